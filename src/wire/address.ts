@@ -1,14 +1,5 @@
 /** Who an actor is on the wire. Roles are the seven components, and `user`: whoever drives a cluster from outside. */
-export const roles = [
-  "apiserver",
-  "etcd",
-  "scheduler",
-  "controller-manager",
-  "kubelet",
-  "kube-proxy",
-  "runc",
-  "user",
-] as const;
+export const roles = ["apiserver", "etcd", "scheduler", "controller-manager", "kubelet", "kube-proxy", "runc", "user"] as const;
 
 export type Role = (typeof roles)[number];
 

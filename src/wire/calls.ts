@@ -39,7 +39,10 @@ export class CallsInFlight {
   ): void {
     const { to, via, name, deadlineMs, onOutcome } = call;
     const timer = this.clock.after(deadlineMs, () =>
-      this.settle(correlation, { ok: false, error: wireError("deadline", `${to} did not answer ${name} within ${deadlineMs} ms`) }),
+      this.settle(correlation, {
+        ok: false,
+        error: wireError("deadline", `${to} did not answer ${name} within ${deadlineMs} ms`),
+      }),
     );
     this.calls.set(correlation, { to, via, name, timer, onOutcome });
   }
@@ -66,7 +69,10 @@ export class CallsInFlight {
   lose(lost: (call: { to: Address; via: Address }) => boolean): void {
     for (const [correlation, call] of [...this.calls]) {
       if (lost(call)) {
-        this.settle(correlation, { ok: false, error: wireError("linkLost", `${call.to} went away before it answered ${call.name}`) });
+        this.settle(correlation, {
+          ok: false,
+          error: wireError("linkLost", `${call.to} went away before it answered ${call.name}`),
+        });
       }
     }
   }

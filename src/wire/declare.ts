@@ -31,7 +31,10 @@ export interface StreamShape<Request, Down, Up> extends About {
 
 export const call = <Request, Reply>(about: About): CallShape<Request, Reply> => ({ shape: "call", ...about });
 export const cast = <Body>(about: About): CastShape<Body> => ({ shape: "cast", ...about });
-export const stream = <Request, Down, Up = never>(about: About): StreamShape<Request, Down, Up> => ({ shape: "stream", ...about });
+export const stream = <Request, Down, Up = never>(about: About): StreamShape<Request, Down, Up> => ({
+  shape: "stream",
+  ...about,
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: the bound of a table of declarations, whatever their bodies
 export type AnyShape = CallShape<any, any> | CastShape<any> | StreamShape<any, any, any>;
@@ -67,7 +70,12 @@ interface Received {
 /** The event that a declared message becomes when it reaches the chart that accepts it. */
 export type IncomingOf<Name, Shape> =
   Shape extends CallShape<infer Request, infer Reply>
-    ? Received & { readonly type: Name; readonly request: Request; readonly respond: Responder<Reply>; readonly deadlineMs: number }
+    ? Received & {
+        readonly type: Name;
+        readonly request: Request;
+        readonly respond: Responder<Reply>;
+        readonly deadlineMs: number;
+      }
     : Shape extends StreamShape<infer Request, infer Down, infer Up>
       ? Received & { readonly type: Name; readonly request: Request; readonly stream: OutgoingStream<Down, Up> }
       : Shape extends CastShape<infer Body>

@@ -19,6 +19,8 @@ export interface Envelope {
   /** How often this actor has been started; tells a restarted actor's messages from its predecessor's. */
   readonly fromIncarnation: number;
   readonly to: Address;
+  /** The incarnation of the receiver that this answers, or 0 when any will do. */
+  readonly toIncarnation: number;
   /** Name of the declared message; that of the opening message on every envelope of a stream or reply. */
   readonly name: string;
   /** Correlates replies with calls and chunks with streams; unique per incarnation of the side that chose it. */

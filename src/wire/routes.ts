@@ -18,13 +18,28 @@ const resourceVerbs = ["get", "list", "create", "update", "patch", "delete", "de
 export const routes: readonly Route[] = [
   { from: "apiserver", to: "etcd", says: "*", why: "only the API server reaches etcd" },
   { from: "apiserver", to: "apiserver", says: "*", why: "API servers relay for each other and tell who is attached where" },
-  { from: "apiserver", to: "kubelet", says: ["containerLogs", "exec", "attach"], why: "logs and exec of a pod are the kubelet's to give" },
+  {
+    from: "apiserver",
+    to: "kubelet",
+    says: ["containerLogs", "exec", "attach"],
+    why: "logs and exec of a pod are the kubelet's to give",
+  },
   { from: "scheduler", to: "apiserver", says: [...resourceVerbs, "trace"], why: "the scheduler reads pods and nodes and binds" },
   { from: "controller-manager", to: "apiserver", says: [...resourceVerbs, "trace"], why: "controllers read and write objects" },
-  { from: "kubelet", to: "apiserver", says: [...resourceVerbs, "trace"], why: "the kubelet reads its pods and reports their status" },
+  {
+    from: "kubelet",
+    to: "apiserver",
+    says: [...resourceVerbs, "trace"],
+    why: "the kubelet reads its pods and reports their status",
+  },
   { from: "kubelet", to: "runc", says: "*", where: "same node", why: "a kubelet drives the container runtime of its own node" },
   { from: "kubelet", to: "kube-proxy", says: ["health"], where: "same node", why: "the kubelet reports how kube-proxy is" },
-  { from: "kube-proxy", to: "apiserver", says: ["get", "list", "watch", "create", "patch", "trace"], why: "kube-proxy follows Services and EndpointSlices" },
+  {
+    from: "kube-proxy",
+    to: "apiserver",
+    says: ["get", "list", "watch", "create", "patch", "trace"],
+    why: "kube-proxy follows Services and EndpointSlices",
+  },
   { from: "runc", to: "apiserver", says: ["trace"], why: "runc says nothing of its own accord: it is driven over CRI" },
   { from: "etcd", to: "apiserver", says: ["trace"], why: "etcd answers, and reports its transitions" },
   { from: "user", to: "apiserver", says: "*", why: "whoever drives the cluster" },
@@ -35,7 +50,8 @@ export function refusal(from: Address, to: Address, name: string, table: readonl
   const pair = table.filter((route) => route.from === roleOf(from) && route.to === roleOf(to));
   if (pair.length === 0) return `no route from ${roleOf(from)} to ${roleOf(to)}: ${from} may not say ${name} to ${to}`;
   const here = pair.filter((route) => route.where === undefined || nodeOf(from) === nodeOf(to));
-  if (here.length === 0) return `${roleOf(from)} may speak to ${roleOf(to)} on the same node only: ${from} may not say ${name} to ${to}`;
+  if (here.length === 0)
+    return `${roleOf(from)} may speak to ${roleOf(to)} on the same node only: ${from} may not say ${name} to ${to}`;
   if (here.some((route) => route.says === "*" || route.says.includes(name))) return undefined;
   return `${roleOf(from)} may not say ${name} to ${roleOf(to)}: ${from} may only say ${here.flatMap((route) => route.says).join(", ")}`;
 }

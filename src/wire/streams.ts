@@ -136,7 +136,11 @@ export class AcceptedStream<Down, Up> implements OutgoingStream<Down, Up>, Strea
     private readonly forget: () => void,
   ) {
     this.window = new Window(post);
-    this.sender = new CreditedSender(credits, (chunk) => post.chunk(chunk), () => this.cutOff());
+    this.sender = new CreditedSender(
+      credits,
+      (chunk) => post.chunk(chunk),
+      () => this.cutOff(),
+    );
     this.sender.onDrain = () => this.listener?.onDrain?.();
   }
 
@@ -216,7 +220,11 @@ export class OpenedStream<Down, Up> implements IncomingStream<Up>, StreamEnd {
     private readonly forget: () => void,
   ) {
     this.window = new Window(post);
-    this.sender = new CreditedSender(streamLimits.credits, (chunk) => post.chunk(chunk), () => this.cutOff());
+    this.sender = new CreditedSender(
+      streamLimits.credits,
+      (chunk) => post.chunk(chunk),
+      () => this.cutOff(),
+    );
   }
 
   send(chunk: Up): void {

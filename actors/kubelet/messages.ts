@@ -1,0 +1,53 @@
+/** What a kubelet accepts: what the API server asks of it for `kubectl logs`, `exec` and `attach`. */
+import { call, declareMessages, stream } from "../../src/wire/declare.js";
+
+export interface ContainerLogsRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  /** May be left out where the pod has one container. */
+  readonly container?: string;
+  readonly follow?: boolean;
+  readonly previous?: boolean;
+  readonly timestamps?: boolean;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+  readonly sinceSeconds?: number;
+  /** RFC 3339. */
+  readonly sinceTime?: string;
+}
+
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container?: string;
+  readonly command: readonly string[];
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+export type AttachRequest = Omit<ExecRequest, "command">;
+
+/** What the process writes, and at the end how it exited. */
+export type ExecOutput =
+  | { readonly stream: "stdout" | "stderr"; readonly data: Uint8Array }
+  | { readonly stream: "exit"; readonly exitCode: number };
+/** What the user types. */
+export type ExecInput = { readonly stdin: Uint8Array } | { readonly resize: { readonly width: number; readonly height: number } };
+
+export interface KubeletHealth {
+  readonly podsRunning: number;
+}
+
+export const kubeletMessages = declareMessages("kubelet", {
+  containerLogs: stream<ContainerLogsRequest, { readonly data: Uint8Array }>({
+    about: "Gives a container's log; rejected with a Kubernetes Status when there is none.",
+    errors: ["rejected"],
+  }),
+  exec: stream<ExecRequest, ExecOutput, ExecInput>({ about: "Runs a command in a container.", errors: ["rejected"] }),
+  attach: stream<AttachRequest, ExecOutput, ExecInput>({
+    about: "Attaches to a container's main process.",
+    errors: ["rejected"],
+  }),
+  healthz: call<Record<string, never>, KubeletHealth>({ about: "Says that the kubelet lives, and how many pods it runs." }),
+});

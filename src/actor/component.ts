@@ -1,0 +1,120 @@
+/** One running actor: its endpoint, its charts and its root chart, put together the same way in both worlds. */
+import type { Address } from "../wire/address.js";
+import { Endpoint, type EndpointHost } from "../wire/endpoint.js";
+import type { Envelope } from "../wire/envelope.js";
+import type { LinkHandle } from "../wire/link.js";
+import { Charts } from "./charts.js";
+import type { ActorDefinition } from "./define.js";
+import type { Clock, Host } from "./host.js";
+import { idsFrom } from "./ids.js";
+import type { Random } from "./random.js";
+import type { TraceSink } from "./trace.js";
+
+/** What a driver gives a component to live in. */
+export interface Surroundings {
+  readonly address: Address;
+  readonly incarnation: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: TraceSink;
+  /** The component is at its end: without an error when it finished in order. Called once. */
+  readonly ended: (error?: Error) => void;
+}
+
+export class Component {
+  readonly host: Host;
+  private readonly charts: Charts;
+  private readonly endpoint: Endpoint;
+  private cause = "";
+  private over = false;
+
+  constructor(
+    private readonly definition: ActorDefinition<unknown>,
+    private readonly surroundings: Surroundings,
+  ) {
+    const { address, incarnation, clock, random, trace } = surroundings;
+    const because = (cause: string, work: () => void) => this.because(cause, work);
+    const endpointHost: EndpointHost = {
+      address,
+      incarnation,
+      clock,
+      cause: () => this.cause,
+      because,
+      passed: (direction, envelope, why) =>
+        trace({
+          kind: "message",
+          atMs: clock.nowMs(),
+          actor: address,
+          direction,
+          envelope,
+          ...(why === undefined ? {} : { why }),
+        }),
+      accept: (event) => this.tell(event),
+      link: (event) => this.tell(event),
+    };
+    this.endpoint = new Endpoint(endpointHost, definition.messages);
+    this.charts = new Charts(clock, {
+      transition: (chart, event, from, to) =>
+        trace({ kind: "transition", atMs: clock.nowMs(), actor: address, chart, event, from, to, cause: this.cause }),
+      failed: (chart, error) => this.end(error instanceof Error ? error : new Error(`chart "${chart}" failed: ${String(error)}`)),
+    });
+    this.host = {
+      address,
+      incarnation,
+      clock,
+      random,
+      ids: idsFrom(random),
+      wire: this.endpoint,
+      charts: this.charts,
+      note: (text) => trace({ kind: "note", atMs: clock.nowMs(), actor: address, text, cause: this.cause }),
+      bind: (callback) => {
+        const cause = this.cause;
+        return (...values) => because(cause, () => callback(...values));
+      },
+      crash: (error) => this.end(error),
+    };
+  }
+
+  /** Starts the root chart. Its I/O may need the host, so the driver makes it after this object. */
+  start(io: unknown): void {
+    const { machine, role } = this.definition;
+    this.charts.start(machine, { id: role, input: { host: this.host, io }, onDone: () => this.end() });
+  }
+
+  /** Links this component with a peer over something that posts envelopes. */
+  attach(peer: Address, post: (envelope: Envelope) => void): LinkHandle {
+    return this.endpoint.attach(peer, post);
+  }
+
+  /** Asks the root chart to finish in order. */
+  stop(): void {
+    this.tell({ type: "stop" });
+  }
+
+  /** The charts that run and the calls that wait now, for inspection. */
+  inspect(): { charts: Array<{ id: string; machine: string; state: string }>; calls: Array<{ to: Address; name: string }> } {
+    return { charts: this.charts.list(), calls: this.endpoint.inFlight() };
+  }
+
+  private tell(event: { readonly type: string }): void {
+    if (!this.over) this.charts.get(this.definition.role)?.send(event);
+  }
+
+  private because(cause: string, work: () => void): void {
+    if (this.over) return;
+    const before = this.cause;
+    this.cause = cause;
+    try {
+      work();
+    } finally {
+      this.cause = before;
+    }
+  }
+
+  private end(error?: Error): void {
+    if (this.over) return;
+    this.over = true;
+    this.charts.stopAll();
+    this.surroundings.ended(error);
+  }
+}
