@@ -2,7 +2,7 @@
  * What kube-apiserver accepts over the wire: the verbs of the Kubernetes API. The same requests arrive as HTTP from the
  * outside; both become the same request inside. Errors of a verb are `rejected` with a Kubernetes Status as details.
  */
-import type { KubernetesObject, Status } from "../../src/api/generated/types.js";
+import type { KubernetesObject, Status } from "../../src/api/types.js";
 import type { Address } from "../../src/wire/address.js";
 import { call, cast, declareMessages, stream } from "../../src/wire/declare.js";
 import type { WireError } from "../../src/wire/errors.js";
