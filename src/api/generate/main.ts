@@ -3,6 +3,7 @@
  * `node dist/src/api/generate/main.js <swagger.json> <protobuf.json>`, from the root of the project.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readResources, resourcesJson } from "./kinds.js";
 import { typeNames } from "./names.js";
 import type { Swagger } from "./swagger.js";
 import { emitTypes } from "./types.js";
@@ -16,7 +17,16 @@ const swagger = JSON.parse(readFileSync(swaggerPath, "utf8")) as Swagger;
 const names = typeNames(swagger);
 const directory = "src/api/generated";
 mkdirSync(directory, { recursive: true });
-const files: Readonly<Record<string, string>> = { "types.ts": emitTypes(swagger, names) };
+const header = "// Written by src/api/generate from the Kubernetes 1.33 API definitions. Do not edit.\n";
+
+/** A module that holds JSON text: a string costs far less to load than an object literal, and is parsed only when needed. */
+const jsonModule = (name: string, json: string): string =>
+  `${header}export const ${name} =\n  '${json.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}';\n`;
+
+const files: Readonly<Record<string, string>> = {
+  "types.ts": header + emitTypes(swagger, names),
+  "kinds.ts": jsonModule("resourcesJson", resourcesJson(readResources(swagger, names))),
+};
 for (const [name, text] of Object.entries(files)) {
   writeFileSync(`${directory}/${name}`, text);
   process.stdout.write(`${directory}/${name} ${text.length}\n`);

@@ -48,7 +48,7 @@ export function emitTypes(swagger: Swagger, names: ReadonlyMap<string, string>):
         : `export interface ${short} { ${fields.join("; ")} }`,
     ];
   });
-  return `// Written by src/api/generate from the Kubernetes 1.33 API definitions. Do not edit.\n${lines
+  return `${lines
     .sort(([a], [b]) => byText(a, b))
     .map(([, line]) => line)
     .join("\n")}\n`;
