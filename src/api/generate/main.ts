@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readResources, resourcesJson } from "./kinds.js";
 import { typeNames } from "./names.js";
+import { schemaJson } from "./schema.js";
 import type { Swagger } from "./swagger.js";
 import { emitTypes } from "./types.js";
 
@@ -26,6 +27,7 @@ const jsonModule = (name: string, json: string): string =>
 const files: Readonly<Record<string, string>> = {
   "types.ts": header + emitTypes(swagger, names),
   "kinds.ts": jsonModule("resourcesJson", resourcesJson(readResources(swagger, names))),
+  "schema.ts": jsonModule("schemaJson", schemaJson(swagger, names)),
 };
 for (const [name, text] of Object.entries(files)) {
   writeFileSync(`${directory}/${name}`, text);
