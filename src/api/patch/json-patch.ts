@@ -1,0 +1,196 @@
+import { deepEqual, hasField, isJsonObject, type JsonObject, type JsonValue, setField, shallowCopy } from "../json-value.js";
+
+/**
+ * JSON patch (RFC 6902), applied without changing the input: what an operation touches is copied, the rest is shared.
+ * A failed operation fails the whole patch, with the words of the Go library that Kubernetes uses.
+ */
+export interface JsonPatchOperation {
+  readonly op: string;
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: JsonValue;
+}
+
+export type PatchOutcome = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly message: string };
+
+const done = (value: JsonValue): PatchOutcome => ({ ok: true, value });
+const failed = (message: string): PatchOutcome => ({ ok: false, message });
+
+/** Reads a patch document; the message says what about it is no JSON patch. */
+export const readJsonPatch = (
+  document: JsonValue,
+): { ok: true; value: JsonPatchOperation[] } | { ok: false; message: string } => {
+  if (!Array.isArray(document))
+    return { ok: false, message: "json: cannot unmarshal object into Go value of type jsonpatch.Patch" };
+  const operations: JsonPatchOperation[] = [];
+  for (const item of document) {
+    if (!isJsonObject(item))
+      return { ok: false, message: "json: cannot unmarshal array element into Go value of type jsonpatch.Operation" };
+    const { op, path, from, value } = item;
+    if (typeof op !== "string" || typeof path !== "string") {
+      return { ok: false, message: 'a JSON patch operation must have the string fields "op" and "path"' };
+    }
+    operations.push({ op, path, ...(typeof from === "string" ? { from } : {}), ...(value === undefined ? {} : { value }) });
+  }
+  return { ok: true, value: operations };
+};
+
+/** The tokens of a JSON pointer (RFC 6901); "" is the whole document. */
+const readPointer = (pointer: string): string[] | undefined => {
+  if (pointer === "") return [];
+  if (!pointer.startsWith("/")) return undefined;
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+};
+
+const arrayIndex = (token: string): number | undefined => (/^(0|[1-9][0-9]*)$/.test(token) ? Number(token) : undefined);
+
+const memberOf = (container: JsonValue, token: string): JsonValue | undefined => {
+  if (Array.isArray(container)) {
+    const index = arrayIndex(token);
+    return index === undefined ? undefined : container[index];
+  }
+  return isJsonObject(container) && hasField(container, token) ? container[token] : undefined;
+};
+
+const valueAt = (document: JsonValue, tokens: readonly string[]): JsonValue | undefined => {
+  let current: JsonValue | undefined = document;
+  for (const token of tokens) {
+    if (current === undefined || current === null) return undefined;
+    current = memberOf(current, token);
+  }
+  return current;
+};
+
+const isContainer = (value: JsonValue | undefined): value is JsonObject | JsonValue[] =>
+  Array.isArray(value) || isJsonObject(value);
+
+/** Replaces the container at `tokens` by what `edit` makes of a copy of it; containers on the way are copied. */
+const editContainer = (
+  document: JsonValue,
+  tokens: readonly string[],
+  edit: (copy: JsonObject | JsonValue[]) => string | undefined,
+): PatchOutcome => {
+  if (!isContainer(document)) return failed("missing value");
+  const copy = Array.isArray(document) ? [...document] : shallowCopy(document);
+  const [first, ...rest] = tokens;
+  if (first === undefined) {
+    const message = edit(copy);
+    return message === undefined ? done(copy) : failed(message);
+  }
+  const member = memberOf(document, first);
+  if (member === undefined) return failed("missing value");
+  const inner = editContainer(member, rest, edit);
+  if (!inner.ok) return inner;
+  if (Array.isArray(copy)) copy[Number(first)] = inner.value;
+  else setField(copy, first, inner.value);
+  return done(copy);
+};
+
+const add = (document: JsonValue, tokens: string[], path: string, value: JsonValue): PatchOutcome => {
+  const key = tokens.at(-1);
+  if (key === undefined) return done(value);
+  const parent = tokens.slice(0, -1);
+  if (!isContainer(valueAt(document, parent)))
+    return failed(`add operation does not apply: doc is missing path: "${path}": missing value`);
+  return editContainer(document, parent, (container) => {
+    if (!Array.isArray(container)) {
+      setField(container, key, value);
+      return undefined;
+    }
+    const index = key === "-" ? container.length : arrayIndex(key);
+    if (index === undefined || index > container.length) {
+      return `error in add for path: '${path}': Unable to access invalid index: ${key}: invalid index referenced`;
+    }
+    container.splice(index, 0, value);
+    return undefined;
+  });
+};
+
+const remove = (document: JsonValue, tokens: string[], path: string): PatchOutcome => {
+  const key = tokens.at(-1);
+  const parent = tokens.slice(0, -1);
+  if (key === undefined || !isContainer(valueAt(document, parent))) {
+    return failed(`remove operation does not apply: doc is missing path: "${path}": missing value`);
+  }
+  return editContainer(document, parent, (container) => {
+    if (Array.isArray(container)) {
+      const index = arrayIndex(key);
+      if (index === undefined || index >= container.length) {
+        return `error in remove for path: '${path}': Unable to access invalid index: ${key}: invalid index referenced`;
+      }
+      container.splice(index, 1);
+      return undefined;
+    }
+    if (!hasField(container, key))
+      return `error in remove for path: '${path}': Unable to remove nonexistent key: ${key}: missing value`;
+    delete container[key];
+    return undefined;
+  });
+};
+
+const replace = (document: JsonValue, tokens: string[], path: string, value: JsonValue): PatchOutcome => {
+  const key = tokens.at(-1);
+  if (key === undefined) return done(value);
+  const parent = tokens.slice(0, -1);
+  const container = valueAt(document, parent);
+  if (!isContainer(container)) return failed(`replace operation does not apply: doc is missing path: ${path}: missing value`);
+  if (memberOf(container, key) === undefined)
+    return failed(`replace operation does not apply: doc is missing key: ${path}: missing value`);
+  return editContainer(document, parent, (copy) => {
+    if (Array.isArray(copy)) copy[Number(key)] = value;
+    else setField(copy, key, value);
+    return undefined;
+  });
+};
+
+const test = (document: JsonValue, tokens: string[], path: string, value: JsonValue): PatchOutcome => {
+  const found = valueAt(document, tokens);
+  if (found === undefined && value === null) return done(document);
+  return deepEqual(found, value) ? done(document) : failed(`testing value ${path} failed: test failed`);
+};
+
+const relocate = (document: JsonValue, operation: JsonPatchOperation, tokens: string[], move: boolean): PatchOutcome => {
+  const name = move ? "move" : "copy";
+  const from = operation.from === undefined ? undefined : readPointer(operation.from);
+  const value = from === undefined ? undefined : valueAt(document, from);
+  if (from === undefined || value === undefined) {
+    return failed(`${name} operation does not apply: doc is missing from path: ${operation.from ?? ""}: missing value`);
+  }
+  const base = move ? remove(document, from, operation.from!) : done(document);
+  return base.ok ? add(base.value, tokens, operation.path, value) : base;
+};
+
+const applyOperation = (document: JsonValue, operation: JsonPatchOperation): PatchOutcome => {
+  const { op, path, value } = operation;
+  const tokens = readPointer(path);
+  if (tokens === undefined) return failed(`${op} operation does not apply: doc is missing path: "${path}": missing value`);
+  switch (op) {
+    case "add":
+      return add(document, tokens, path, value ?? null);
+    case "remove":
+      return remove(document, tokens, path);
+    case "replace":
+      return replace(document, tokens, path, value ?? null);
+    case "test":
+      return test(document, tokens, path, value ?? null);
+    case "move":
+    case "copy":
+      return relocate(document, operation, tokens, op === "move");
+    default:
+      return failed(`Unexpected kind: ${op}`);
+  }
+};
+
+/** Applies operations in order; the first that fails ends it. */
+export const applyJsonPatch = (document: JsonValue, operations: readonly JsonPatchOperation[]): PatchOutcome => {
+  let current = document;
+  for (const operation of operations) {
+    const outcome = applyOperation(current, operation);
+    if (!outcome.ok) return outcome;
+    current = outcome.value;
+  }
+  return done(current);
+};

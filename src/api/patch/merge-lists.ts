@@ -1,0 +1,64 @@
+import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
+
+/**
+ * The order of merged lists in a strategic merge patch: what the patch names keeps the patch's order, what only the
+ * server has keeps its own, and the two interleave by where they stood on the server.
+ * Source: Kubernetes' design document "Preserve order in strategic merge patch".
+ */
+
+/** True when two list items are the same one: by merge key for objects, by value for scalars. */
+export const sameItem = (left: JsonValue, right: JsonValue, mergeKey: string): boolean => {
+  if (mergeKey === "" || !isJsonObject(left) || !isJsonObject(right)) return deepEqual(left, right);
+  const key = ownField(left, mergeKey);
+  return key !== undefined && deepEqual(key, ownField(right, mergeKey));
+};
+
+export const indexOfItem = (list: readonly JsonValue[], item: JsonValue, mergeKey: string): number =>
+  list.findIndex((candidate) => sameItem(candidate, item, mergeKey));
+
+/** Sorts items by their place in `order`; items not in it go last and keep their order. */
+const sortBy = (items: readonly JsonValue[], order: readonly JsonValue[], mergeKey: string): JsonValue[] => {
+  const place = (item: JsonValue): number => {
+    const index = indexOfItem(order, item, mergeKey);
+    return index < 0 ? order.length : index;
+  };
+  return items
+    .map((item, index) => ({ item, index, place: place(item) }))
+    .sort((left, right) => left.place - right.place || left.index - right.index)
+    .map(({ item }) => item);
+};
+
+export const arrangeMerged = (
+  merged: readonly JsonValue[],
+  patchOrder: readonly JsonValue[],
+  serverOrder: readonly JsonValue[],
+  mergeKey: string,
+): JsonValue[] => {
+  const named = (item: JsonValue): boolean => indexOfItem(patchOrder, item, mergeKey) >= 0;
+  const fromPatch = sortBy(merged.filter(named), patchOrder, mergeKey);
+  const serverOnly = sortBy(
+    merged.filter((item) => !named(item)),
+    serverOrder,
+    mergeKey,
+  );
+  const arranged: JsonValue[] = [];
+  let next = 0;
+  for (const item of fromPatch) {
+    const place = indexOfItem(serverOrder, item, mergeKey);
+    while (place >= 0 && next < serverOnly.length && indexOfItem(serverOrder, serverOnly[next]!, mergeKey) < place) {
+      arranged.push(serverOnly[next++]!);
+    }
+    arranged.push(item);
+  }
+  return [...arranged, ...serverOnly.slice(next)];
+};
+
+/** The text of a map as the patch's error messages show it. */
+export const mapText = (map: JsonObject): string =>
+  `map[${Object.keys(map)
+    .sort()
+    .map(
+      (key) =>
+        `${key}:${isJsonObject(map[key]) ? mapText(map[key]) : Array.isArray(map[key]) ? `[${map[key].join(" ")}]` : map[key]}`,
+    )
+    .join(" ")}]`;

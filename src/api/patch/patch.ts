@@ -1,0 +1,78 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../json-value.js";
+import {
+  type ApiError,
+  badRequest,
+  fail,
+  genericFailure,
+  type Result,
+  requestEntityTooLarge,
+  succeed,
+  unsupportedMediaType,
+} from "../status.js";
+import { applyJsonPatch, readJsonPatch } from "./json-patch.js";
+import { applyMergePatch } from "./merge-patch.js";
+import { applyStrategicMergePatch, type MergeType } from "./strategic-merge-patch.js";
+
+export const patchTypes = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+] as const;
+
+export type PatchType = (typeof patchTypes)[number];
+
+const maxJsonPatchOperations = 10000;
+
+const rejected = "the server rejected our request due to an error in our request";
+
+/** 422 of a patch that does not apply. The message is Kubernetes'; the cause says which operation failed. */
+const notApplicable = (why: string): ApiError => genericFailure(422, "Invalid", rejected, why);
+
+export const isPatchType = (text: string): text is PatchType => (patchTypes as readonly string[]).includes(text);
+
+/**
+ * Applies a patch to an object and answers the new one; neither input is changed. `type` is the media type of the
+ * request, `schema` the object's type for strategic merges (undefined for custom resources, which have none: 415).
+ * Errors: 400 for a body that is no patch, 413 for too many operations, 422 for one that does not apply.
+ */
+export const applyPatch = (
+  type: PatchType,
+  schema: MergeType | undefined,
+  current: JsonObject,
+  patch: JsonValue,
+): Result<JsonObject> => {
+  switch (type) {
+    case "application/json-patch+json":
+      return jsonPatch(current, patch);
+    case "application/merge-patch+json":
+      return isJsonObject(patch)
+        ? asObject(applyMergePatch(current, patch))
+        : fail(badRequest("error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}"));
+    case "application/strategic-merge-patch+json":
+      return strategicMergePatch(schema, current, patch);
+  }
+};
+
+const asObject = (value: JsonValue): Result<JsonObject> =>
+  isJsonObject(value) ? succeed(value) : fail(notApplicable("the patch does not leave an object"));
+
+const jsonPatch = (current: JsonObject, patch: JsonValue): Result<JsonObject> => {
+  const operations = readJsonPatch(patch);
+  if (!operations.ok) return fail(badRequest(`error decoding patch: ${operations.message}`));
+  if (operations.value.length > maxJsonPatchOperations) {
+    const message = `The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.value.length}`;
+    return fail(requestEntityTooLarge(message));
+  }
+  const outcome = applyJsonPatch(current, operations.value);
+  return outcome.ok ? asObject(outcome.value) : fail(notApplicable(outcome.message));
+};
+
+const strategicMergePatch = (schema: MergeType | undefined, current: JsonObject, patch: JsonValue): Result<JsonObject> => {
+  if (schema === undefined) return fail(unsupportedMediaType(patchTypes.slice(0, 2)));
+  if (!isJsonObject(patch)) {
+    return fail(badRequest("error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}"));
+  }
+  const outcome = applyStrategicMergePatch(current, patch, schema);
+  if (outcome.ok) return succeed(outcome.value);
+  return fail(outcome.fault === "badFormat" ? badRequest(outcome.message) : genericFailure(500, "", outcome.message));
+};

@@ -1,0 +1,297 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { JsonObject, JsonValue } from "../../src/api/json-value.js";
+import { applyPatch, type PatchType } from "../../src/api/patch/patch.js";
+import type { FieldMerge, MergeType } from "../../src/api/patch/strategic-merge-patch.js";
+
+const leaf: MergeType = { name: "string", field: () => undefined };
+const map: MergeType = { name: "map", field: () => ({ mergesLists: false, mergeKey: "", replacesObject: false, type: leaf }) };
+const type = (name: string, fields: Record<string, Partial<FieldMerge>>): MergeType => ({
+  name,
+  field: (field) => {
+    const merge = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    return merge && { mergesLists: false, mergeKey: "", replacesObject: false, type: leaf, ...merge };
+  },
+});
+const port = type("ContainerPort", { containerPort: {}, name: {} });
+const container = type("Container", {
+  name: {},
+  image: {},
+  args: {},
+  ports: { mergesLists: true, mergeKey: "containerPort", type: port },
+});
+const pod = type("Pod", {
+  metadata: { type: type("ObjectMeta", { labels: { type: map }, finalizers: { mergesLists: true } }) },
+  spec: {
+    type: type("PodSpec", {
+      containers: { mergesLists: true, mergeKey: "name", type: container },
+      volumes: { mergesLists: true, mergeKey: "name", type: map },
+    }),
+  },
+});
+
+const freeze = (value: JsonValue): void => {
+  if (typeof value !== "object" || value === null) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freeze);
+};
+
+const current = (): JsonObject => ({
+  metadata: { name: "web", labels: { app: "web", tier: "front" }, finalizers: ["a", "b"] },
+  spec: {
+    containers: [
+      { name: "one", image: "nginx:1", args: ["x"], ports: [{ containerPort: 80 }] },
+      { name: "two", image: "redis" },
+    ],
+  },
+});
+
+const apply = (kind: PatchType, document: JsonValue, patch: JsonValue) => {
+  freeze(document);
+  freeze(patch);
+  return applyPatch(kind, pod, document as JsonObject, patch);
+};
+const json = "application/json-patch+json";
+const merge = "application/merge-patch+json";
+const strategic = "application/strategic-merge-patch+json";
+
+const ok: Array<[title: string, kind: PatchType, document: JsonValue, patch: JsonValue, result: JsonValue]> = [
+  [
+    "add, replace and remove",
+    json,
+    { a: 1, b: [1, 2] },
+    [
+      { op: "add", path: "/c", value: 3 },
+      { op: "replace", path: "/a", value: 9 },
+      { op: "remove", path: "/b/0" },
+    ],
+    { a: 9, b: [2], c: 3 },
+  ],
+  [
+    "append and insert",
+    json,
+    { b: [1, 2] },
+    [
+      { op: "add", path: "/b/-", value: 3 },
+      { op: "add", path: "/b/0", value: 0 },
+    ],
+    { b: [0, 1, 2, 3] },
+  ],
+  [
+    "move and copy",
+    json,
+    { a: { x: 1 } },
+    [
+      { op: "copy", from: "/a/x", path: "/y" },
+      { op: "move", from: "/a/x", path: "/z" },
+    ],
+    { a: {}, y: 1, z: 1 },
+  ],
+  ["escaped tokens", json, { "a/b": { "c~d": 1 } }, [{ op: "replace", path: "/a~1b/c~0d", value: 2 }], { "a/b": { "c~d": 2 } }],
+  [
+    "test that holds",
+    json,
+    { a: { b: [1] } },
+    [
+      { op: "test", path: "/a", value: { b: [1] } },
+      { op: "test", path: "/none", value: null },
+    ],
+    { a: { b: [1] } },
+  ],
+  ["merge and null", merge, { a: { b: 1, c: 2 }, l: [1, 2] }, { a: { b: null, d: 3 }, l: [3] }, { a: { c: 2, d: 3 }, l: [3] }],
+  ["a new object of a merge patch keeps no null", merge, {}, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
+];
+for (const [title, kind, document, patch, result] of ok) {
+  test(`${kind}: ${title}`, () => {
+    const outcome = apply(kind, document, patch);
+    assert.equal(outcome, { ok: true, value: result });
+  });
+}
+
+const strategicCases: Array<[title: string, patch: JsonValue, path: (result: JsonObject) => unknown, expected: unknown]> = [
+  [
+    "a label is added beside the others",
+    { metadata: { labels: { new: "x" } } },
+    (r) => (r.metadata as JsonObject).labels,
+    { app: "web", tier: "front", new: "x" },
+  ],
+  ["null removes a label", { metadata: { labels: { tier: null } } }, (r) => (r.metadata as JsonObject).labels, { app: "web" }],
+  [
+    "a container merges by name and stands before the server's",
+    { spec: { containers: [{ name: "two", image: "redis:7" }] } },
+    (r) => (r.spec as JsonObject).containers,
+    [
+      { name: "one", image: "nginx:1", args: ["x"], ports: [{ containerPort: 80 }] },
+      { name: "two", image: "redis:7" },
+    ],
+  ],
+  [
+    "lists without merge strategy are replaced",
+    { spec: { containers: [{ name: "one", args: ["y"] }] } },
+    (r) => ((r.spec as JsonObject).containers as JsonObject[])[0]!.args,
+    ["y"],
+  ],
+  [
+    "$patch delete removes an item",
+    { spec: { containers: [{ name: "one", $patch: "delete" }] } },
+    (r) => (r.spec as JsonObject).containers,
+    [{ name: "two", image: "redis" }],
+  ],
+  [
+    "$patch replace in a list",
+    { spec: { containers: [{ $patch: "replace" }, { name: "three", image: "c" }] } },
+    (r) => (r.spec as JsonObject).containers,
+    [{ name: "three", image: "c" }],
+  ],
+  [
+    "$patch replace of an object",
+    { metadata: { labels: { $patch: "replace", only: "me" } } },
+    (r) => (r.metadata as JsonObject).labels,
+    { only: "me" },
+  ],
+  ["$patch delete of an object", { metadata: { labels: { $patch: "delete" } } }, (r) => (r.metadata as JsonObject).labels, {}],
+  [
+    "$setElementOrder puts items in order",
+    {
+      spec: {
+        "$setElementOrder/containers": [{ name: "new" }, { name: "two" }, { name: "one" }],
+        containers: [{ name: "new", image: "n" }],
+      },
+    },
+    (r) => ((r.spec as JsonObject).containers as JsonObject[]).map((c) => c.name),
+    ["new", "two", "one"],
+  ],
+  [
+    "$deleteFromPrimitiveList removes scalars",
+    { metadata: { "$deleteFromPrimitiveList/finalizers": ["a"] } },
+    (r) => (r.metadata as JsonObject).finalizers,
+    ["b"],
+  ],
+  [
+    "merged scalars are not repeated",
+    { metadata: { finalizers: ["b", "c"] } },
+    (r) => (r.metadata as JsonObject).finalizers,
+    ["a", "b", "c"],
+  ],
+  [
+    "$deleteFromPrimitiveList beside $setElementOrder",
+    { metadata: { "$setElementOrder/finalizers": ["c", "b"], "$deleteFromPrimitiveList/finalizers": ["a"], finalizers: ["c"] } },
+    (r) => (r.metadata as JsonObject).finalizers,
+    ["c", "b"],
+  ],
+  [
+    "$retainKeys drops what it does not name",
+    { metadata: { $retainKeys: ["labels"], labels: { app: "db" } } },
+    (r) => r.metadata,
+    { labels: { app: "db", tier: "front" } },
+  ],
+  [
+    "a new list item loses its directives",
+    { spec: { volumes: [{ name: "v", emptyDir: {}, $retainKeys: ["name", "emptyDir"] }] } },
+    (r) => (r.spec as JsonObject).volumes,
+    [{ name: "v", emptyDir: {} }],
+  ],
+];
+for (const [title, patch, path, expected] of strategicCases) {
+  test(`strategic merge: ${title}`, () => {
+    const outcome = apply(strategic, current(), patch);
+    assert.ok(outcome.ok, outcome.ok ? "" : outcome.error.status.message);
+    assert.equal(outcome.ok && path(outcome.value), expected);
+  });
+}
+
+const refused: Array<[title: string, kind: PatchType, patch: JsonValue, code: number, text: string]> = [
+  [
+    "test that fails",
+    json,
+    [{ op: "test", path: "/metadata/name", value: "db" }],
+    422,
+    "testing value /metadata/name failed: test failed",
+  ],
+  [
+    "replace of nothing",
+    json,
+    [{ op: "replace", path: "/spec/none", value: 1 }],
+    422,
+    "replace operation does not apply: doc is missing key: /spec/none: missing value",
+  ],
+  [
+    "remove of nothing",
+    json,
+    [{ op: "remove", path: "/none/x" }],
+    422,
+    'remove operation does not apply: doc is missing path: "/none/x": missing value',
+  ],
+  [
+    "add past the end",
+    json,
+    [{ op: "add", path: "/spec/containers/9", value: {} }],
+    422,
+    "error in add for path: '/spec/containers/9': Unable to access invalid index: 9: invalid index referenced",
+  ],
+  ["unknown operation", json, [{ op: "twist", path: "/a" }], 422, "Unexpected kind: twist"],
+  [
+    "an object where a JSON patch is due",
+    json,
+    {},
+    400,
+    "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+  ],
+  [
+    "a list where a merge patch is due",
+    merge,
+    [],
+    400,
+    "error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}",
+  ],
+  [
+    "no merge key",
+    strategic,
+    { spec: { containers: [{ image: "x" }] } },
+    500,
+    "map: map[image:x] does not contain declared merge key: name",
+  ],
+  [
+    "unknown directive",
+    strategic,
+    { metadata: { $patch: "shuffle" } },
+    500,
+    "unknown patch type: shuffle in map: map[$patch:shuffle]",
+  ],
+  [
+    "$retainKeys without a key that is set",
+    strategic,
+    { metadata: { $retainKeys: ["name"], labels: {} } },
+    400,
+    "invalid patch format of retainKeys",
+  ],
+];
+for (const [title, kind, patch, code, text] of refused) {
+  test(`${kind} is refused: ${title}`, () => {
+    const outcome = apply(kind, current(), patch);
+    assert.is(outcome.ok, false);
+    if (outcome.ok) return;
+    assert.is(outcome.error.code, code);
+    const { message, details } = outcome.error.status;
+    assert.is(details?.causes?.[0]?.message ?? message, text);
+  });
+}
+
+test("a custom resource has no strategic merge", () => {
+  const outcome = applyPatch(strategic, undefined, {}, {});
+  assert.is(outcome.ok ? 200 : outcome.error.code, 415);
+});
+
+test("a label named __proto__ is a label", () => {
+  const patch = JSON.parse('{"metadata":{"labels":{"__proto__":"x"}}}') as JsonValue;
+  for (const kind of [merge, strategic] as const) {
+    const outcome = apply(kind, current(), patch);
+    assert.ok(outcome.ok);
+    assert.is(
+      JSON.stringify(outcome.ok && (outcome.value.metadata as JsonObject).labels),
+      '{"app":"web","tier":"front","__proto__":"x"}',
+    );
+  }
+});
+
+test.run();
