@@ -2,7 +2,7 @@
  * Who is linked to whom: a star around each API server, with etcd linked to every API server and every API server to
  * every other. An actor is attached to one API server; the three of a node move together when theirs goes away.
  */
-import { type Address, nodeOf, roleOf } from "../wire/address.js";
+import { type Address, nodeOf, type Role, roleOf } from "../wire/address.js";
 
 export type LinkPair = readonly [Address, Address];
 
@@ -17,7 +17,7 @@ export class Topology {
   started(actor: Address): LinkPair[] {
     this.up.add(actor);
     if (roleOf(actor) === "apiserver") return this.linksOfApiserver(actor);
-    if (roleOf(actor) === "etcd") return this.living().map((apiserver) => [apiserver, actor]);
+    if (everywhere.has(roleOf(actor))) return this.living().map((apiserver) => [apiserver, actor]);
     const apiserver = this.attach(unitOf(actor));
     return apiserver === undefined ? [] : [[apiserver, actor]];
   }
@@ -49,7 +49,7 @@ export class Topology {
     const links: LinkPair[] = [];
     for (const other of this.up) {
       if (other === actor) continue;
-      if (roleOf(other) === "etcd" || roleOf(other) === "apiserver") links.push([actor, other]);
+      if (everywhere.has(roleOf(other))) links.push([actor, other]);
       else if (this.attach(unitOf(other)) === actor) links.push([actor, other]);
     }
     return links;
@@ -80,5 +80,8 @@ export class Topology {
     return apiserver === undefined ? [] : [[apiserver, actor]];
   }
 }
+
+/** Linked with every API server: the store behind them, they themselves, and whoever drives the cluster. */
+const everywhere: ReadonlySet<Role> = new Set(["etcd", "apiserver", "user"]);
 
 const unitOf = (actor: Address): string => nodeOf(actor) ?? actor;
