@@ -1,0 +1,235 @@
+/**
+ * What a request to the API is inside the API server, whether it came over the wire or over HTTP. A front turns what it
+ * reads into an `ApiRequest`, a `WatchRequest` or a `ConnectRequest`, hands it to the `ApiHandler` and writes what it is told.
+ */
+import type { KubernetesObject, Status, UntypedObject } from "../../src/api/types.js";
+import type { Json } from "../../src/wire/json.js";
+import type { ExecInput, ExecOutput } from "../kubelet/messages.js";
+import type {
+  DeleteOptions,
+  ListOptions,
+  PatchType,
+  ResourcePath,
+  WatchEvent,
+  WatchRequest as WireWatchRequest,
+  WriteOptions,
+} from "./messages.js";
+
+/** Who asks, as authentication found out. */
+export interface ApiUser {
+  /** `kubernetes-admin`, `system:node:node-1`, `system:serviceaccount:default:builder`. */
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}
+
+/** `name` is absent for a whole resource, `subresource` for the object itself. */
+export interface RequestPath extends ResourcePath {
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
+/** An error as the API words it; `status.details.retryAfterSeconds` is to be sent as the header Retry-After too. */
+export interface ApiError {
+  /** The HTTP status. */
+  readonly code: number;
+  readonly status: Status;
+}
+
+interface Asked {
+  readonly path: RequestPath;
+  readonly user: ApiUser;
+  /** How long the one who asks waits; absent: 34 s for reads and writes, as kube-apiserver's storage has it. */
+  readonly deadlineMs?: number;
+}
+
+export interface GetRequest extends Asked {
+  readonly verb: "get";
+  /** Absent or "": the newest. "0": whatever the watch cache has. Else: not older than this. */
+  readonly resourceVersion?: string;
+}
+export interface ListRequest extends Asked {
+  readonly verb: "list";
+  readonly options: ListOptions;
+}
+/**
+ * A body is what src/api's decoder made of the bytes for the kind that the path takes: types are right, unknown fields are
+ * dealt with. The API server owns it from then on and may change it.
+ */
+export interface CreateRequest extends Asked {
+  readonly verb: "create";
+  readonly body: UntypedObject;
+  readonly options: WriteOptions;
+}
+export interface UpdateRequest extends Asked {
+  readonly verb: "update";
+  readonly body: UntypedObject;
+  readonly options: WriteOptions;
+}
+/** `patch` is the decoded JSON (or YAML) value. */
+export interface PatchRequest extends Asked {
+  readonly verb: "patch";
+  readonly patchType: PatchType;
+  readonly patch: unknown;
+  readonly options: WriteOptions & { readonly force?: boolean };
+}
+export interface DeleteRequest extends Asked {
+  readonly verb: "delete";
+  readonly options: DeleteOptions;
+}
+export interface DeleteCollectionRequest extends Asked {
+  readonly verb: "deletecollection";
+  readonly options: DeleteOptions;
+  readonly selection: ListOptions;
+}
+
+export type ReadRequest = GetRequest | ListRequest;
+export type WriteRequest = CreateRequest | UpdateRequest | PatchRequest | DeleteRequest;
+export type ApiRequest = ReadRequest | WriteRequest | DeleteCollectionRequest;
+
+/** A list before it is put together: the items are ready JSON texts, to be joined and not parsed. */
+export interface ListParts {
+  readonly apiVersion: string;
+  /** `PodList`. */
+  readonly kind: string;
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+  readonly items: ReadonlyArray<Json<KubernetesObject>>;
+}
+
+/** How a request ended. Exactly one, once. `warnings` are texts for the header Warning (code 299). */
+export type ApiOutcome =
+  | {
+      readonly ok: true;
+      /** 200, or 201 for what was created. */
+      readonly code: number;
+      /** The object, or a Status of success, with resourceVersion, as JSON text. */
+      readonly object: Json<KubernetesObject | Status>;
+      readonly warnings?: readonly string[];
+    }
+  | { readonly ok: true; readonly code: number; readonly list: ListParts; readonly warnings?: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly error: ApiError;
+      /** True when it is not known whether a write took effect: read again before the next attempt. */
+      readonly indefinite?: boolean;
+      readonly warnings?: readonly string[];
+    };
+
+export type Respond = (outcome: ApiOutcome) => void;
+
+/** The query of a watch. `timeoutSeconds` absent: between 30 and 60 minutes. */
+export interface WatchRequest {
+  readonly path: RequestPath;
+  readonly user: ApiUser;
+  readonly options: NonNullable<WireWatchRequest["options"]>;
+}
+
+/**
+ * Where a watch goes. The API server never waits for a sink: a sink keeps what its reader has not taken within a bound of its
+ * own, and when that is full it ends the connection and says `closed` through the handle.
+ */
+export interface WatchSink {
+  /** The watch is accepted; HTTP answers 200 now. Called once, before any event, and not at all when `refused` is. */
+  started(): void;
+  /** Instead of `started`: 410, 400, 504 … */
+  refused(error: ApiError): void;
+  /** One or more events, in order. Events are shared between watchers: `watchLine` encodes each only once. */
+  events(events: readonly WatchEvent[]): void;
+  /** The watch is over: its time is up, the server drains, or (with an error) it cannot be kept without a gap. Last call. */
+  ended(error?: ApiError): void;
+}
+
+/** The caller's end of a watch or connection that it started. */
+export interface WatchHandle {
+  /** The reader went away or was cut off. Nothing more is told to the sink. */
+  closed(): void;
+}
+
+/** What `kubectl logs`, `exec` and `attach` ask. `command` only for exec. */
+export interface ConnectRequest {
+  readonly path: RequestPath & {
+    readonly namespace: string;
+    readonly name: string;
+    readonly subresource: "log" | "exec" | "attach";
+  };
+  readonly user: ApiUser;
+  readonly options: {
+    readonly container?: string;
+    readonly follow?: boolean;
+    readonly previous?: boolean;
+    readonly timestamps?: boolean;
+    readonly tailLines?: number;
+    readonly limitBytes?: number;
+    readonly sinceSeconds?: number;
+    /** RFC 3339. */
+    readonly sinceTime?: string;
+    readonly command?: readonly string[];
+    readonly stdin?: boolean;
+    readonly stdout?: boolean;
+    readonly stderr?: boolean;
+    readonly tty?: boolean;
+  };
+}
+
+/** A log's bytes come as `{ stream: "stdout" }`. */
+export interface ConnectSink {
+  /** The kubelet has been asked; HTTP upgrades (exec, attach) now. A log is answered 200 with its first output or its end. */
+  started(): void;
+  refused(error: ApiError): void;
+  output(chunk: ExecOutput): void;
+  /** Without an error: the process exited (its exit code came before) or the log has no more. Last call. */
+  ended(error?: ApiError): void;
+}
+
+export interface ConnectHandle extends WatchHandle {
+  input(input: ExecInput): void;
+  /** End of stdin. */
+  halfClose(): void;
+  /** That many outputs have been handed on to the reader: only so many more come as were consumed. */
+  consumed(count: number): void;
+}
+
+/** Lines of the trace ring, oldest first; with `follow`, more as they come, until the handle is closed. */
+export interface TraceReader {
+  lines(lines: readonly string[]): void;
+  /** Lines that were thrown away because the ring or this reader was full. */
+  lost(count: number): void;
+}
+
+/** What the server can say of itself for /livez and /readyz: a name such as `etcd`, and undefined when it is well. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly problem: string | undefined;
+}
+
+/** The API server as its fronts see it. Callable in every state: it answers 503 while it cannot serve. */
+export interface ApiHandler {
+  request(request: ApiRequest, respond: Respond): void;
+  watch(request: WatchRequest, sink: WatchSink): WatchHandle;
+  connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
+  readiness(): readonly HealthCheck[];
+  trace(reader: TraceReader, options: { readonly follow: boolean }): WatchHandle;
+}
+
+const lines = new WeakMap<WatchEvent, string>();
+
+/** `{"type":"ADDED","object":{…}}` and a newline: an event as HTTP carries it, encoded once for all readers. */
+export function watchLine(event: WatchEvent): string {
+  const known = lines.get(event);
+  if (known !== undefined) return known;
+  const line = `{"type":"${event.type}","object":${event.object}}\n`;
+  lines.set(event, line);
+  return line;
+}
+
+/** The whole list as JSON text. */
+export function listText(list: ListParts): string {
+  const metadata = JSON.stringify({
+    resourceVersion: list.resourceVersion,
+    ...(list.continue === undefined ? {} : { continue: list.continue }),
+    ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
+  });
+  return `{"kind":"${list.kind}","apiVersion":"${list.apiVersion}","metadata":${metadata},"items":[${list.items.join(",")}]}`;
+}
