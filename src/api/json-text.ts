@@ -52,7 +52,10 @@ class Scanner {
   }
 
   private unexpected(where: string): false {
-    this.error ??= this.at >= this.text.length ? "unexpected end of JSON input" : `invalid character ${quoteCharacter(this.text.charAt(this.at))} ${where}`;
+    this.error ??=
+      this.at >= this.text.length
+        ? "unexpected end of JSON input"
+        : `invalid character ${quoteCharacter(this.text.charAt(this.at))} ${where}`;
     return false;
   }
 
@@ -150,13 +153,13 @@ class Scanner {
       // charCodeAt gives NaN at the end, which no comparison holds for.
       if (code === Code.backslash) {
         this.at += 1;
-        const escape = text.charAt(this.at);
-        if (escape === "u") {
+        const escaped = text.charAt(this.at);
+        if (escaped === "u") {
           for (let digit = 0; digit < 4; digit++) {
             this.at += 1;
             if (!/^[0-9A-Fa-f]$/.test(text.charAt(this.at))) return this.unexpected("in \\u hexadecimal character escape");
           }
-        } else if (escape === "" || !'"\\/bfnrt'.includes(escape)) return this.unexpected("in string escape code");
+        } else if (escaped === "" || !'"\\/bfnrt'.includes(escaped)) return this.unexpected("in string escape code");
         this.at += 1;
       } else if (code >= 32) this.at += 1;
       else return this.unexpected("in string literal");

@@ -14,7 +14,7 @@ export const formatTime = (ms: number): string => `${new Date(Math.floor(ms)).to
 /** `2024-05-01T10:00:00.123456Z` */
 export function formatMicroTime(ms: number): string {
   const whole = Math.floor(ms);
-  const micros = Math.floor((ms - whole) * 1000 + 0.0005);
+  const micros = Math.round((ms - whole) * 1000);
   return `${new Date(whole).toISOString().slice(0, 23)}${String(Math.min(micros, 999)).padStart(3, "0")}Z`;
 }
 
@@ -48,7 +48,8 @@ function parseLayout(text: string, layout: string, fractionPattern: RegExp): Par
   let rest = text;
   for (const [name, pattern] of parts) {
     const match = pattern.exec(rest);
-    if (match === null) return { ok: false, message: `${asLayout}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}` };
+    if (match === null)
+      return { ok: false, message: `${asLayout}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}` };
     if (match[1] !== undefined) numbers.push(Number(match[1]));
     rest = rest.slice(match[0].length);
   }
