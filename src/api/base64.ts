@@ -1,0 +1,26 @@
+/** Base64 as Secrets and bytes fields carry it: standard alphabet, padded. */
+
+const shape = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const chunkLength = 8192;
+
+export const encodeBase64 = (bytes: Uint8Array): string => {
+  let binary = "";
+  for (let start = 0; start < bytes.length; start += chunkLength) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + chunkLength));
+  }
+  return btoa(binary);
+};
+
+/** Text as UTF-8 in base64. */
+export const encodeTextBase64 = (text: string): string => encodeBase64(new TextEncoder().encode(text));
+
+/** Go's decoder skips line breaks. */
+export const isBase64 = (text: string): boolean => shape.test(text.replace(/[\r\n]/g, ""));
+
+/** How many bytes a base64 text stands for. */
+export const decodedLength = (text: string): number => {
+  const clean = text.replace(/[\r\n]/g, "");
+  const padding = clean.endsWith("==") ? 2 : clean.endsWith("=") ? 1 : 0;
+  return Math.max(0, (clean.length / 4) * 3 - padding);
+};

@@ -1,0 +1,44 @@
+import type { CronJob, HorizontalPodAutoscaler, Job } from "../generated/types.js";
+import { defaultPodTemplate } from "./pod.js";
+
+/** Defaults of the batch and autoscaling groups, in place. Source: "Jobs", "CronJob" of the Kubernetes documentation. */
+
+const maxInt32 = 2147483647;
+
+export const defaultJob = (job: Job): void => {
+  const spec = job.spec;
+  if (spec === undefined) return;
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  spec.parallelism ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : maxInt32;
+  const labels = spec.template?.metadata?.labels;
+  if (labels !== undefined && Object.keys(job.metadata.labels ?? {}).length === 0) job.metadata.labels = { ...labels };
+  spec.completionMode ??= "NonIndexed";
+  spec.suspend ??= false;
+  spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
+  for (const rule of spec.podFailurePolicy?.rules ?? []) {
+    for (const pattern of rule.onPodConditions ?? []) pattern.status ||= "True";
+  }
+  spec.manualSelector ??= false;
+  defaultPodTemplate(spec.template);
+};
+
+export const defaultCronJob = (cronJob: CronJob): void => {
+  const spec = cronJob.spec;
+  if (spec === undefined) return;
+  spec.concurrencyPolicy ||= "Allow";
+  spec.suspend ??= false;
+  spec.successfulJobsHistoryLimit ??= 3;
+  spec.failedJobsHistoryLimit ??= 1;
+  spec.jobTemplate.metadata ??= {};
+  defaultPodTemplate(spec.jobTemplate.spec?.template);
+};
+
+export const defaultHorizontalPodAutoscaler = (autoscaler: HorizontalPodAutoscaler): void => {
+  const spec = autoscaler.spec;
+  if (spec === undefined) return;
+  spec.minReplicas ??= 1;
+  if ((spec.metrics?.length ?? 0) === 0) {
+    spec.metrics = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }];
+  }
+};
