@@ -62,7 +62,7 @@ export interface Responder<Reply> {
   error(error: WireError): void;
 }
 
-interface Received {
+export interface Received {
   readonly from: Address;
   readonly fromIncarnation: number;
 }
