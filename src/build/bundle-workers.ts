@@ -1,0 +1,60 @@
+/**
+ * Bundles each worker's entry into one file in dist/workers: a worker then starts in half the time, from whatever
+ * directory the package lies in. Skipped for entries whose inputs have not changed.
+ */
+
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const dist = fileURLToPath(new URL("../..", import.meta.url));
+const entriesDirectory = join(dist, "src/thread/entries");
+const outputDirectory = join(dist, "workers");
+const manifestPath = join(outputDirectory, "inputs.json");
+
+/** Output file to the inputs that it was made of. */
+type Manifest = Record<string, string[]>;
+
+const modifiedMs = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+
+function readManifest(): Manifest {
+  try {
+    return JSON.parse(readFileSync(manifestPath, "utf8")) as Manifest;
+  } catch {
+    // None yet, or of a build that was interrupted: everything is bundled.
+    return {};
+  }
+}
+
+const manifest = readManifest();
+const entries = readdirSync(entriesDirectory).filter((file) => file.endsWith(".js"));
+const outdated = entries.filter((file) => {
+  const inputs = manifest[file];
+  const output = statSync(join(outputDirectory, file), { throwIfNoEntry: false });
+  return inputs === undefined || output === undefined || inputs.some((input) => modifiedMs(input) > output.mtimeMs);
+});
+
+if (outdated.length > 0) {
+  mkdirSync(outputDirectory, { recursive: true });
+  const result = await build({
+    entryPoints: outdated.map((file) => join(entriesDirectory, file)),
+    outdir: outputDirectory,
+    absWorkingDir: dist,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    metafile: true,
+    logLevel: "warning",
+    legalComments: "none",
+    // Packages written for require() find it here.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
+    },
+  });
+  for (const [output, { inputs }] of Object.entries(result.metafile.outputs)) {
+    manifest[basename(output)] = Object.keys(inputs).map((input) => join(dist, input));
+  }
+  writeFileSync(manifestPath, JSON.stringify(manifest));
+}

@@ -1,0 +1,40 @@
+/** A link over a MessagePort. All that is posted in one turn of the event loop travels as one message. */
+import type { MessagePort } from "node:worker_threads";
+import type { Envelope } from "../wire/envelope.js";
+import type { LinkHandle } from "../wire/link.js";
+
+export class PortLink {
+  private batch: Envelope[] = [];
+  private handle: LinkHandle | undefined;
+
+  constructor(private readonly port: MessagePort) {}
+
+  readonly post = (envelope: Envelope): void => {
+    if (this.batch.push(envelope) === 1) queueMicrotask(() => this.flush());
+  };
+
+  /** Hands what arrives to the endpoint's link, from now on. */
+  deliverTo(handle: LinkHandle): void {
+    this.handle = handle;
+    this.port.on("message", (batch: Envelope[]) => {
+      for (const envelope of batch) this.handle?.receive(envelope);
+    });
+    this.port.on("messageerror", () => this.lost("a message could not be read"));
+    this.port.on("close", () => this.lost("its other end closed"));
+  }
+
+  flush(): void {
+    const batch = this.batch;
+    if (batch.length === 0) return;
+    this.batch = [];
+    this.port.postMessage(batch);
+  }
+
+  lost(reason: string): void {
+    const handle = this.handle;
+    if (handle === undefined) return;
+    this.handle = undefined;
+    this.port.close();
+    handle.lost(reason);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What an actor has traced and not yet handed in. Messages are left out: the API server sees them all, because it relays
+ * them. Bounded; what does not fit is counted.
+ */
+import type { TraceSink } from "../actor/trace.js";
+import { traceLine } from "../actor/trace-line.js";
+
+export const traceBufferLimit = 2_000;
+
+export class TraceBuffer {
+  private lines: string[] = [];
+  private lost = 0;
+
+  constructor(private readonly wake: () => void) {}
+
+  readonly sink: TraceSink = (record) => {
+    if (record.kind === "message") return;
+    if (this.lines.length >= traceBufferLimit) {
+      this.lost += 1;
+      return;
+    }
+    this.lines.push(traceLine(record));
+    if (this.lines.length === 1) this.wake();
+  };
+
+  take(): { records: readonly string[]; lost: number } {
+    const taken = { records: this.lines, lost: this.lost };
+    this.lines = [];
+    this.lost = 0;
+    return taken;
+  }
+}

@@ -1,0 +1,97 @@
+/** One component in one worker thread: its clock, its chance, its ports, and the control that its supervisor has of it. */
+import { type MessagePort, workerData } from "node:worker_threads";
+import { apiserverMessages } from "../../actors/apiserver/messages.js";
+import { Component } from "../actor/component.js";
+import type { ActorDefinition } from "../actor/define.js";
+import type { Host } from "../actor/host.js";
+import type { TraceRecord, TraceSink } from "../actor/trace.js";
+import { type Address, roleOf } from "../wire/address.js";
+import type { Announcement, WorkerBoot } from "./boot.js";
+import { exposeControl } from "./control.js";
+import { PortLink } from "./port-link.js";
+import { realClock, realRandom } from "./real-host.js";
+import { TraceBuffer } from "./trace-buffer.js";
+
+/** How long traced records wait for company before they are handed in. */
+const traceDelayMs = 100;
+
+/** What the worker of an actor makes its I/O from. */
+export interface Place<Settings> {
+  readonly settings: Settings;
+  readonly host: Host;
+  /** Tells the cluster what it must know of this actor. */
+  announce(announcement: Announcement): void;
+  /** Gives every record of this actor to `sink` instead of handing it in; for the API server, which keeps the ring. */
+  traceTo(sink: TraceSink): void;
+}
+
+/** Runs a component in this worker, from the moment on that its module is loaded. */
+export function runWorker<Io, Settings>(definition: ActorDefinition<Io>, makeIo: (place: Place<Settings>) => Io): void {
+  const { address, incarnation, settings } = workerData as WorkerBoot<Settings>;
+  const links = new Map<number, PortLink>();
+  let announce: (announcement: Announcement) => void = () => {};
+  const announced = new Promise<Announcement>((resolve) => {
+    announce = resolve;
+  });
+
+  const handIn = () => {
+    const to = component.host.wire.peers().find((peer) => roleOf(peer) === "apiserver");
+    if (to === undefined) {
+      setTimeout(handIn, traceDelayMs).unref();
+      return;
+    }
+    const batch = buffer.take();
+    if (batch.records.length > 0) component.host.wire.cast(to, apiserverMessages.trace, batch);
+  };
+  const buffer = new TraceBuffer(() => setTimeout(handIn, traceDelayMs).unref());
+  let sink: TraceSink = buffer.sink;
+
+  const ended = (error?: Error) => {
+    if (component.host.wire.peers().length > 0) handIn();
+    for (const link of links.values()) link.flush();
+    // Thrown outside of whatever is running, so that it ends this worker as the crash that it is.
+    if (error === undefined) setImmediate(() => process.exit(0));
+    else
+      setImmediate(() => {
+        throw error;
+      });
+  };
+
+  const component = new Component(definition, {
+    address,
+    incarnation,
+    clock: realClock(),
+    random: realRandom(),
+    trace: (record: TraceRecord) => sink(record),
+    ended,
+  });
+
+  component.start(
+    makeIo({
+      settings,
+      host: component.host,
+      announce: (announcement) => announce(announcement),
+      traceTo: (own) => {
+        sink = own;
+      },
+    }),
+  );
+
+  exposeControl({
+    started: async () => {},
+    announced: () => announced,
+    link: (linkId: number, peer: Address, port: MessagePort) => {
+      const link = new PortLink(port);
+      links.set(linkId, link);
+      link.deliverTo(component.attach(peer, link.post));
+      port.on("close", () => links.delete(linkId));
+    },
+    unlink: (linkId, reason) => links.get(linkId)?.lost(reason),
+    stop: () => component.stop(),
+    inspect: () => ({
+      ...component.inspect(),
+      peers: component.host.wire.peers(),
+      heapUsedBytes: process.memoryUsage().heapUsed,
+    }),
+  });
+}
