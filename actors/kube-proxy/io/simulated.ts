@@ -1,0 +1,69 @@
+/** The sockets of the simulation: addresses that all nodes of one machine share, and who serves them. */
+import type { Host } from "../../../src/actor/host.js";
+import type { EndpointAddress, KubeProxyIo, PickEndpoint, PortMapping, ServiceNames } from "./io.js";
+
+/** One machine's addresses; `connect` is what a client's connect would find. */
+export class SimulatedSockets {
+  private readonly bound = new Map<string, { readonly owner: string; readonly pick: PickEndpoint }>();
+
+  bind(owner: string, address: string, port: number, pick: PickEndpoint): boolean {
+    const key = `${address}:${port}`;
+    if (this.bound.has(key)) return false;
+    this.bound.set(key, { owner, pick });
+    return true;
+  }
+
+  release(owner: string, address: string, port: number): void {
+    const key = `${address}:${port}`;
+    if (this.bound.get(key)?.owner === owner) this.bound.delete(key);
+  }
+
+  /** A thread that ends takes its sockets along. */
+  releaseAll(owner: string): void {
+    for (const [key, socket] of [...this.bound]) {
+      if (socket.owner === owner) this.bound.delete(key);
+    }
+  }
+
+  /** The endpoint that a new connection reaches; undefined: connection refused. */
+  connect(address: string, port: number, clientAddress = "127.0.0.1"): EndpointAddress | undefined {
+    return this.bound.get(`${address}:${port}`)?.pick(clientAddress);
+  }
+}
+
+/** kube-proxy's surroundings on one simulated node. */
+export class SimulatedNodeNetwork {
+  names: ServiceNames = new Map();
+  mappings: readonly PortMapping[] = [];
+
+  constructor(
+    private readonly sockets: SimulatedSockets,
+    private readonly config: KubeProxyIo["config"],
+    private readonly deniedPort: (port: number) => boolean = () => false,
+  ) {}
+
+  io(host: Host): KubeProxyIo {
+    const owner = this.config.nodeName;
+    return {
+      config: this.config,
+      listen: (address, port, pick, onOutcome) =>
+        void host.clock.after(0, () => {
+          if (this.deniedPort(port)) {
+            onOutcome({ ok: false, failure: "denied", message: `listen on ${address}:${port}: permission denied` });
+          } else if (this.sockets.bind(owner, address, port, pick)) {
+            onOutcome({ ok: true, listener: { close: () => this.sockets.release(owner, address, port) } });
+          } else {
+            onOutcome({ ok: false, failure: "inUse", message: `listen on ${address}:${port}: address already in use` });
+          }
+        }),
+      publish: (names, mappings) => {
+        this.names = names;
+        this.mappings = mappings;
+      },
+    };
+  }
+
+  crashed(): void {
+    this.sockets.releaseAll(this.config.nodeName);
+  }
+}
