@@ -31,7 +31,10 @@ export class Balancer {
 
   pick(clientAddress: string): EndpointAddress | undefined {
     const stay = this.stays.get(clientAddress);
-    const kept = stay !== undefined && stay.untilMs > this.nowMs() ? this.endpoints.find((each) => keyOf(each) === stay.endpoint) : undefined;
+    const kept =
+      stay !== undefined && stay.untilMs > this.nowMs()
+        ? this.endpoints.find((each) => keyOf(each) === stay.endpoint)
+        : undefined;
     const chosen = kept ?? this.endpoints[integerBelow(this.random, this.endpoints.length)];
     if (chosen !== undefined && this.affinitySeconds !== undefined) this.remember(clientAddress, chosen, this.affinitySeconds);
     return chosen;

@@ -8,7 +8,7 @@ import type { Incoming } from "../../src/wire/declare.js";
 import type { LinkEvent } from "../../src/wire/link.js";
 import type { KubeProxyIo } from "./io/io.js";
 import type { kubeProxyMessages } from "./messages.js";
-import { Proxy } from "./proxy.js";
+import { NodeProxy } from "./node-proxy.js";
 
 export type KubeProxyEvent =
   | Incoming<typeof kubeProxyMessages>
@@ -20,7 +20,7 @@ export type KubeProxyEvent =
   | { type: "changed" };
 
 export const kubeProxyMachine = setup({
-  types: { context: {} as { proxy: Proxy }, events: {} as KubeProxyEvent, input: {} as ComponentInput<KubeProxyIo> },
+  types: { context: {} as { proxy: NodeProxy }, events: {} as KubeProxyEvent, input: {} as ComponentInput<KubeProxyIo> },
   actions: {
     follow: ({ context, self }) => context.proxy.follow((event) => self.send(event)),
     syncRules: ({ context }) => context.proxy.syncRules(),
@@ -34,7 +34,7 @@ export const kubeProxyMachine = setup({
   },
 }).createMachine({
   id: "kube-proxy",
-  context: ({ input }) => ({ proxy: new Proxy(input.host, input.io) }),
+  context: ({ input }) => ({ proxy: new NodeProxy(input.host, input.io) }),
   initial: "syncing",
   entry: "follow",
   on: { stop: ".stopped" },

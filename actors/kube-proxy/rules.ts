@@ -34,7 +34,11 @@ export interface ProxyPlace {
 
 export const clusterDomain = "cluster.local";
 
-export function rulesFor(services: readonly Service[], slicesOf: (service: string) => readonly EndpointSlice[], place: ProxyPlace): ProxyRules {
+export function rulesFor(
+  services: readonly Service[],
+  slicesOf: (service: string) => readonly EndpointSlice[],
+  place: ProxyPlace,
+): ProxyRules {
   const listeners: ListenerRule[] = [];
   const names = new Map<string, readonly string[]>();
   const problems: string[] = [];
@@ -68,9 +72,12 @@ function listenersFor(service: Service, port: ServicePort, slices: readonly Endp
     address,
     port: listenPort,
     endpoints: endpointsOf(port, slices, onNode),
-    affinitySeconds: spec?.sessionAffinity === "ClientIP" ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) : undefined,
+    affinitySeconds:
+      spec?.sessionAffinity === "ClientIP" ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) : undefined,
   });
-  const rules = (spec?.clusterIPs ?? [spec?.clusterIP ?? ""]).map((address) => rule(address, port.port, local(spec?.internalTrafficPolicy)));
+  const rules = (spec?.clusterIPs ?? [spec?.clusterIP ?? ""]).map((address) =>
+    rule(address, port.port, local(spec?.internalTrafficPolicy)),
+  );
   if (port.nodePort) {
     rules.push(rule(place.nodeAddress, port.nodePort, local(spec?.externalTrafficPolicy)));
     if (place.machineAddress !== undefined) rules.push(rule(place.machineAddress, port.nodePort, undefined));
@@ -89,7 +96,10 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], onNode
       .flatMap((endpoint) => endpoint.addresses.slice(0, 1).map((ip) => ({ ip, port: at, endpoint })));
   });
   const ready = candidates.filter(({ endpoint }) => isReady(endpoint));
-  const chosen = ready.length > 0 ? ready : candidates.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
+  const chosen =
+    ready.length > 0
+      ? ready
+      : candidates.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
   const byAddress = new Map(chosen.map(({ ip, port: at }) => [`${ip}:${at}`, { ip, port: at }]));
   return [...byAddress.keys()].sort().map((key) => byAddress.get(key) as EndpointAddress);
 }

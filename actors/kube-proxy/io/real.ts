@@ -24,7 +24,11 @@ export function realKubeProxyIo(config: KubeProxyIo["config"], network: RealNetw
         join(client, pick, network, open, attemptsMost);
       });
       server.once("error", (error: NodeJS.ErrnoException) => {
-        onOutcome({ ok: false, failure: failures[error.code ?? ""] ?? "failed", message: `listen on ${address}:${port}: ${error.code ?? "failed"}` });
+        onOutcome({
+          ok: false,
+          failure: failures[error.code ?? ""] ?? "failed",
+          message: `listen on ${address}:${port}: ${error.code ?? "failed"}`,
+        });
       });
       server.listen({ host: address, port }, () => {
         const close = () => {

@@ -1,5 +1,5 @@
-import type { Host } from "../../../src/actor/host.js";
 import { recordEvent } from "../../../src/actor/events.js";
+import type { Host } from "../../../src/actor/host.js";
 import { Balancer } from "../balancer.js";
 import type { KubeProxyIo, PortMapping, ProxyListener } from "../io/io.js";
 import type { ListenerRule } from "../rules.js";
@@ -72,7 +72,11 @@ export class ListenerEffects {
   private listen(address: string, port: number, tell: (event: ListenerEvent) => void): void {
     const pick = (clientAddress: string) => this.balancer.pick(clientAddress);
     const onOutcome = this.host.bind((outcome: Parameters<Parameters<KubeProxyIo["listen"]>[3]>[0]) =>
-      tell(outcome.ok ? { type: "bound", listener: outcome.listener } : { type: "bind.failed", failure: outcome.failure, message: outcome.message }),
+      tell(
+        outcome.ok
+          ? { type: "bound", listener: outcome.listener }
+          : { type: "bind.failed", failure: outcome.failure, message: outcome.message },
+      ),
     );
     this.io.listen(address, port, pick, onOutcome);
   }

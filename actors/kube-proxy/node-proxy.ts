@@ -15,7 +15,7 @@ const serviceOfSlice = (slice: EndpointSlice): string[] => {
 };
 
 /** What kube-proxy knows and serves; its chart says when the two are brought together. */
-export class Proxy {
+export class NodeProxy {
   private readonly services = new Store<Service>();
   private readonly slices = new Store<EndpointSlice>({ service: serviceOfSlice });
   private readonly listeners = new Map<string, Actor<typeof listenerMachine>>();
@@ -55,6 +55,7 @@ export class Proxy {
   }
 
   withdrawAll(): void {
+    this.rules = { listeners: [], names: new Map(), problems: [] };
     for (const listener of [...this.listeners.values()]) listener.send({ type: "withdrawn" });
   }
 
@@ -81,8 +82,14 @@ export class Proxy {
     });
     const onDone = () => {
       this.listeners.delete(rule.key);
+      // Wanted again while it was on its way out.
+      const again = this.rules.listeners.find(({ key }) => key === rule.key);
+      if (again !== undefined) this.listen(again);
     };
-    this.listeners.set(rule.key, this.host.charts.start(listenerMachine, { id: `listener ${rule.key}`, input: { effects, rule }, onDone }));
+    this.listeners.set(
+      rule.key,
+      this.host.charts.start(listenerMachine, { id: `listener ${rule.key}`, input: { effects, rule }, onDone }),
+    );
   }
 
   private publish(): void {

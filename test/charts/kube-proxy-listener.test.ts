@@ -1,0 +1,156 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { kubeProxyDefinition } from "../../actors/kube-proxy/definition.js";
+import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
+import { ListenerEffects } from "../../actors/kube-proxy/listener/effects.js";
+import { listenerMachine } from "../../actors/kube-proxy/listener/machine.js";
+import type { ListenerRule } from "../../actors/kube-proxy/rules.js";
+import { stateName } from "../../src/actor/trace.js";
+import { Simulation } from "../../src/sim/simulation.js";
+
+const listener = suite("kube-proxy's listener");
+
+const endpoint = { ip: "127.1.0.5", port: 8080 };
+const rule: ListenerRule = {
+  key: "default/web 127.96.0.10:80",
+  namespace: "default",
+  service: "web",
+  serviceUid: "7",
+  address: "127.96.0.10",
+  port: 80,
+  endpoints: [endpoint],
+  affinitySeconds: undefined,
+};
+const withoutEndpoints = { ...rule, endpoints: [] };
+
+function play(given: { rule?: ListenerRule; denied?: number[] } = {}) {
+  const simulation = new Simulation({ seed: "1", cast: [] });
+  const { component } = simulation.compose(kubeProxyDefinition as never, "kube-proxy/node-1", 1, () => undefined);
+  const sockets = new SimulatedSockets();
+  const config = { nodeName: "node-1", nodeAddress: "127.1.0.1", machineAddress: undefined };
+  const network = new SimulatedNodeNetwork(sockets, config, (port) => given.denied?.includes(port) ?? false);
+  const mapped: number[] = [];
+  const effects = new ListenerEffects(component.host, network.io(component.host), {
+    announced: (_rule, { mappedPort }) => mapped.push(mappedPort),
+    withdrawn: () => mapped.pop(),
+  });
+  const chart = component.host.charts.start(listenerMachine, { id: "listener", input: { effects, rule: given.rule ?? rule } });
+  const state = () => stateName(chart.getSnapshot().value);
+  return { simulation, sockets, chart, state, mapped };
+}
+
+listener("listens where there are endpoints, and hands connections to them", () => {
+  const { simulation, sockets, state } = play();
+  assert.is(state(), "binding");
+  simulation.run(1);
+  assert.is(state(), "listening");
+  assert.equal(sockets.connect("127.96.0.10", 80), endpoint);
+});
+
+listener("refuses connections while there are no endpoints", () => {
+  const { simulation, sockets, chart, state } = play({ rule: withoutEndpoints });
+  assert.is(state(), "withoutEndpoints");
+  chart.send({ type: "rule.changed", rule: withoutEndpoints });
+  assert.is(state(), "withoutEndpoints");
+  chart.send({ type: "rule.changed", rule });
+  simulation.run(1);
+  assert.is(state(), "listening");
+  chart.send({ type: "rule.changed", rule: withoutEndpoints });
+  assert.is(state(), "withoutEndpoints");
+  assert.is(sockets.connect("127.96.0.10", 80), undefined, "the connection is refused");
+});
+
+listener("sends connections to changed endpoints without binding again", () => {
+  const { simulation, sockets, chart, state } = play();
+  const moved = { ip: "127.1.1.9", port: 8080 };
+  chart.send({ type: "rule.changed", rule: { ...rule, endpoints: [moved] } });
+  simulation.run(1);
+  assert.equal(sockets.connect("127.96.0.10", 80), moved);
+  chart.send({ type: "rule.changed", rule });
+  assert.is(state(), "listening");
+  assert.equal(sockets.connect("127.96.0.10", 80), endpoint);
+});
+
+listener("stands by while another node serves the address, and takes over when that one is gone", () => {
+  const { simulation, sockets, chart, state } = play();
+  sockets.bind("node-2", "127.96.0.10", 80, () => ({ ip: "127.1.2.2", port: 1 }));
+  simulation.run(1);
+  assert.is(state(), "standby");
+  chart.send({ type: "rule.changed", rule });
+  assert.is(state(), "standby");
+  sockets.releaseAll("node-2");
+  simulation.run(1_001);
+  assert.is(state(), "listening");
+  assert.equal(sockets.connect("127.96.0.10", 80), endpoint);
+});
+
+listener("serves a port that may not be bound at the mapped one", () => {
+  const { simulation, sockets, chart, state, mapped } = play({ denied: [80] });
+  simulation.run(1);
+  assert.is(state(), "mapped.serving");
+  assert.equal(mapped, [10_080]);
+  assert.equal(sockets.connect("127.96.0.10", 10_080), endpoint);
+  chart.send({ type: "rule.changed", rule });
+  assert.is(state(), "mapped.serving");
+  chart.send({ type: "rule.changed", rule: withoutEndpoints });
+  assert.is(state(), "withoutEndpoints");
+  assert.equal(mapped, [], "the mapping is withdrawn with the endpoints");
+  assert.is(sockets.connect("127.96.0.10", 10_080), undefined, "the connection is refused");
+});
+
+listener("stands by at the mapped port too", () => {
+  const { simulation, sockets, state, mapped, chart } = play({ denied: [80] });
+  sockets.bind("node-2", "127.96.0.10", 10_080, () => undefined);
+  simulation.run(1);
+  assert.is(state(), "mapped.standby");
+  assert.equal(mapped, [10_080], "this node's containers are told of the port that another node serves");
+  sockets.releaseAll("node-2");
+  simulation.run(1_001);
+  assert.is(state(), "mapped.serving");
+  chart.send({ type: "withdrawn" });
+  assert.is(state(), "withdrawn");
+});
+
+listener("tries again after it failed", () => {
+  const { simulation, chart, state } = play({ denied: [80, 10_080] });
+  simulation.run(1);
+  assert.is(state(), "failed");
+  assert.match(chart.getSnapshot().context.problem, /permission denied/);
+  chart.send({ type: "rule.changed", rule });
+  assert.is(state(), "failed");
+  simulation.run(5_000);
+  assert.is(state(), "binding", "it binds anew after the retry delay");
+});
+
+for (const [from, given] of [
+  ["withoutEndpoints", { rule: withoutEndpoints }],
+  ["listening", {}],
+  ["failed", { denied: [80, 10_080] }],
+] as const) {
+  listener(`ends when withdrawn from ${from}, and frees the port`, () => {
+    const { simulation, sockets, chart, state } = play(given as { rule?: ListenerRule; denied?: number[] });
+    simulation.run(1);
+    assert.is(state(), from);
+    chart.send({ type: "withdrawn" });
+    assert.is(state(), "withdrawn");
+    assert.is(sockets.connect("127.96.0.10", 80), undefined);
+  });
+}
+
+listener("closes what a bind brings after it was withdrawn", () => {
+  const { simulation, sockets, chart, state } = play();
+  chart.send({ type: "withdrawn" });
+  assert.is(state(), "abandoning");
+  simulation.run(1);
+  assert.is(state(), "withdrawn");
+  assert.is(sockets.connect("127.96.0.10", 80), undefined);
+});
+
+listener("ends when the bind it abandoned fails", () => {
+  const { simulation, chart, state } = play({ denied: [80] });
+  chart.send({ type: "withdrawn" });
+  simulation.run(1);
+  assert.is(state(), "withdrawn");
+});
+
+listener.run();
