@@ -10,7 +10,7 @@ export interface DiskFailure {
 }
 
 export type OnDone = (failure?: DiskFailure) => void;
-export type OnValue<Value> = (...result: [failure: DiskFailure, value?: undefined] | [failure: undefined, value: Value]) => void;
+export type OnValue<Value> = (...result: [failure: DiskFailure, value: undefined] | [failure: undefined, value: Value]) => void;
 
 /** Why something is made safe; every one is needed, which a test proves by leaving each out. */
 export type SyncReason =

@@ -25,7 +25,7 @@ class RealFile implements DiskFile {
     const bytes = new Uint8Array(length);
     const readOn = (filled: number): void => {
       fs.read(this.descriptor, bytes, filled, length - filled, offset + filled, (error, count) => {
-        if (error !== null) onValue(failureOf(`read ${this.name}`, error));
+        if (error !== null) onValue(failureOf(`read ${this.name}`, error), undefined);
         else if (count === 0 || filled + count === length) onValue(undefined, bytes.subarray(0, filled + count));
         else readOn(filled + count);
       });
@@ -72,16 +72,16 @@ class RealDisk implements Disk {
 
   list(onValue: OnValue<readonly string[]>): void {
     fs.readdir(this.directory, (error, names) => {
-      if (error !== null) onValue(failureOf(`list ${this.directory}`, error));
+      if (error !== null) onValue(failureOf(`list ${this.directory}`, error), undefined);
       else onValue(undefined, names);
     });
   }
 
   open(name: string, how: "existing" | "create", onValue: OnValue<DiskFile>): void {
     fs.open(this.pathOf(name), how === "create" ? "w+" : "r+", 0o600, (error, descriptor) => {
-      if (error !== null) return onValue(failureOf(`open ${name}`, error));
+      if (error !== null) return onValue(failureOf(`open ${name}`, error), undefined);
       fs.fstat(descriptor, (statError, stat) => {
-        if (statError !== null) onValue(failureOf(`stat ${name}`, statError));
+        if (statError !== null) onValue(failureOf(`stat ${name}`, statError), undefined);
         else onValue(undefined, new RealFile(descriptor, name, stat.size));
       });
     });
@@ -110,11 +110,11 @@ class RealDisk implements Disk {
  */
 export function openRealDisk(directory: string, onValue: OnValue<Disk>): void {
   fs.mkdir(directory, { recursive: true, mode: 0o700 }, (makeError, firstMade) => {
-    if (makeError !== null) return onValue(failureOf(`make ${directory}`, makeError));
+    if (makeError !== null) return onValue(failureOf(`make ${directory}`, makeError), undefined);
     syncParents(path.resolve(directory), firstMade, (failure) => {
-      if (failure !== undefined) return onValue(failure);
+      if (failure !== undefined) return onValue(failure, undefined);
       fs.open(directory, "r", (openError, descriptor) => {
-        if (openError !== null) onValue(failureOf(`open ${directory}`, openError));
+        if (openError !== null) onValue(failureOf(`open ${directory}`, openError), undefined);
         else onValue(undefined, new RealDisk(directory, descriptor));
       });
     });

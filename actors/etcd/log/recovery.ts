@@ -14,6 +14,7 @@ export type StepResult =
   | { readonly kind: "failed"; readonly failure: DiskFailure };
 
 type Read = Extract<ScanResult, { kind: "read" }>;
+type Opened = Read & { readonly file: DiskFile; readonly headerIsUnwritten: boolean };
 type NotRead = Exclude<ScanResult, { kind: "read" }>;
 type OnStep = (result: StepResult) => void;
 const done: StepResult = { kind: "done" };
@@ -92,13 +93,13 @@ export class Recovery {
   readSnapshot(onDone: OnStep): void {
     if (this.snapshot === 0) return onDone(done);
     const name = fileName("snapshot", this.snapshot);
-    this.openAndScan(name, { kind: "snapshot", number: this.snapshot, firstSequence: 1 }, (result, file) => {
-      if (file === undefined) return onDone(result);
+    this.openAndScan(name, { kind: "snapshot", number: this.snapshot, firstSequence: 1 }, (result) => {
+      if (result.kind !== "read") return onDone(result);
       const why = result.torn ?? this.replay.snapshotFlaw;
       if (why !== undefined) return onDone({ kind: "damaged", damage: { file: name, offset: result.end, why } });
       this.nextSequence = this.replay.nextSequence;
       this.logBytes = 0;
-      file.close((failure) => onDone(failure === undefined ? done : failed(failure)));
+      result.file.close((failure) => onDone(failure === undefined ? done : failed(failure)));
     });
   }
 
@@ -109,9 +110,9 @@ export class Recovery {
       if (number === undefined) return onDone(done);
       const name = fileName("log", number);
       const isLast = index === this.segments.length - 1;
-      this.openAndScan(name, { kind: "log", number, firstSequence: this.nextSequence }, (result, file, headerIsUnwritten) => {
-        if (file === undefined) return onDone(result);
-        const { end, last, torn } = result;
+      this.openAndScan(name, { kind: "log", number, firstSequence: this.nextSequence }, (result) => {
+        if (result.kind !== "read") return onDone(result);
+        const { file, headerIsUnwritten, end, last, torn } = result;
         if (torn !== undefined && !isLast) return onDone({ kind: "damaged", damage: { file: name, offset: end, why: torn } });
         if (torn !== undefined) this.findings.push(`${name} was cut at byte ${end} of ${file.size}: ${torn}`);
         this.nextSequence = result.nextSequence;
@@ -171,7 +172,7 @@ export class Recovery {
   private openAndScan(
     name: string,
     expected: { kind: "log" | "snapshot"; number: number; firstSequence: number },
-    onDone: (...scanned: [result: NotRead] | [result: Read, file: DiskFile, headerIsUnwritten: boolean]) => void,
+    onDone: (scanned: NotRead | Opened) => void,
   ): void {
     const { kind, number, firstSequence } = expected;
     this.disk.open(name, "existing", (openFailure, file) => {
@@ -182,12 +183,13 @@ export class Recovery {
         if (wrong === "unwritten") {
           // Then its first frame was never on disk either.
           const torn = "the file's header was not written";
-          return onDone({ kind: "read", end: fileHeaderBytes, nextSequence: firstSequence, last: undefined, torn }, file, true);
+          const read = { end: fileHeaderBytes, nextSequence: firstSequence, last: undefined, torn };
+          return onDone({ kind: "read", ...read, file, headerIsUnwritten: true });
         }
         if (wrong !== undefined) return onDone({ kind: "damaged", damage: { file: name, offset: 0, why: wrong.why } });
         const onFrame = (entries: Uint8Array) => readEntries(new ByteReader(entries), this.replay);
         scanFrames({ file, name, firstSequence, onFrame }, (result) =>
-          result.kind === "read" ? onDone(result, file, false) : onDone(result),
+          onDone(result.kind === "read" ? { ...result, file, headerIsUnwritten: false } : result),
         );
       });
     });

@@ -1,0 +1,104 @@
+import { integerBelow, type Random } from "../actor/random.js";
+
+export type FileChange =
+  | { readonly kind: "write"; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly kind: "truncate"; readonly length: number };
+
+/** The smallest piece that a disk writes as a whole. */
+const sectorBytes = 512;
+
+/** A file's bytes twice: as a process sees them, and as a power cut leaves them. */
+export class FileContent {
+  /** What a process reads. */
+  private cached: GrowingBytes;
+  private safe: GrowingBytes;
+  private pending: FileChange[] = [];
+
+  constructor(bytes: Uint8Array = new Uint8Array(0)) {
+    this.cached = new GrowingBytes(bytes);
+    this.safe = new GrowingBytes(bytes);
+  }
+
+  get bytes(): Uint8Array {
+    return this.cached.bytes;
+  }
+
+  change(change: FileChange): void {
+    this.cached.apply(change);
+    this.pending.push(change);
+  }
+
+  makeSafe(): void {
+    for (const change of this.pending.splice(0)) this.safe.apply(change);
+  }
+
+  /** What a failed sync leaves: the cache shows the bytes, and no later sync will write them. */
+  forgetPending(): void {
+    this.pending = [];
+  }
+
+  /** Any part of what was not made safe is lost: whole changes, or single sectors of them, in any order. */
+  losePower(random: Random): void {
+    const kept = this.pending.splice(0);
+    const fate = random.next();
+    if (fate < 0.25) {
+      // All of it had been written by chance.
+      for (const change of kept) this.safe.apply(change);
+    } else if (fate < 0.75) {
+      for (const change of kept) keepPart(this.safe, change, random);
+    }
+    this.cached = new GrowingBytes(this.safe.bytes);
+  }
+}
+
+function keepPart(safe: GrowingBytes, change: FileChange, random: Random): void {
+  if (change.kind === "truncate") {
+    if (random.next() < 0.5) safe.apply(change);
+    return;
+  }
+  const { offset, bytes } = change;
+  // The file's new size may be on disk before its bytes are: the rest reads as zeros.
+  const reached = random.next() < 0.5 ? bytes.length : integerBelow(random, bytes.length + 1);
+  for (let start = 0; start < reached; ) {
+    const end = Math.min(reached, start + sectorBytes - ((offset + start) % sectorBytes));
+    if (random.next() < 0.6) safe.apply({ kind: "write", offset: offset + start, bytes: bytes.subarray(start, end) });
+    start = end;
+  }
+  if (random.next() < 0.5) safe.extend(offset + reached);
+}
+
+/** Bytes that grow without being copied each time. */
+class GrowingBytes {
+  private room: Uint8Array;
+  private length: number;
+
+  constructor(bytes: Uint8Array) {
+    this.room = bytes.slice();
+    this.length = bytes.length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.room.subarray(0, this.length);
+  }
+
+  apply(change: FileChange): void {
+    if (change.kind === "truncate") {
+      this.extend(change.length);
+      this.room.fill(0, change.length, this.length);
+      this.length = change.length;
+      return;
+    }
+    this.extend(change.offset + change.bytes.length);
+    this.room.set(change.bytes, change.offset);
+  }
+
+  /** Zeros up to a size. */
+  extend(size: number): void {
+    if (size > this.room.length) {
+      const room = new Uint8Array(Math.max(size, this.room.length * 2));
+      room.set(this.bytes);
+      this.room = room;
+    }
+    this.length = Math.max(this.length, size);
+  }
+}
