@@ -27,6 +27,11 @@ export class LeaseBook {
     return this.leases.get(id);
   }
 
+  find(id: bigint): Outcome<Lease> {
+    const lease = this.leases.get(id);
+    return lease === undefined ? { ok: false, error: leaseNotFound(id) } : { ok: true, reply: lease };
+  }
+
   values(): Iterable<Lease> {
     return this.leases.values();
   }

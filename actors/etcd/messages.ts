@@ -160,8 +160,10 @@ export type EtcdRejection =
 export interface StatusReply {
   /** Format of the data on disk. */
   readonly formatVersion: number;
-  /** The chart's state, as `serving.idle`. */
+  /** The state of the chart's top level: `opening`, `serving`, `damaged`, … */
   readonly state: string;
+  /** Why it does not serve, where that needs somebody's attention: which file is damaged, and where. */
+  readonly problem?: string;
   readonly revision: bigint;
   readonly compactRevision: bigint;
   readonly keys: number;

@@ -94,7 +94,8 @@ export function checkTxn(request: TxnRequest, limits: RequestLimits): WireError 
     for (const operation of operations) {
       const wrong = operation.type === "put" ? checkPut(operation, limits) : checkKey(operation.key);
       if (wrong !== undefined) return wrong;
-      if (operation.type === "put") bytes += textBytes(operation.key, limits.requestBytes) + textBytes(operation.value, limits.requestBytes);
+      if (operation.type === "put")
+        bytes += textBytes(operation.key, limits.requestBytes) + textBytes(operation.value, limits.requestBytes);
     }
     const duplicate = checkDuplicates(operations);
     if (duplicate !== undefined) return duplicate;

@@ -3,18 +3,10 @@
  * sector and in any order, and any part of the directory's changes. A killed process leaves the cache behind, with what was
  * in flight done or not. Whether a failed sync lost its bytes shows only after a power cut.
  */
-import type {
-  Disk,
-  DiskFailure,
-  DiskFile,
-  OnDone,
-  OnValue,
-  SyncDirectoryReason,
-  SyncReason,
-} from "../../actors/etcd/io/disk.js";
+import type { Disk, DiskFailure, DiskFile, OnDone, OnValue, SyncDirectoryReason, SyncReason } from "../../actors/etcd/io/disk.js";
 import { between, integerBelow, type Random } from "../actor/random.js";
 import type { EventQueue } from "./event-queue.js";
-import { FileContent, type FileChange } from "./file-content.js";
+import { type FileChange, FileContent } from "./file-content.js";
 
 interface DirectoryChange {
   readonly name: string;
@@ -24,7 +16,17 @@ interface DirectoryChange {
   readonly from?: string;
 }
 
-export type DiskOperation = "list" | "open" | "read" | "write" | "truncate" | "sync" | "close" | "rename" | "remove" | "syncDirectory";
+export type DiskOperation =
+  | "list"
+  | "open"
+  | "read"
+  | "write"
+  | "truncate"
+  | "sync"
+  | "close"
+  | "rename"
+  | "remove"
+  | "syncDirectory";
 
 export interface DiskFaults {
   /** Syncs for these reasons answer as if they had worked, and do nothing. */
@@ -75,7 +77,8 @@ export class SimulatedDisk {
       open: (name, how, onValue) =>
         later("open", () => this.attempt("open", name, () => this.open(holder, name, how)), onValue as (...v: unknown[]) => void),
       rename: (from, to, onDone) => later("rename", () => this.done("rename", from, () => this.rename(from, to)), onDone),
-      remove: (name, onDone) => later("remove", () => this.done("remove", name, () => this.change({ name, content: undefined })), onDone),
+      remove: (name, onDone) =>
+        later("remove", () => this.done("remove", name, () => this.change({ name, content: undefined })), onDone),
       syncDirectory: (reason, onDone) =>
         later("syncDirectory", () => this.done("syncDirectory", "", () => this.makeEntriesSafe(reason)), onDone),
     };
@@ -142,7 +145,11 @@ export class SimulatedDisk {
     });
   }
 
-  private attempt<Value>(operation: DiskOperation, name: string, make: () => Value): [DiskFailure | undefined, Value | undefined] {
+  private attempt<Value>(
+    operation: DiskOperation,
+    name: string,
+    make: () => Value,
+  ): [DiskFailure | undefined, Value | undefined] {
     const failure = this.failure(operation, name);
     if (failure !== undefined) return [failure, undefined];
     const made = make();

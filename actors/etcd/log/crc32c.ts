@@ -32,7 +32,11 @@ export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length, seed = 0)
   let crc = ~seed;
   let at = from;
   for (const stop = to - 7; at < stop; at += 8) {
-    crc ^= (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+    crc ^=
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
     crc =
       (t7[crc & 0xff] as number) ^
       (t6[(crc >>> 8) & 0xff] as number) ^

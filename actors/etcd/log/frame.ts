@@ -50,7 +50,9 @@ export type FrameFound =
  */
 export function readFrame(bytes: Uint8Array, offset: number, expectedSequence: number, toEnd: boolean): FrameFound {
   if (bytes.length < frameHeaderBytes) {
-    return toEnd ? { kind: "torn", why: "the file ends inside a frame's header" } : { kind: "incomplete", bytes: frameHeaderBytes };
+    return toEnd
+      ? { kind: "torn", why: "the file ends inside a frame's header" }
+      : { kind: "incomplete", bytes: frameHeaderBytes };
   }
   const header = new DataView(bytes.buffer, bytes.byteOffset, frameHeaderBytes);
   if (header.getUint32(0, true) !== magic || header.getUint32(20, true) !== crc32c(bytes, 0, 20)) {

@@ -66,7 +66,9 @@ export class Recovery {
       const damage = this.choose([...names].sort());
       if (damage !== undefined) return onDone({ kind: "damaged", damage });
       // A predecessor may have been killed between making these entries and making them safe.
-      this.disk.syncDirectory("recovered entries", (syncFailure) => onDone(syncFailure === undefined ? done : failed(syncFailure)));
+      this.disk.syncDirectory("recovered entries", (syncFailure) =>
+        onDone(syncFailure === undefined ? done : failed(syncFailure)),
+      );
     });
   }
 

@@ -1,0 +1,6 @@
+import { defineActor } from "../../src/actor/define.js";
+import { etcdMachine } from "./machine.js";
+import { etcdMessages } from "./messages.js";
+import type { EtcdIo } from "./service.js";
+
+export const etcdActor = defineActor<EtcdIo>({ role: "etcd", messages: etcdMessages, machine: etcdMachine });
