@@ -5,8 +5,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readResources, resourcesJson } from "./kinds.js";
 import { typeNames } from "./names.js";
+import { protobufJson } from "./protobuf.js";
 import { schemaJson } from "./schema.js";
-import type { Swagger } from "./swagger.js";
+import type { ProtobufNamespace, Swagger } from "./swagger.js";
 import { emitTypes } from "./types.js";
 
 const [swaggerPath, protobufPath] = process.argv.slice(2);
@@ -15,6 +16,7 @@ if (swaggerPath === undefined || protobufPath === undefined) {
   process.exit(2);
 }
 const swagger = JSON.parse(readFileSync(swaggerPath, "utf8")) as Swagger;
+const protobuf = JSON.parse(readFileSync(protobufPath, "utf8")) as ProtobufNamespace;
 const names = typeNames(swagger);
 const directory = "src/api/generated";
 mkdirSync(directory, { recursive: true });
@@ -27,6 +29,7 @@ const jsonModule = (name: string, json: string): string =>
 const files: Readonly<Record<string, string>> = {
   "types.ts": header + emitTypes(swagger, names),
   "kinds.ts": jsonModule("resourcesJson", resourcesJson(readResources(swagger, names))),
+  "protobuf.ts": jsonModule("messagesJson", protobufJson(protobuf, swagger, names)),
   "schema.ts": jsonModule("schemaJson", schemaJson(swagger, names)),
 };
 for (const [name, text] of Object.entries(files)) {
