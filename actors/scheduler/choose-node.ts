@@ -1,0 +1,67 @@
+/** One scheduling cycle: filter the nodes, score those that remain, take the best. */
+import { integerBelow, type Random } from "../../src/actor/random.js";
+import { type Filter, notNamed, type Rejection, rejectionOf } from "./filter.js";
+import { type FitError, fitError } from "./fit-error.js";
+import type { NodeInfo } from "./node-info.js";
+import type { PodInfo } from "./pod-info.js";
+import { totalScores } from "./score.js";
+
+export type Choice = { readonly ok: true; readonly node: NodeInfo } | { readonly ok: false; readonly error: FitError };
+
+export const samplingLimits = { nodesLeast: 100, percentLeast: 5 } as const;
+
+/**
+ * How many nodes that fit are enough to choose from. Small clusters look at all; large ones at 50 % less one for every
+ * 125 nodes, at least 5 %. Source: https://kubernetes.io/docs/concepts/scheduling-eviction/scheduler-perf-tuning/
+ */
+export function enoughNodes(nodes: number): number {
+  if (nodes < samplingLimits.nodesLeast) return nodes;
+  const percent = Math.max(samplingLimits.percentLeast, 50 - Math.floor(nodes / 125));
+  return Math.max(samplingLimits.nodesLeast, Math.floor((nodes * percent) / 100));
+}
+
+/** Where the next cycle begins to look, so that in large clusters every node gets its turn. */
+export interface Rotation {
+  start: number;
+}
+
+/** `filtersOf` gives the filters that depend on what runs on all nodes, worked out once for the pod. */
+export function chooseNode(
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+  random: Random,
+  rotation: Rotation,
+  more: readonly Filter[] = [],
+): Choice {
+  const enough = enoughNodes(nodes.length);
+  const fitting: NodeInfo[] = [];
+  const rejections = new Map<NodeInfo, Rejection>();
+  let looked = 0;
+  for (; looked < nodes.length && fitting.length < enough; looked++) {
+    const node = nodes[(rotation.start + looked) % nodes.length]!;
+    const rejection = pod.named !== undefined && !pod.named.has(node.name) ? notNamed : rejectionOf(pod, node, more);
+    if (rejection === undefined) fitting.push(node);
+    else rejections.set(node, rejection);
+  }
+  if (nodes.length > 0) rotation.start = (rotation.start + looked) % nodes.length;
+  if (fitting.length === 0) return { ok: false, error: fitError(pod, rejections) };
+  return { ok: true, node: best(pod, fitting, random) };
+}
+
+/** The node with the highest score; among equals chance decides, each as likely as the other. */
+function best(pod: PodInfo, nodes: readonly NodeInfo[], random: Random): NodeInfo {
+  if (nodes.length === 1) return nodes[0]!;
+  const totals = totalScores(pod, nodes);
+  let chosen = 0;
+  let equals = 1;
+  for (let index = 1; index < nodes.length; index++) {
+    if (totals[index]! > totals[chosen]!) {
+      chosen = index;
+      equals = 1;
+    } else if (totals[index] === totals[chosen]) {
+      equals += 1;
+      if (integerBelow(random, equals) === 0) chosen = index;
+    }
+  }
+  return nodes[chosen]!;
+}

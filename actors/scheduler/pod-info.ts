@@ -1,0 +1,59 @@
+/** A pod with what scheduling asks of it again and again, worked out once. */
+import type { Pod } from "../../src/api/types.js";
+import { nodesNamed } from "./node-affinity.js";
+import { type Amounts, podRequests, podRequestsForScores } from "./resources.js";
+
+export interface HostPort {
+  readonly hostIP: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+export interface PodInfo {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly uid: string;
+  readonly pod: Pod;
+  readonly priority: number;
+  readonly requests: Amounts;
+  readonly requestsForScores: Amounts;
+  readonly hostPorts: readonly HostPort[];
+  /** The controller whose pods are spread over nodes; "" for none. */
+  readonly owner: string;
+  /** Only these nodes can be meant; undefined for any. */
+  readonly named: ReadonlySet<string> | undefined;
+}
+
+export const podKey = (pod: Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`;
+
+function hostPortsOf(pod: Pod): HostPort[] {
+  const ports: HostPort[] = [];
+  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
+  for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
+    for (const { hostPort = 0, hostIP = "", protocol = "TCP" } of container.ports ?? []) {
+      if (hostPort > 0) ports.push({ hostIP: hostIP || "0.0.0.0", protocol, port: hostPort });
+    }
+  }
+  return ports;
+}
+
+export function podInfo(pod: Pod): PodInfo {
+  const spec = pod.spec ?? { containers: [] };
+  return {
+    key: podKey(pod),
+    uid: pod.metadata.uid ?? "",
+    pod,
+    priority: spec.priority ?? 0,
+    requests: podRequests(spec),
+    requestsForScores: podRequestsForScores(spec),
+    hostPorts: hostPortsOf(pod),
+    owner: pod.metadata.ownerReferences?.find((reference) => reference.controller)?.uid ?? "",
+    named: nodesNamed(spec),
+  };
+}
+
+/** Two ports clash when protocol and number are equal and the addresses are, or one of them is all addresses. */
+export const portsClash = (one: HostPort, other: HostPort): boolean =>
+  one.port === other.port &&
+  one.protocol === other.protocol &&
+  (one.hostIP === other.hostIP || one.hostIP === "0.0.0.0" || other.hostIP === "0.0.0.0");
