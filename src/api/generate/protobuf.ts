@@ -95,7 +95,7 @@ export function protobufJson(namespace: ProtobufNamespace, swagger: Swagger, nam
     const ending = Object.keys(special).find((candidate) => hasEnding(target, candidate));
     if (ending !== undefined) {
       if (ending.startsWith("apiextensions.v1.JSONSchemaPropsOr"))
-        write(target.slice(0, target.lastIndexOf(".") + 1) + "JSONSchemaProps");
+        write(`${target.slice(0, target.lastIndexOf(".") + 1)}JSONSchemaProps`);
       return special[ending]!;
     }
     const fields = Object.keys(messages.get(target)!);

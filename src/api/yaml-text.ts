@@ -1,0 +1,66 @@
+/** YAML text as Kubernetes reads it: YAML 1.1 made into JSON, where every key is text and a time is no type of its own. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import type { ParsedText } from "./body.js";
+
+/** As many nodes as aliases may repeat: a small text must not become a huge value. */
+const aliasLimit = 1000;
+
+interface YamlMapPair {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+/** Reads the first document of a text. Keys that a mapping has twice are problems that strict decoding minds. */
+export function parseYaml(text: string): ParsedText {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    version: "1.1",
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: false,
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
+  });
+  if (!Array.isArray(documents) || documents.length === 0) return { ok: true, value: null, problems: [] };
+  const document = documents[0]!;
+  const [error] = document.errors;
+  if (error !== undefined) {
+    return {
+      ok: false,
+      message: `error converting YAML to JSON: yaml: line ${lines.linePos(error.pos[0]).line}: ${error.message}`,
+    };
+  }
+  const twice: string[] = [];
+  findDuplicates(document.contents, lines, twice);
+  const value = toJson(() => document.toJS({ maxAliasCount: aliasLimit }) as unknown);
+  if (value === undefined)
+    return { ok: false, message: "error converting YAML to JSON: yaml: document contains excessive aliasing" };
+  return { ok: true, value: value.json, problems: twice.length === 0 ? [] : [`yaml: unmarshal errors:\n${twice.join("\n")}`] };
+}
+
+/** Undefined when the value cannot be made: aliases without end. */
+function toJson(make: () => unknown): { json: unknown } | undefined {
+  try {
+    return { json: make() };
+  } catch {
+    return undefined;
+  }
+}
+
+function findDuplicates(node: unknown, lines: LineCounter, found: string[]): void {
+  if (isAlias(node)) return;
+  if (isSeq(node)) for (const item of node.items) findDuplicates(item, lines, found);
+  if (!isMap(node)) return;
+  const seen = new Set<string>();
+  for (const { key, value } of node.items as YamlMapPair[]) {
+    const name = isScalar(key) ? String(key.value) : undefined;
+    if (name !== undefined && name !== "<<") {
+      if (seen.has(name)) found.push(`  line ${lineOf(key, lines)}: key ${JSON.stringify(name)} already set in map`);
+      seen.add(name);
+    }
+    findDuplicates(value, lines, found);
+  }
+}
+
+const lineOf = (node: unknown, lines: LineCounter): number =>
+  isScalar(node) && node.range ? lines.linePos(node.range[0]).line : 0;
