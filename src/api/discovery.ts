@@ -1,0 +1,182 @@
+/**
+ * The discovery documents: what a client reads to know which resources there are.
+ * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
+ */
+import { type ApiGroup, apiVersionOf, type Resource, type ResourceTable, type Subresource } from "./kinds.js";
+import { textHash } from "./text-hash.js";
+
+export interface DiscoveryDocument {
+  readonly contentType: string;
+  /** JSON text. */
+  readonly body: string;
+  /** Of the body, quoted as the header wants it; clients send it back as If-None-Match. */
+  readonly etag: string;
+}
+
+export type AggregatedVersion = "v2" | "v2beta1";
+
+/**
+ * The document at a path, or undefined when it is no path of discovery or the group or version is not served:
+ * `/api`, `/apis`, `/api/v1`, `/apis/apps`, `/apis/apps/v1`. `accept` is the header Accept; a client that asks for the
+ * aggregated form of `/api` or `/apis` gets it. `serverAddress` is `host:port` as clients reach it. Documents are kept
+ * for as long as the table is.
+ */
+export function discoveryDocument(
+  table: ResourceTable,
+  path: string,
+  accept: string,
+  serverAddress: string,
+): DiscoveryDocument | undefined {
+  const at = path.replace(/\/+$/, "");
+  const aggregated = at === "/api" || at === "/apis" ? aggregatedVersionOf(accept) : undefined;
+  const kept = documentsOf(table);
+  const key = `${at} ${aggregated ?? ""} ${at === "/api" ? serverAddress : ""}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const content =
+    aggregated === undefined ? plainDocument(table, at, serverAddress) : aggregatedDiscovery(table, at === "/api", aggregated);
+  if (content === undefined) return undefined;
+  const body = JSON.stringify(content);
+  const suffix = aggregated === undefined ? "" : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
+  const made = { contentType: `application/json${suffix}`, body, etag: `"${textHash(body)}"` };
+  if (kept.size < documentLimit) kept.set(key, made);
+  return made;
+}
+
+/** Far more than there are paths; what bounds it are the addresses under which clients reach the server. */
+const documentLimit = 1000;
+
+const documents = new WeakMap<ResourceTable, Map<string, DiscoveryDocument>>();
+
+function documentsOf(table: ResourceTable): Map<string, DiscoveryDocument> {
+  const known = documents.get(table);
+  if (known !== undefined) return known;
+  const made = new Map<string, DiscoveryDocument>();
+  documents.set(table, made);
+  return made;
+}
+
+/** Which aggregated form an Accept header prefers: the first that it lists; undefined when plain JSON comes before any. */
+export function aggregatedVersionOf(accept: string): AggregatedVersion | undefined {
+  for (const range of accept.split(",")) {
+    const [type, ...parameters] = range.split(";").map((part) => part.trim());
+    if (type !== "application/json" && type !== "*/*") continue;
+    if (parameters.length === 0 || type === "*/*") return undefined;
+    const [group, version, as] = ["g=", "v=", "as="].map((name) =>
+      parameters.find((parameter) => parameter.startsWith(name))?.slice(name.length),
+    );
+    if (group !== "apidiscovery.k8s.io" || as !== "APIGroupDiscoveryList") continue;
+    if (version === "v2" || version === "v2beta1") return version;
+  }
+  return undefined;
+}
+
+function plainDocument(table: ResourceTable, path: string, serverAddress: string): object | undefined {
+  const [root, ...rest] = path.split("/").slice(1);
+  if (root === "api" && rest.length === 0) return apiVersions(table, serverAddress);
+  if (root === "api" && rest.length === 1) return apiResourceList(table, "", rest[0]!);
+  if (root !== "apis") return undefined;
+  if (rest.length === 0) return apiGroupList(table);
+  if (rest.length === 1) return apiGroup(table, rest[0]!);
+  return rest.length === 2 ? apiResourceList(table, rest[0]!, rest[1]!) : undefined;
+}
+
+/** `/api` */
+export function apiVersions(table: ResourceTable, serverAddress: string): object {
+  return {
+    kind: "APIVersions",
+    versions: table.groups.find(({ name }) => name === "")?.versions ?? [],
+    serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress }],
+  };
+}
+
+/** `/apis` */
+export const apiGroupList = (table: ResourceTable): object => ({
+  kind: "APIGroupList",
+  apiVersion: "v1",
+  groups: table.groups.filter(({ name }) => name !== "").map(groupContent),
+});
+
+/** `/apis/<group>`; undefined when the group is not served. */
+export function apiGroup(table: ResourceTable, name: string): object | undefined {
+  const group = table.groups.find((candidate) => candidate.name === name && name !== "");
+  return group === undefined ? undefined : { kind: "APIGroup", apiVersion: "v1", ...groupContent(group) };
+}
+
+function groupContent({ name, versions }: ApiGroup): object {
+  const each = versions.map((version) => ({ groupVersion: apiVersionOf(name, version), version }));
+  return { name, versions: each, preferredVersion: each[0] };
+}
+
+/** `/api/v1` and `/apis/<group>/<version>`; undefined when there is no such version. */
+export function apiResourceList(table: ResourceTable, group: string, version: string): object | undefined {
+  const resources = table.of(group, version);
+  if (resources.length === 0) return undefined;
+  return {
+    kind: "APIResourceList",
+    ...(group === "" ? {} : { apiVersion: "v1" }),
+    groupVersion: apiVersionOf(group, version),
+    resources: resources.flatMap((resource) => [
+      {
+        name: resource.plural,
+        singularName: resource.singular,
+        namespaced: resource.namespaced,
+        kind: resource.kind,
+        verbs: resource.verbs,
+        ...names(resource),
+        ...(resource.storageVersionHash === "" ? {} : { storageVersionHash: resource.storageVersionHash }),
+      },
+      ...resource.subresources.map((sub) => ({
+        name: `${resource.plural}/${sub.name}`,
+        singularName: "",
+        namespaced: resource.namespaced,
+        ...foreignVersion(resource, sub),
+        kind: sub.kind,
+        verbs: sub.verbs,
+      })),
+    ]),
+  };
+}
+
+const names = ({ shortNames, categories }: Resource): object => ({
+  ...(shortNames.length === 0 ? {} : { shortNames }),
+  ...(categories.length === 0 ? {} : { categories }),
+});
+
+/** Group and version of a subresource's kind, where they are not those of the resource: a Deployment's Scale. */
+const foreignVersion = (resource: Resource, { group, version }: Subresource): { group?: string; version?: string } =>
+  group === resource.group && version === resource.version ? {} : { group, version };
+
+/** `/api` and `/apis` in the form that tells everything at once. */
+export function aggregatedDiscovery(table: ResourceTable, core: boolean, version: AggregatedVersion): object {
+  const groups = table.groups.filter(({ name }) => (name === "") === core);
+  return {
+    kind: "APIGroupDiscoveryList",
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: groups.map((group) => ({
+      metadata: core ? { creationTimestamp: null } : { name: group.name, creationTimestamp: null },
+      versions: group.versions.map((of) => ({
+        version: of,
+        resources: table.of(group.name, of).map(aggregatedResource),
+        freshness: "Current",
+      })),
+    })),
+  };
+}
+
+function aggregatedResource(resource: Resource): object {
+  const subresources = resource.subresources.map((sub) => {
+    const { group = "", version = "" } = foreignVersion(resource, sub);
+    return { subresource: sub.name, responseKind: { group, version, kind: sub.kind }, verbs: sub.verbs };
+  });
+  return {
+    resource: resource.plural,
+    responseKind: { group: "", version: "", kind: resource.kind },
+    scope: resource.namespaced ? "Namespaced" : "Cluster",
+    singularResource: resource.singular,
+    verbs: resource.verbs,
+    ...names(resource),
+    ...(subresources.length === 0 ? {} : { subresources }),
+  };
+}
