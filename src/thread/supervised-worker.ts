@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { type Actor, createActor } from "xstate";
 import { type SupervisedChild, supervisorMachine } from "../actor/supervisor.js";
 import { stateName } from "../actor/trace.js";
+import { noteTransitions } from "../actor/transitions-seen.js";
 import type { Address } from "../wire/address.js";
 import type { WorkerBoot } from "./boot.js";
 import { Control, WorkerGone } from "./control.js";
@@ -41,7 +42,12 @@ export class SupervisedWorker implements SupervisedChild {
     stopDeadlineMs: number,
   ) {
     this.name = plan.address;
-    this.supervisor = createActor(supervisorMachine, { input: { child: this, limits: { stopDeadlineMs } } });
+    this.supervisor = createActor(supervisorMachine, {
+      input: { child: this, limits: { stopDeadlineMs } },
+      inspect: (event) => {
+        if (event.type === "@xstate.microstep") noteTransitions(event);
+      },
+    });
     this.supervisor.subscribe((snapshot) => this.observer.stateChanged(this, stateName(snapshot.value)));
   }
 

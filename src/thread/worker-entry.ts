@@ -26,7 +26,10 @@ export interface Place<Settings> {
 }
 
 /** Runs a component in this worker, from the moment on that its module is loaded. */
-export function runWorker<Io, Settings>(definition: ActorDefinition<Io>, makeIo: (place: Place<Settings>) => Io): void {
+export function runWorker<Io, Settings>(
+  definition: ActorDefinition<Io>,
+  makeIo: (place: Place<Settings>) => Io | Promise<Io>,
+): void {
   const { address, incarnation, settings } = workerData as WorkerBoot<Settings>;
   const links = new Map<number, PortLink>();
   let announce: (announcement: Announcement) => void = () => {};
@@ -66,19 +69,22 @@ export function runWorker<Io, Settings>(definition: ActorDefinition<Io>, makeIo:
     ended,
   });
 
-  component.start(
-    makeIo({
+  // What fails before the component runs ends the worker as a crash, as everything that nobody catches.
+  const started = (async () => {
+    const io = await makeIo({
       settings,
       host: component.host,
       announce: (announcement) => announce(announcement),
       traceTo: (own) => {
         sink = own;
       },
-    }),
-  );
+    });
+    component.start(io);
+  })();
 
   exposeControl({
-    started: async () => {},
+    // A failure is told by the exit that follows it.
+    started: () => started.catch(() => new Promise<void>(() => {})),
     announced: () => announced,
     link: (linkId: number, peer: Address, port: MessagePort) => {
       const link = new PortLink(port);

@@ -1,0 +1,132 @@
+/** Where a cluster keeps what outlives it. `memory` clusters have one too, a temporary one, for the kubeconfig and volumes. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type ClusterKeys, completeKeys } from "../pki/authority.js";
+import type { KeyAndCertificate } from "../pki/certificate.js";
+import { lockDirectory } from "./lock.js";
+import { ClusterError } from "./options.js";
+
+/** Grows when a later release would misread what an earlier one wrote. */
+export const dataFormatVersion = 1;
+
+/** What is remembered from one start to the next. */
+interface Description {
+  readonly formatVersion: number;
+  /** The address ranges that the cluster last had. */
+  readonly slot?: number;
+}
+
+const pairs = { ca: "ca", server: "apiserver", admin: "admin" } as const;
+
+export class DataDirectory {
+  private constructor(
+    readonly path: string,
+    private readonly temporary: boolean,
+    private readonly unlock: () => void,
+  ) {}
+
+  /** Opens and locks it; makes it where it is missing. Throws a ClusterError that says what is in the way. */
+  static open(path: string | undefined): DataDirectory {
+    const directory = path === undefined ? mkdtempSync(join(tmpdir(), "chartroom-")) : resolve(path);
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const opened = new DataDirectory(directory, path === undefined, lockDirectory(directory));
+      try {
+        opened.checkFormat();
+      } catch (error) {
+        opened.close();
+        throw error;
+      }
+      return opened;
+    } catch (error) {
+      if (error instanceof ClusterError) throw error;
+      throw new ClusterError(
+        `the data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}): choose another with --data-dir, or use --memory`,
+      );
+    }
+  }
+
+  /** The ranges' number that the cluster had last. */
+  get slot(): number | undefined {
+    return this.describe().slot;
+  }
+
+  set slot(slot: number | undefined) {
+    this.write("chartroom.json", `${JSON.stringify({ ...this.describe(), slot })}\n`, 0o644);
+  }
+
+  /** The cluster's keys, made where they are missing. */
+  keys(serverNames: readonly string[]): ClusterKeys {
+    mkdirSync(join(this.path, "pki"), { recursive: true, mode: 0o700 });
+    const pair = (name: string): KeyAndCertificate | undefined => {
+      const [key, certificate] = [this.read(`pki/${name}.key`), this.read(`pki/${name}.crt`)];
+      return key === undefined || certificate === undefined ? undefined : { key, certificate };
+    };
+    const kept = {
+      ca: pair(pairs.ca),
+      server: pair(pairs.server),
+      admin: pair(pairs.admin),
+      serviceAccountKey: this.read("pki/sa.key"),
+    };
+    const keys = completeKeys(
+      Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) as Partial<ClusterKeys>,
+      serverNames,
+    );
+    for (const [which, name] of Object.entries(pairs) as Array<[keyof typeof pairs, string]>) {
+      if (keys[which] === kept[which]) continue;
+      this.write(`pki/${name}.key`, keys[which].key, 0o600);
+      this.write(`pki/${name}.crt`, keys[which].certificate, 0o644);
+    }
+    if (kept.serviceAccountKey === undefined) this.write("pki/sa.key", keys.serviceAccountKey, 0o600);
+    return keys;
+  }
+
+  /** Makes a directory below this one, and gives its path. */
+  directory(...parts: readonly string[]): string {
+    const path = join(this.path, ...parts);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
+  write(name: string, content: string, mode: number): string {
+    const path = join(this.path, name);
+    writeFileSync(path, content, { mode });
+    return path;
+  }
+
+  close(): void {
+    this.unlock();
+    if (this.temporary) rmSync(this.path, { recursive: true, force: true });
+  }
+
+  private checkFormat(): void {
+    const { formatVersion } = this.describe();
+    if (formatVersion !== dataFormatVersion)
+      throw new ClusterError(
+        `the data directory ${this.path} has format version ${formatVersion}, this release reads ${dataFormatVersion}: use the release that wrote it, or choose another directory with --data-dir`,
+      );
+    this.slot = this.slot;
+  }
+
+  private describe(): Description {
+    const text = this.read("chartroom.json");
+    if (text === undefined) return { formatVersion: dataFormatVersion };
+    try {
+      return JSON.parse(text) as Description;
+    } catch {
+      throw new ClusterError(
+        `${join(this.path, "chartroom.json")} is not JSON: restore it, or choose another directory with --data-dir`,
+      );
+    }
+  }
+
+  private read(name: string): string | undefined {
+    try {
+      return readFileSync(join(this.path, name), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+}

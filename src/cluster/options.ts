@@ -1,0 +1,70 @@
+/** What a cluster can be told, its defaults, and what is refused. */
+export interface ClusterOptions {
+  /** Worker nodes, named node-1, node-2 …; 0 to 254. Default 3. */
+  readonly nodes?: number;
+  /** Of the (first) API server, on 127.0.0.1; 0 picks a free one. Default 0. */
+  readonly port?: number;
+  /** Keeps the cluster there; a later start on it goes on where this one was. Without one nothing is kept. */
+  readonly dataDir?: string;
+  /** Keeps no state on disk even where `dataDir` is given: that then holds the kubeconfig and the volumes of the run. */
+  readonly memory?: boolean;
+  /** Where the kubeconfig is also written. It is always in the data directory. */
+  readonly kubeconfig?: string;
+  /** `worker` runs containers as JavaScript images in worker threads, `simulated` only says so. Default `auto`: `worker`. */
+  readonly runtime?: "auto" | "worker" | "simulated";
+  /** API servers over the one etcd, 1 to 9. Default 1. */
+  readonly apiservers?: number;
+  /** What becomes of images that nobody knows: a simulated container, or ErrImagePull. Default `simulate`. */
+  readonly unknownImages?: "simulate" | "fail";
+  /** How long to wait until the API server answers and every node is ready. Default 30,000. */
+  readonly startTimeoutMs?: number;
+  /** Told what happens while the cluster starts, runs and stops. */
+  readonly onProgress?: (progress: ClusterProgress) => void;
+}
+
+export type ClusterProgress =
+  | { readonly type: "phase"; readonly name: string; readonly atMs: number }
+  | { readonly type: "started"; readonly actor: string; readonly incarnation: number; readonly atMs: number }
+  | { readonly type: "crashed"; readonly actor: string; readonly reason: string; readonly atMs: number }
+  | { readonly type: "gaveUp"; readonly actor: string; readonly reason: string; readonly atMs: number };
+
+export type Settled = Required<Omit<ClusterOptions, "dataDir" | "kubeconfig" | "onProgress">> &
+  Pick<ClusterOptions, "dataDir" | "kubeconfig" | "onProgress">;
+
+/** An error whose message says what to do next. */
+export class ClusterError extends Error {
+  override readonly name = "ClusterError";
+}
+
+export function settle(options: ClusterOptions): Settled {
+  const settled: Settled = {
+    nodes: 3,
+    port: 0,
+    memory: options.dataDir === undefined,
+    runtime: "auto",
+    apiservers: 1,
+    unknownImages: "simulate",
+    startTimeoutMs: 30_000,
+    ...withoutUndefined(options),
+  };
+  wholeNumber("nodes", settled.nodes, 0, 254);
+  wholeNumber("port", settled.port, 0, 65_535);
+  wholeNumber("apiservers", settled.apiservers, 1, 9);
+  wholeNumber("startTimeoutMs", settled.startTimeoutMs, 1, 3_600_000);
+  oneOf("runtime", settled.runtime, ["auto", "worker", "simulated"]);
+  oneOf("unknownImages", settled.unknownImages, ["simulate", "fail"]);
+  return settled;
+}
+
+function withoutUndefined(options: ClusterOptions): ClusterOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function wholeNumber(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new ClusterError(`${name}: ${String(value)} is not a whole number from ${least} to ${most}`);
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw new ClusterError(`${name}: "${value}" is not one of ${allowed.join(", ")}`);
+}

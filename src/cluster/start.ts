@@ -1,0 +1,210 @@
+/** How a cluster comes up and goes down: the data directory, the ranges, the keys, the threads, and when it is ready. */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathOf } from "../api/paths.js";
+import type { UntypedObject } from "../api/types.js";
+import { type ClusterKeys, serverNames } from "../pki/authority.js";
+import { Threads } from "../thread/threads.js";
+import { type Address, roleOf } from "../wire/address.js";
+import { actorPlans, host } from "./actor-plans.js";
+import { ApiClient } from "./api-client.js";
+import { DataDirectory } from "./data-directory.js";
+import { kubeconfigOf } from "./kubeconfig.js";
+import { resourceNamed } from "./manifests.js";
+import { ClusterError, type Settled } from "./options.js";
+import { claimRanges, listen, type Ranges } from "./ranges.js";
+import { waitForObject } from "./wait.js";
+
+/** A running cluster, as its handle holds it. */
+export interface ClusterParts {
+  readonly directory: DataDirectory;
+  readonly ranges: Ranges;
+  readonly threads: Threads;
+  readonly client: ApiClient;
+  readonly urls: readonly string[];
+  readonly kubeconfig: string;
+  readonly kubeconfigPath: string;
+}
+
+const readyPollMs = 5;
+
+/** What has been taken so far, to be given back when the start fails. */
+interface Taken {
+  directory?: DataDirectory;
+  ranges?: Ranges;
+  threads?: Threads;
+  client?: ApiClient;
+}
+
+export async function startCluster(options: Settled): Promise<ClusterParts> {
+  const taken: Taken = {};
+  try {
+    return await start(options, taken);
+  } catch (error) {
+    await stopCluster(taken);
+    throw error;
+  }
+}
+
+export async function stopCluster(parts: Taken, onGroup?: (roles: readonly string[]) => void): Promise<void> {
+  parts.client?.close();
+  await parts.threads?.stop(onGroup);
+  parts.ranges?.release();
+  parts.directory?.close();
+}
+
+async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
+  const startedMs = performance.now();
+  const sinceStart = () => performance.now() - startedMs;
+  const phase = (name: string) => options.onProgress?.({ type: "phase", name, atMs: sinceStart() });
+
+  const directory = DataDirectory.open(options.dataDir);
+  taken.directory = directory;
+  await refuseTakenPort(options.port);
+  const ranges = await claimRanges(directory.slot);
+  taken.ranges = ranges;
+  directory.slot = ranges.slot;
+  phase("address ranges claimed");
+  const keys = directory.keys(serverNames(ranges.kubernetesAddress));
+  phase("certificates ready");
+
+  const ports = new Map<Address, number>();
+  const life = new Life(options.startTimeoutMs);
+  const threads = new Threads(actorPlans({ options, directory, ranges, keys, ports }), {
+    started: (actor, incarnation) => {
+      options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
+      if (roleOf(actor) !== "apiserver") return;
+      threads.announced(actor, options.startTimeoutMs).then(
+        ({ port }) => {
+          if (port !== undefined) ports.set(actor, port);
+          life.look();
+        },
+        // It ended before it listened; its next incarnation will announce.
+        () => undefined,
+      );
+    },
+    crashed: (actor, reason) => options.onProgress?.({ type: "crashed", actor, reason, atMs: sinceStart() }),
+    gaveUp: (actor, reason) => {
+      options.onProgress?.({ type: "gaveUp", actor, reason, atMs: sinceStart() });
+      life.end(new ClusterError(reason));
+    },
+  });
+  taken.threads = threads;
+  threads.begin();
+  phase("threads started");
+
+  const apiservers = threads.actors().filter((actor) => roleOf(actor) === "apiserver");
+  await life.until("the API server listens", () => apiservers.every((each) => ports.has(each)));
+  phase("API server listens");
+  const urls = apiservers.map((each) => `https://${host}:${ports.get(each)}`);
+  const client = clientFor(ports.get(apiservers[0] as Address) as number, keys);
+  taken.client = client;
+  await life.race(apiServerReady(client, life));
+  phase("API server ready");
+  await life.race(nodesReady(client, options.nodes, options.startTimeoutMs));
+  phase("nodes ready");
+  life.over();
+
+  const kubeconfig = kubeconfigOf("chartroom", urls[0] as string, keys);
+  let kubeconfigPath = directory.write("kubeconfig", kubeconfig, 0o600);
+  if (options.kubeconfig !== undefined) {
+    kubeconfigPath = resolve(options.kubeconfig);
+    writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
+  }
+  return { directory, ranges, threads, client, urls, kubeconfig, kubeconfigPath };
+}
+
+/** Waits of a start: each ends when an actor is given up or the time is over. */
+class Life {
+  private readonly ended: Promise<never>;
+  private fail: (error: Error) => void = () => {};
+  private wake: () => void = () => {};
+  private readonly timer: NodeJS.Timeout;
+  private waitsFor = "the threads start";
+  failed = false;
+
+  constructor(timeoutMs: number) {
+    this.ended = new Promise<never>((_, reject) => {
+      this.fail = reject;
+    });
+    // Told to whoever waits; when nobody does, it is not an error of its own.
+    this.ended.catch(() => undefined);
+    this.timer = setTimeout(
+      () =>
+        this.end(new ClusterError(`the cluster did not start within ${timeoutMs} ms: it still waited until ${this.waitsFor}`)),
+      timeoutMs,
+    );
+  }
+
+  look(): void {
+    this.wake();
+  }
+
+  end(error: Error): void {
+    this.failed = true;
+    this.fail(error);
+  }
+
+  over(): void {
+    clearTimeout(this.timer);
+  }
+
+  race<Value>(work: Promise<Value>): Promise<Value> {
+    return Promise.race([work, this.ended]).catch((error: unknown) => {
+      this.over();
+      this.failed = true;
+      throw error;
+    });
+  }
+
+  async until(what: string, holds: () => boolean): Promise<void> {
+    this.waitsFor = what;
+    while (!holds()) {
+      await this.race(
+        new Promise<void>((wake) => {
+          this.wake = wake;
+        }),
+      );
+    }
+  }
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = await listen(host, port);
+  if (typeof probe === "string")
+    throw new ClusterError(
+      `port ${port} of ${host} cannot be listened on, it is in use: choose another with --port, or --port 0 for a free one`,
+    );
+  await new Promise((closed) => probe.close(closed));
+}
+
+const clientFor = (port: number, keys: ClusterKeys): ApiClient =>
+  new ApiClient({
+    host,
+    port,
+    certificateAuthority: keys.ca.certificate,
+    certificate: keys.admin.certificate,
+    key: keys.admin.key,
+  });
+
+async function apiServerReady(client: ApiClient, life: Life): Promise<void> {
+  while (!life.failed) {
+    const ready = await client.text({ path: "/readyz", timeoutMs: 2_000 }).catch(() => undefined);
+    if (ready !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, readyPollMs));
+  }
+}
+
+async function nodesReady(client: ApiClient, count: number, timeoutMs: number): Promise<void> {
+  const resource = resourceNamed("nodes");
+  const listed = await client.json<{ items: UntypedObject[] }>({ path: pathOf(resource) });
+  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
+  const missing = names.filter((name) => !listed.items.some((node) => node.metadata.name === name && isReady(node)));
+  await Promise.all(missing.map((name) => waitForObject(client, { resource, namespace: "", name }, "Ready", timeoutMs)));
+}
+
+const isReady = (node: UntypedObject): boolean =>
+  (node["status"] as { conditions?: Array<{ type: string; status: string }> } | undefined)?.conditions?.some(
+    ({ type, status }) => type === "Ready" && status === "True",
+  ) ?? false;

@@ -1,0 +1,11 @@
+/** Chartroom as a library. */
+
+export type { UntypedObject } from "./api/types.js";
+export { KubernetesError } from "./cluster/api-client.js";
+export { Cluster } from "./cluster/cluster.js";
+export type { Manifests } from "./cluster/manifests.js";
+export { ClusterError, type ClusterOptions, type ClusterProgress } from "./cluster/options.js";
+export type { Expectation, ObjectReference, WaitOptions } from "./cluster/wait.js";
+export { allCharts as charts, type FoundChart } from "./inspect/all-charts.js";
+export { type Chart, chartOf, mermaidOf } from "./inspect/chart-export.js";
+export type { ActorStatus } from "./thread/threads.js";

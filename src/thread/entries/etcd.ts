@@ -1,0 +1,16 @@
+import { etcdActor } from "../../../actors/etcd/definition.js";
+import type { Disk } from "../../../actors/etcd/io/disk.js";
+import { memoryDisk } from "../../../actors/etcd/io/memory-disk.js";
+import { openRealDisk } from "../../../actors/etcd/io/real-disk.js";
+import type { EtcdIo } from "../../../actors/etcd/service.js";
+import type { EtcdSettings } from "../settings.js";
+import { runWorker } from "../worker-entry.js";
+
+const diskIn = (directory: string): Promise<Disk> =>
+  new Promise((resolve, reject) =>
+    openRealDisk(directory, (failure, disk) => (failure === undefined ? resolve(disk) : reject(new Error(failure.message)))),
+  );
+
+runWorker<EtcdIo, EtcdSettings>(etcdActor, async ({ settings: { directory } }) => ({
+  disk: directory === undefined ? memoryDisk() : await diskIn(directory),
+}));
