@@ -3,7 +3,7 @@ import type { KubeProxyIo } from "./io/io.js";
 import { kubeProxyMachine } from "./machine.js";
 import { kubeProxyMessages } from "./messages.js";
 
-export const kubeProxyDefinition = defineActor<KubeProxyIo>({
+export const kubeProxyActor = defineActor<KubeProxyIo>({
   role: "kube-proxy",
   messages: kubeProxyMessages,
   machine: kubeProxyMachine,
