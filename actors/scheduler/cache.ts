@@ -46,14 +46,19 @@ export class SchedulerCache {
     return this.places.get(key)?.assumed ?? false;
   }
 
+  isConfirmed(key: string): boolean {
+    return this.places.get(key)?.assumed === false;
+  }
+
   /** Counts a pod on a node before anybody else knows. */
   assume(pod: PodInfo, node: string): void {
     this.place(pod, node, true);
   }
 
-  /** The binding failed: the pod no longer counts. One that has been confirmed meanwhile stays. */
-  forget(key: string): void {
-    if (this.isAssumed(key)) this.remove(key);
+  /** The binding failed: the pod no longer counts. One that was confirmed meanwhile stays, and a namesake that came after it. */
+  forget({ key, uid }: PodInfo): void {
+    const place = this.places.get(key);
+    if (place?.assumed && place.uid === uid) this.remove(key);
   }
 
   /** The API server tells of a pod with a node. */

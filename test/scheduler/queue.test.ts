@@ -134,7 +134,7 @@ test("an assumed pod counts, and no longer once it is forgotten", () => {
   cache.setNode(aNode("a"));
   cache.assume(info(asking("p", { cpu: "1" })), "a");
   assert.is(cpu(cache, "a"), 1_000);
-  cache.forget("default/p");
+  cache.forget(info(aPod("p")));
   assert.is(cpu(cache, "a"), 0);
 });
 
@@ -144,7 +144,7 @@ test("a confirmed pod counts once, where it was bound, and is not forgotten", ()
   cache.setNode(aNode("b"));
   cache.assume(info(asking("p", { cpu: "1" })), "a");
   cache.confirm(info(asking("p", { cpu: "1" })), "b");
-  cache.forget("default/p");
+  cache.forget(info(aPod("p")));
   assert.equal([cpu(cache, "a"), cpu(cache, "b")], [0, 1_000]);
 });
 

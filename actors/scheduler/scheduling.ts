@@ -1,0 +1,210 @@
+/** The bulk behind the scheduler's chart: caches, queue and what is under way. The chart says when each thing is done. */
+import type { Host } from "../../src/actor/host.js";
+import { startInformer } from "../../src/actor/informer/start.js";
+import { type Change, Store } from "../../src/actor/informer/store.js";
+import { standForElection } from "../../src/actor/leader-election/start.js";
+import type { Node, Pod } from "../../src/api/types.js";
+import { BindingAttempt } from "./binding/attempt.js";
+import { type BindingEnd, bindingMachine } from "./binding/machine.js";
+import { SchedulerCache } from "./cache.js";
+import { chooseNode, type Rotation } from "./choose-node.js";
+import { nodeEvents } from "./node-events.js";
+import { type PodInfo, podInfo, podKey } from "./pod-info.js";
+import { type QueuedPod, SchedulingQueue } from "./queue.js";
+import { reportFailure, reportScheduled, reportUnschedulable } from "./reports.js";
+
+export const schedulingLimits = {
+  /** Pods decided about at a stretch, before other messages get their turn. */
+  decisionsAtOnce: 32,
+  bindingsAtOnce: 256,
+} as const;
+
+/** What the chart is told. */
+export type SchedulingEvent =
+  | { type: "synced" }
+  | { type: "queue.changed" }
+  | { type: "binding.ended" }
+  | { type: "election.won" }
+  | { type: "election.lost" }
+  | { type: "election.ended" };
+
+export const schedulerName = "default-scheduler";
+
+const schedulable = (pod: Pod): boolean =>
+  !pod.spec?.nodeName &&
+  pod.metadata.deletionTimestamp === undefined &&
+  (pod.spec?.schedulerName ?? schedulerName) === schedulerName &&
+  (pod.spec?.schedulingGates ?? []).length === 0;
+
+/** A change of the spec or the labels may make a pod fit; one of its status does not. */
+const mightFitNow = (before: Pod, after: Pod): boolean =>
+  JSON.stringify([before.spec, before.metadata.labels]) !== JSON.stringify([after.spec, after.metadata.labels]);
+
+export class Scheduling {
+  private readonly cache = new SchedulerCache();
+  private readonly queue = new SchedulingQueue();
+  private readonly pods = new Store<Pod>();
+  private readonly nodes = new Store<Node>();
+  private readonly rotation: Rotation = { start: 0 };
+  private readonly unsynced = new Set(["pods", "nodes"]);
+  private bindings = 0;
+  private candidacy: { stop(): void } | undefined;
+
+  constructor(
+    private readonly host: Host,
+    private readonly tell: (event: SchedulingEvent) => void,
+  ) {}
+
+  get synced(): boolean {
+    return this.unsynced.size === 0;
+  }
+
+  get podsWait(): boolean {
+    return this.queue.sizes.active > 0;
+  }
+
+  get bindingsAreFull(): boolean {
+    return this.bindings >= schedulingLimits.bindingsAtOnce;
+  }
+
+  get flushInMs(): number {
+    const nextMs = this.queue.nextFlushMs;
+    return nextMs === undefined ? 300_000 : Math.max(0, nextMs - this.nowMs);
+  }
+
+  startInformers(): void {
+    const core = { group: "", version: "v1" };
+    startInformer<Node>(this.host, {
+      id: "informer nodes",
+      path: { ...core, resource: "nodes" },
+      store: this.nodes,
+      onChange: (change) => (change.type === "synced" ? this.markSynced("nodes") : this.nodeChanged(change)),
+    });
+    startInformer<Pod>(this.host, {
+      id: "informer pods",
+      path: { ...core, resource: "pods" },
+      selection: { fieldSelector: "status.phase!=Succeeded,status.phase!=Failed" },
+      store: this.pods,
+      onChange: (change) => (change.type === "synced" ? this.markSynced("pods") : this.podChanged(change)),
+    });
+  }
+
+  standForElection(): void {
+    this.candidacy = standForElection(this.host, {
+      lease: "kube-scheduler",
+      component: schedulerName,
+      onWon: () => this.tell({ type: "election.won" }),
+      onLost: () => this.tell({ type: "election.lost" }),
+      onEnded: () => this.tell({ type: "election.ended" }),
+    });
+  }
+
+  withdraw(): void {
+    this.candidacy?.stop();
+  }
+
+  flush(): void {
+    this.queue.flush(this.nowMs);
+  }
+
+  /** Decides about the next few pods that wait. */
+  decide(): void {
+    for (let decided = 0; decided < schedulingLimits.decisionsAtOnce && !this.bindingsAreFull; decided++) {
+      const queued = this.queue.take();
+      if (queued === undefined) return;
+      this.decideOne(queued);
+    }
+  }
+
+  private decideOne(queued: QueuedPod): void {
+    const { info } = queued;
+    if (this.host.charts.get(bindingId(info)) !== undefined) {
+      // A namesake that was deleted is still being bound.
+      this.queue.putBack(queued, this.nowMs);
+      return;
+    }
+    const choice = chooseNode(info, this.cache.nodes(), this.host.random, this.rotation);
+    if (!choice.ok) {
+      this.queue.putUnschedulable(queued, choice.error.rejectedBy, this.nowMs);
+      reportUnschedulable(this.host, info, choice.error.message);
+      return;
+    }
+    this.bind(queued, choice.node.name);
+  }
+
+  private bind(queued: QueuedPod, node: string): void {
+    const { info } = queued;
+    this.cache.assume(info, node);
+    this.bindings += 1;
+    const attempt = new BindingAttempt(this.host, info, node);
+    const onEnd = (end: BindingEnd, error: string) => this.bindingEnded(queued, node, end, error);
+    this.host.charts.start(bindingMachine, {
+      id: bindingId(info),
+      input: { attempt, onEnd },
+      onDone: () => {
+        this.bindings -= 1;
+        this.tell({ type: "binding.ended" });
+      },
+    });
+  }
+
+  private bindingEnded(queued: QueuedPod, node: string, end: BindingEnd, error: string): void {
+    const { info } = queued;
+    if (end === "bound") {
+      reportScheduled(this.host, info, node);
+      return;
+    }
+    this.cache.forget(info);
+    this.queue.moveOn("assigned pod deleted", this.nowMs);
+    if (end !== "failed") return;
+    reportFailure(this.host, info, `binding rejected: ${error}`);
+    const now = this.pods.get(info.key);
+    if (now !== undefined && now.metadata.uid === info.uid && schedulable(now)) this.queue.putBack(queued, this.nowMs);
+  }
+
+  private nodeChanged(change: Exclude<Change<Node>, { type: "synced" }>): void {
+    const { object } = change;
+    if (change.type === "deleted") this.cache.removeNode(object.metadata.name ?? "");
+    else this.cache.setNode(object);
+    for (const event of nodeEvents(change)) this.queue.moveOn(event, this.nowMs);
+    this.tell({ type: "queue.changed" });
+  }
+
+  private podChanged(change: Exclude<Change<Pod>, { type: "synced" }>): void {
+    const { object, type } = change;
+    const key = podKey(object);
+    if (type === "deleted") this.podDeleted(object, key);
+    else if (object.spec?.nodeName) this.podAssigned(object, key);
+    else if (!schedulable(object)) this.queue.delete(key);
+    else if (this.cache.isAssumed(key)) return;
+    else {
+      const mightFit = change.type !== "updated" || mightFitNow(change.previous, change.object);
+      this.queue.update(podInfo(object), mightFit, this.nowMs);
+    }
+    this.tell({ type: "queue.changed" });
+  }
+
+  private podAssigned(pod: Pod, key: string): void {
+    this.queue.delete(key);
+    const wasThere = this.cache.isConfirmed(key);
+    this.cache.confirm(podInfo(pod), pod.spec?.nodeName ?? "");
+    if (!wasThere) this.queue.moveOn("assigned pod added", this.nowMs);
+  }
+
+  private podDeleted(pod: Pod, key: string): void {
+    this.queue.delete(key);
+    this.cache.remove(key);
+    if (pod.spec?.nodeName) this.queue.moveOn("assigned pod deleted", this.nowMs);
+  }
+
+  private markSynced(what: string): void {
+    this.unsynced.delete(what);
+    this.tell({ type: "synced" });
+  }
+
+  private get nowMs(): number {
+    return this.host.clock.monotonicMs();
+  }
+}
+
+const bindingId = (info: PodInfo): string => `binding ${info.key}`;
