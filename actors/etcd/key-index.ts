@@ -69,7 +69,8 @@ export class KeyIndex {
     let high = this.leaves.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if (compareKeys((this.leaves[middle]?.[0] as KeyHistory).key, key) <= 0) low = middle;
+      const leaf = this.leaves[middle] as KeyHistory[];
+      if (compareKeys((leaf[0] as KeyHistory).key, key) <= 0) low = middle;
       else high = middle;
     }
     return low;

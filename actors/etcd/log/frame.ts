@@ -75,7 +75,7 @@ export function readFrame(bytes: Uint8Array, offset: number, expectedSequence: n
       ? { kind: "torn", why: "a part of the frame was not written" }
       : { kind: "corrupt", why: "the checksum of the frame does not match" };
   }
-  return { kind: "frame", entries: bytes.subarray(frameHeaderBytes, length), bytes: length };
+  return { kind: "frame", entries: bytes.subarray(frameHeaderBytes, length - 1), bytes: length };
 }
 
 /** Whether bytes[from, to) has a sector, or the part of a sector that lies in it, without anything but zeros. */
