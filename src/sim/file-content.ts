@@ -37,7 +37,7 @@ export class FileContent {
     this.pending = [];
   }
 
-  /** Any part of what was not made safe is lost: whole changes, or single sectors of them, in any order. */
+  /** Any part of what was not made safe is lost: whole changes, or single sectors of them, in any order; then the file's end. */
   losePower(random: Random): void {
     const kept = this.pending.splice(0);
     const fate = random.next();
@@ -45,7 +45,12 @@ export class FileContent {
       // All of it had been written by chance.
       for (const change of kept) this.safe.apply(change);
     } else if (fate < 0.75) {
+      const before = this.safe.bytes.length;
       for (const change of kept) keepPart(this.safe, change, random);
+      // The file's new size is on disk earlier or later than its bytes are.
+      const grown = this.safe.bytes.length - before;
+      if (grown > 0 && random.next() < 0.5)
+        this.safe.apply({ kind: "truncate", length: before + integerBelow(random, grown + 1) });
     }
     this.cached = new GrowingBytes(this.safe.bytes);
   }
@@ -57,14 +62,13 @@ function keepPart(safe: GrowingBytes, change: FileChange, random: Random): void 
     return;
   }
   const { offset, bytes } = change;
-  // The file's new size may be on disk before its bytes are: the rest reads as zeros.
-  const reached = random.next() < 0.5 ? bytes.length : integerBelow(random, bytes.length + 1);
-  for (let start = 0; start < reached; ) {
-    const end = Math.min(reached, start + sectorBytes - ((offset + start) % sectorBytes));
+  for (let start = 0; start < bytes.length; ) {
+    const end = Math.min(bytes.length, start + sectorBytes - ((offset + start) % sectorBytes));
     if (random.next() < 0.6) safe.apply({ kind: "write", offset: offset + start, bytes: bytes.subarray(start, end) });
     start = end;
   }
-  if (random.next() < 0.5) safe.extend(offset + reached);
+  // What was not written reads as zeros.
+  safe.extend(offset + bytes.length);
 }
 
 /** Bytes that grow without being copied each time. */

@@ -5,7 +5,7 @@ import { writeChange } from "../../actors/etcd/log/entries.js";
 import { beginFrame, sealFrame } from "../../actors/etcd/log/frame.js";
 import { Recovery, type StepResult } from "../../actors/etcd/log/recovery.js";
 import { describeDamage } from "../../actors/etcd/log/scan.js";
-import { SegmentWriter } from "../../actors/etcd/log/segment-writer.js";
+import type { SegmentWriter } from "../../actors/etcd/log/segment-writer.js";
 import { SnapshotWriter } from "../../actors/etcd/log/snapshot-writer.js";
 import { Store } from "../../actors/etcd/mvcc.js";
 import { seededRandom } from "../../src/actor/random.js";

@@ -164,7 +164,12 @@ test("a flaw anywhere in a snapshot is refused, by file and offset", () => {
   const files = maker.world.files();
   const bytes = files.get(snapshot2) as Uint8Array;
   for (let at = 0; at < bytes.length; at += 1) {
-    const flipped = start(new Map(files).set(snapshot2, withByte(bytes, at, (byte) => byte ^ (1 << at % 8))));
+    const flipped = start(
+      new Map(files).set(
+        snapshot2,
+        withByte(bytes, at, (byte) => byte ^ (1 << (at % 8))),
+      ),
+    );
     assert.match(String(flipped), /^snapshot-0000000002 is damaged at byte (0|32): /, `byte ${at}`);
     const cut = start(new Map(files).set(snapshot2, bytes.slice(0, at)));
     assert.match(String(cut), /^snapshot-0000000002 is damaged at byte 32: /, `cut at ${at}`);

@@ -22,7 +22,14 @@ const lease = fc.constantFrom(0n, 0n, 0n, 1n, 2n, 9n);
 const back = fc.option(fc.integer({ min: -1, max: 12 }), { nil: undefined });
 const operator = fc.constantFrom("=" as const, "!=" as const, "<" as const, ">" as const);
 
-const range = fc.record({ key, rangeEnd, limit: fc.constantFrom(0, 1, 2), keysOnly: fc.boolean(), countOnly: fc.boolean(), back });
+const range = fc.record({
+  key,
+  rangeEnd,
+  limit: fc.constantFrom(0, 1, 2),
+  keysOnly: fc.boolean(),
+  countOnly: fc.boolean(),
+  back,
+});
 const put = fc.record({ key, value, lease, previousValue: fc.boolean() });
 const deleteRange = fc.record({ key, rangeEnd, previousValues: fc.boolean() });
 const compare: fc.Arbitrary<Compare> = fc.oneof(
@@ -137,7 +144,11 @@ test("the store answers as the model does, whatever is asked in whatever order",
             expected = model.revoke(each.id);
             break;
         }
-        assert.equal(actual, expected, JSON.stringify(each, (_key, one) => (typeof one === "bigint" ? `${one}n` : one)));
+        assert.equal(
+          actual,
+          expected,
+          JSON.stringify(each, (_key, one) => (typeof one === "bigint" ? `${one}n` : one)),
+        );
         store.commit(store.revision);
       }
       for (let revision = store.compactRevision || 1n; revision <= store.revision; revision += 1n) {
