@@ -1,0 +1,88 @@
+/** OpenAPI 3: an index, and a document for each group and version. Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
+import { apiVersionOf, type ResourceTable } from "../kinds.js";
+import { type Operation, type Path, pathsOf, type QueryParameter, tagOf, typesOf } from "./operations.js";
+import { type OpenApiSchema, refTo, schemasFrom } from "./schemas.js";
+
+const jsonTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"] as const;
+export const patchTypes = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
+] as const;
+
+/** `api/v1`, `apis/apps/v1`: the name of a group's version in the index and in paths. */
+export const indexName = (group: string, version: string): string =>
+  group === "" ? `api/${version}` : `apis/${apiVersionOf(group, version)}`;
+
+const parameter = (name: string, place: "query" | "path", type: string): object => ({
+  name,
+  in: place,
+  ...(place === "path" ? { required: true } : {}),
+  schema: { type, uniqueItems: true },
+});
+
+const query = ({ name, type }: QueryParameter): object => parameter(name, "query", type);
+
+const content = (types: readonly string[], schema: OpenApiSchema): object =>
+  Object.fromEntries(types.map((type) => [type, { schema }]));
+
+function operationV3(operation: Operation, tag: string): object {
+  const { body, reply, kind } = operation;
+  const schema = reply === undefined ? { type: "string" } : refTo(reply, "v3");
+  const answer = (description: string): object => ({
+    description,
+    content: content(reply === undefined ? ["*/*"] : jsonTypes, schema),
+  });
+  return {
+    tags: [tag],
+    operationId: operation.id,
+    ...(operation.query.length === 0 ? {} : { parameters: operation.query.map(query) }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            ...(body === "DeleteOptions" ? {} : { required: true }),
+            content: body === "Patch" ? content(patchTypes, { type: "object" }) : content(["*/*"], refTo(body, "v3")),
+          },
+        }),
+    responses: { "200": answer("OK"), ...(operation.created ? { "201": answer("Created"), "202": answer("Accepted") } : {}) },
+    "x-kubernetes-action": operation.action,
+    "x-kubernetes-group-version-kind": kind,
+  };
+}
+
+function pathItem({ parameters, operations }: Path, tag: string): object {
+  return {
+    ...Object.fromEntries(operations.map((operation) => [operation.method, operationV3(operation, tag)])),
+    parameters: [...parameters.map((name) => parameter(name, "path", "string")), parameter("pretty", "query", "string")],
+  };
+}
+
+/** The document of one group and version; undefined when it is not served. */
+export function openApiV3(table: ResourceTable, group: string, version: string, release: string): object | undefined {
+  const paths = pathsOf(table, group, version);
+  if (paths.length === 0) return undefined;
+  const tag = tagOf(group, version);
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: release },
+    paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path, tag)])),
+    components: {
+      schemas: schemasFrom(typesOf(paths), "v3", table),
+      securitySchemes: { BearerToken: { type: "apiKey", name: "authorization", in: "header" } },
+    },
+  };
+}
+
+/** `/openapi/v3`: where each document is. The hash changes whenever a document does, so that clients may keep what they have. */
+export const openApiV3Index = (table: ResourceTable, hash: string): object => ({
+  paths: Object.fromEntries(
+    table.groups.flatMap(({ name, versions }) =>
+      versions.map((version) => {
+        const at = indexName(name, version);
+        return [at, { serverRelativeURL: `/openapi/v3/${at}?hash=${hash}` }];
+      }),
+    ),
+  ),
+});

@@ -1,0 +1,142 @@
+/**
+ * OpenAPI 2 as protobuf, which kubectl before 1.28 reads. The numbers are those of OpenAPIv2.proto of
+ * https://github.com/google/gnostic; extensions travel as YAML text, of which JSON is a part.
+ */
+import protobuf from "protobufjs/minimal.js";
+import type { DocumentV2, OperationV2, ParameterV2, PathItemV2 } from "./document-v2.js";
+import type { OpenApiSchema } from "./schemas.js";
+
+type Writer = protobuf.Writer;
+
+/** Writes a length-delimited field. */
+function message(writer: Writer, id: number, write: (inner: Writer) => void): void {
+  writer.uint32((id << 3) | 2).fork();
+  write(writer);
+  writer.ldelim();
+}
+
+const text = (writer: Writer, id: number, value: string): void => {
+  writer.uint32((id << 3) | 2).string(value);
+};
+
+const flag = (writer: Writer, id: number, value: boolean | undefined): void => {
+  if (value === true) writer.uint32(id << 3).bool(true);
+};
+
+/** A NamedAny with its value as YAML. */
+function extensions(writer: Writer, id: number, object: object): void {
+  for (const [name, value] of Object.entries(object)) {
+    if (!name.startsWith("x-")) continue;
+    message(writer, id, (named) => {
+      text(named, 1, name);
+      message(named, 2, (any) => text(any, 2, JSON.stringify(value)));
+    });
+  }
+}
+
+function schema(writer: Writer, of: OpenApiSchema): void {
+  if (typeof of.$ref === "string") text(writer, 1, of.$ref);
+  if (typeof of.format === "string") text(writer, 2, of.format);
+  for (const name of (of.required as string[] | undefined) ?? []) text(writer, 19, name);
+  const additional = of.additionalProperties as OpenApiSchema | undefined;
+  if (additional !== undefined) message(writer, 21, (item) => message(item, 1, (inner) => schema(inner, additional)));
+  if (typeof of.type === "string") message(writer, 22, (item) => text(item, 1, of.type as string));
+  const items = of.items as OpenApiSchema | undefined;
+  if (items !== undefined) message(writer, 23, (item) => message(item, 1, (inner) => schema(inner, items)));
+  const properties = of.properties as Readonly<Record<string, OpenApiSchema>> | undefined;
+  if (properties !== undefined) message(writer, 25, (inner) => namedSchemas(inner, properties));
+  extensions(writer, 31, of);
+}
+
+function namedSchemas(writer: Writer, schemas: Readonly<Record<string, OpenApiSchema>>): void {
+  for (const [name, of] of Object.entries(schemas)) {
+    message(writer, 1, (named) => {
+      text(named, 1, name);
+      message(named, 2, (inner) => schema(inner, of));
+    });
+  }
+}
+
+/** A ParametersItem: body parameters are 1, and of the others those of the query 3 and of the path 4. */
+function parameter(writer: Writer, of: ParameterV2): void {
+  message(writer, 1, (either) => {
+    if (of.in === "body") {
+      message(either, 1, (body) => {
+        text(body, 2, of.name);
+        text(body, 3, of.in);
+        flag(body, 4, of.required);
+        message(body, 5, (inner) => schema(inner, of.schema ?? {}));
+      });
+      return;
+    }
+    message(either, 2, (plain) =>
+      message(plain, of.in === "query" ? 3 : 4, (inner) => {
+        flag(inner, 1, of.required);
+        text(inner, 2, of.in);
+        text(inner, 4, of.name);
+        text(inner, of.in === "query" ? 6 : 5, of.type ?? "string");
+        flag(inner, of.in === "query" ? 20 : 19, of.uniqueItems);
+      }),
+    );
+  });
+}
+
+function operation(writer: Writer, of: OperationV2): void {
+  for (const tag of of.tags) text(writer, 1, tag);
+  text(writer, 5, of.operationId);
+  for (const type of of.produces) text(writer, 6, type);
+  for (const type of of.consumes) text(writer, 7, type);
+  for (const each of of.parameters ?? []) message(writer, 8, (item) => parameter(item, each));
+  message(writer, 9, (responses) => {
+    for (const [code, response] of Object.entries(of.responses)) {
+      message(responses, 1, (named) => {
+        text(named, 1, code);
+        message(named, 2, (value) =>
+          message(value, 1, (inner) => {
+            text(inner, 1, response.description);
+            if (response.schema !== undefined)
+              message(inner, 2, (item) => message(item, 1, (found) => schema(found, response.schema!)));
+          }),
+        );
+      });
+    }
+  });
+  for (const scheme of of.schemes) text(writer, 10, scheme);
+  extensions(writer, 13, of);
+}
+
+const methodIds = [
+  ["get", 2],
+  ["put", 3],
+  ["post", 4],
+  ["delete", 5],
+  ["patch", 8],
+] as const;
+
+function pathItem(writer: Writer, of: PathItemV2): void {
+  for (const [method, id] of methodIds) {
+    const found = of[method];
+    if (found !== undefined) message(writer, id, (inner) => operation(inner, found));
+  }
+  for (const each of of.parameters) message(writer, 9, (item) => parameter(item, each));
+}
+
+/** The bytes of a document. */
+export function encodeGnostic(document: DocumentV2): Uint8Array {
+  const writer = new protobuf.Writer();
+  text(writer, 1, document.swagger);
+  message(writer, 2, (info) => {
+    text(info, 1, document.info.title);
+    text(info, 2, document.info.version);
+  });
+  message(writer, 8, (paths) => {
+    for (const [path, of] of Object.entries(document.paths)) {
+      message(paths, 2, (named) => {
+        text(named, 1, path);
+        message(named, 2, (inner) => pathItem(inner, of));
+      });
+    }
+  });
+  message(writer, 9, (definitions) => namedSchemas(definitions, document.definitions));
+  return writer.finish();
+}

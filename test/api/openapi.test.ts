@@ -1,0 +1,169 @@
+import protobuf from "protobufjs/minimal.js";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { builtinResources } from "../../src/api/kinds.js";
+import { gnosticMediaType, openApiDocument } from "../../src/api/openapi/documents.js";
+
+const table = builtinResources();
+const read = (path: string, of = table) => {
+  const document = openApiDocument(of, path, "application/json", "v1.33.0");
+  return document === undefined ? undefined : JSON.parse(document.body as string);
+};
+const v2 = read("/openapi/v2");
+const apps = read("/openapi/v3/apis/apps/v1");
+const core = read("/openapi/v3/api/v1");
+
+test("the index of version 3 names every group and version, with a hash of its content", () => {
+  const { paths } = read("/openapi/v3");
+  assert.match(paths["api/v1"].serverRelativeURL, /^\/openapi\/v3\/api\/v1\?hash=[0-9A-F]{16}$/);
+  assert.match(paths["apis/apps/v1"].serverRelativeURL, /^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{16}$/);
+  for (const [name, { serverRelativeURL }] of Object.entries<{ serverRelativeURL: string }>(paths)) {
+    assert.ok(read(serverRelativeURL.split("?")[0]!), `${name} has a document`);
+  }
+  const fewer = read(
+    "/openapi/v3",
+    table.filter(({ plural }) => plural !== "pods"),
+  );
+  assert.is.not(fewer.paths["api/v1"].serverRelativeURL, paths["api/v1"].serverRelativeURL);
+});
+
+test("paths that are none of OpenAPI's have no document", () => {
+  for (const path of [
+    "/openapi",
+    "/openapi/v1",
+    "/openapi/v3/api",
+    "/openapi/v3/apis/apps",
+    "/openapi/v3/apis/apps/v9",
+    "/api/v1",
+  ]) {
+    assert.is(openApiDocument(table, path, "", "v1.33.0"), undefined, path);
+  }
+});
+
+test("every reference leads somewhere", () => {
+  const missing = (document: object, schemas: object, prefix: string): string[] => {
+    const found = new Set<string>();
+    JSON.stringify(document, (key, value) => {
+      if (key === "$ref" && typeof value === "string" && !Object.hasOwn(schemas, value.slice(prefix.length))) found.add(value);
+      return value;
+    });
+    return [...found];
+  };
+  assert.equal(missing(v2, v2.definitions, "#/definitions/"), []);
+  for (const { name, versions } of table.groups) {
+    for (const version of versions) {
+      const document = read(name === "" ? `/openapi/v3/api/${version}` : `/openapi/v3/apis/${name}/${version}`);
+      assert.equal(missing(document, document.components.schemas, "#/components/schemas/"), [], `${name}/${version}`);
+    }
+  }
+});
+
+test("schemas carry kinds, list types and merge keys", () => {
+  const { schemas } = core.components;
+  assert.equal(schemas["io.k8s.api.core.v1.Pod"]["x-kubernetes-group-version-kind"], [{ group: "", version: "v1", kind: "Pod" }]);
+  assert.equal(schemas["io.k8s.api.core.v1.PodSpec"].required, ["containers"]);
+  assert.equal(schemas["io.k8s.api.core.v1.PodSpec"].properties.volumes, {
+    type: "array",
+    items: { $ref: "#/components/schemas/io.k8s.api.core.v1.Volume" },
+    "x-kubernetes-list-type": "map",
+    "x-kubernetes-list-map-keys": ["name"],
+    "x-kubernetes-patch-merge-key": "name",
+    "x-kubernetes-patch-strategy": "merge,retainKeys",
+  });
+  assert.equal(apps.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy, {
+    allOf: [{ $ref: "#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy" }],
+    "x-kubernetes-patch-strategy": "retainKeys",
+  });
+  assert.equal(v2.definitions["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy, {
+    $ref: "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy",
+    "x-kubernetes-patch-strategy": "retainKeys",
+  });
+  const optionsOf = schemas["io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"]["x-kubernetes-group-version-kind"];
+  assert.ok(optionsOf.some(({ group, version }: { group: string; version: string }) => group === "apps" && version === "v1"));
+});
+
+test("operations say what they do to which kind", () => {
+  const deployments = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments"];
+  assert.is(deployments.get["x-kubernetes-action"], "list");
+  assert.is(deployments.get.operationId, "listAppsV1NamespacedDeployment");
+  assert.is(deployments.post["x-kubernetes-action"], "post");
+  assert.equal(Object.keys(deployments.post.responses), ["200", "201", "202"]);
+  assert.is(deployments.delete.operationId, "deleteAppsV1CollectionNamespacedDeployment");
+  assert.equal(deployments.parameters[0], {
+    name: "namespace",
+    in: "path",
+    required: true,
+    schema: { type: "string", uniqueItems: true },
+  });
+  const scale = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale"];
+  assert.equal(scale.put["x-kubernetes-group-version-kind"], { group: "autoscaling", version: "v1", kind: "Scale" });
+  assert.is(scale.put.requestBody.content["*/*"].schema.$ref, "#/components/schemas/io.k8s.api.autoscaling.v1.Scale");
+  const exec = core.paths["/api/v1/namespaces/{namespace}/pods/{name}/exec"];
+  assert.is(exec.post["x-kubernetes-action"], "connect");
+  assert.is(exec.post.operationId, "connectCoreV1PostNamespacedPodExec");
+  assert.ok(apps.paths["/apis/apps/v1/deployments"].get.operationId.endsWith("ForAllNamespaces"));
+});
+
+test("every patch of a kind has the queries that kubectl looks for", () => {
+  let patches = 0;
+  for (const [path, item] of Object.entries<{ patch?: { parameters: Array<{ name: string; in: string }> } }>(v2.paths)) {
+    if (item.patch === undefined || path.endsWith("/proxy")) continue;
+    patches += 1;
+    const query = item.patch.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+    for (const name of ["dryRun", "fieldManager", "fieldValidation", "force"])
+      assert.ok(query.includes(name), `${path} has ${name}`);
+  }
+  assert.ok(patches > 100);
+});
+
+/** The fields of a protobuf message: numbers, and bytes for what is length-delimited. */
+function fieldsOf(bytes: Uint8Array): Array<[number, Uint8Array | number]> {
+  const reader = new protobuf.Reader(bytes);
+  const fields: Array<[number, Uint8Array | number]> = [];
+  while (reader.pos < reader.len) {
+    const key = reader.uint32();
+    fields.push([key >>> 3, (key & 7) === 2 ? reader.bytes() : reader.uint32()]);
+  }
+  return fields;
+}
+const all = (bytes: Uint8Array, id: number): Uint8Array[] =>
+  fieldsOf(bytes).flatMap(([found, value]) => (found === id && value instanceof Uint8Array ? [value] : []));
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+test("version 2 as protobuf says the same", () => {
+  const document = openApiDocument(table, "/openapi/v2", gnosticMediaType, "v1.33.0")!;
+  assert.is(document.contentType, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+  const bytes = document.body as Uint8Array;
+  assert.is(textOf(all(bytes, 1)[0]!), "2.0");
+  const paths = all(all(bytes, 8)[0]!, 2);
+  assert.equal(
+    paths.map((path) => textOf(all(path, 1)[0]!)),
+    Object.keys(v2.paths),
+  );
+  const definitions = all(all(bytes, 9)[0]!, 1);
+  assert.equal(
+    definitions.map((definition) => textOf(all(definition, 1)[0]!)),
+    Object.keys(v2.definitions),
+  );
+
+  const pod = definitions.find((definition) => textOf(all(definition, 1)[0]!) === "io.k8s.api.core.v1.Pod")!;
+  const extension = all(all(pod, 2)[0]!, 31)[0]!;
+  assert.is(textOf(all(extension, 1)[0]!), "x-kubernetes-group-version-kind");
+  assert.is(textOf(all(all(extension, 2)[0]!, 2)[0]!), '[{"group":"","version":"v1","kind":"Pod"}]');
+
+  const item = paths.find((path) => textOf(all(path, 1)[0]!) === "/api/v1/namespaces/{namespace}/pods/{name}")!;
+  const patch = all(all(item, 2)[0]!, 8)[0]!;
+  const queryNames = all(patch, 8)
+    .flatMap((parameter) => all(parameter, 1))
+    .flatMap((parameter) => all(parameter, 2))
+    .flatMap((parameter) => all(parameter, 3))
+    .map((parameter) => textOf(all(parameter, 4)[0]!));
+  assert.equal(queryNames, ["dryRun", "fieldManager", "fieldValidation", "force"]);
+});
+
+test("a document is made once for a table", () => {
+  const once = openApiDocument(table, "/openapi/v2", "", "v1.33.0");
+  assert.is(openApiDocument(table, "/openapi/v2", "", "v1.33.0"), once);
+});
+
+test.run();
