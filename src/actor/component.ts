@@ -86,6 +86,11 @@ export class Component {
     return this.endpoint.attach(peer, post);
   }
 
+  /** Hands the root chart an event that did not come over a link: of its driver, or of the actor to itself. */
+  deliver(event: { readonly type: string }): void {
+    this.tell(event);
+  }
+
   /** Asks the root chart to finish in order. */
   stop(): void {
     this.tell({ type: "stop" });

@@ -1,20 +1,23 @@
 /**
- * What an actor has traced and not yet handed in. Messages are left out: the API server sees them all, because it relays
- * them. Bounded; what does not fit is counted.
+ * What an actor has traced and not yet handed in. Messages are kept by the API server alone, which sees them all, because
+ * it relays them. Bounded; what does not fit is counted.
  */
-import type { TraceSink } from "../actor/trace.js";
+import type { MessageRecord, TraceSink } from "../actor/trace.js";
 import { traceLine } from "../actor/trace-line.js";
 
-export const traceBufferLimit = 2_000;
+export const traceBufferLimit = 4_000;
 
 export class TraceBuffer {
   private lines: string[] = [];
   private lost = 0;
 
-  constructor(private readonly wake: () => void) {}
+  constructor(
+    private readonly keepsMessages: boolean,
+    private readonly wake: () => void,
+  ) {}
 
   readonly sink: TraceSink = (record) => {
-    if (record.kind === "message") return;
+    if (record.kind === "message" && !(this.keepsMessages && isTelling(record))) return;
     if (this.lines.length >= traceBufferLimit) {
       this.lost += 1;
       return;
@@ -30,3 +33,7 @@ export class TraceBuffer {
     return taken;
   }
 }
+
+/** The wire's own upkeep, and the trace's, say nothing of the cluster. */
+const isTelling = ({ envelope }: MessageRecord): boolean =>
+  envelope.kind !== "credit" && envelope.kind !== "hello" && envelope.name !== "trace";

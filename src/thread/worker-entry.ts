@@ -4,8 +4,8 @@ import { apiserverMessages } from "../../actors/apiserver/messages.js";
 import { Component } from "../actor/component.js";
 import type { ActorDefinition } from "../actor/define.js";
 import type { Host } from "../actor/host.js";
-import type { TraceRecord, TraceSink } from "../actor/trace.js";
 import { type Address, roleOf } from "../wire/address.js";
+import type { Incoming } from "../wire/declare.js";
 import type { Announcement, WorkerBoot } from "./boot.js";
 import { exposeControl } from "./control.js";
 import { PortLink } from "./port-link.js";
@@ -21,8 +21,6 @@ export interface Place<Settings> {
   readonly host: Host;
   /** Tells the cluster what it must know of this actor. */
   announce(announcement: Announcement): void;
-  /** Gives every record of this actor to `sink` instead of handing it in; for the API server, which keeps the ring. */
-  traceTo(sink: TraceSink): void;
 }
 
 /** Runs a component in this worker, from the moment on that its module is loaded. */
@@ -37,20 +35,28 @@ export function runWorker<Io, Settings>(
     announce = resolve;
   });
 
+  const keepsRing = roleOf(address) === "apiserver";
   const handIn = () => {
     const to = component.host.wire.peers().find((peer) => roleOf(peer) === "apiserver");
-    if (to === undefined) {
+    if (to === undefined && !keepsRing) {
       setTimeout(handIn, traceDelayMs).unref();
       return;
     }
     const batch = buffer.take();
-    if (batch.records.length > 0) component.host.wire.cast(to, apiserverMessages.trace, batch);
+    if (batch.records.length === 0) return;
+    const own: Incoming<Pick<typeof apiserverMessages, "trace">> = {
+      type: "trace",
+      from: address,
+      fromIncarnation: incarnation,
+      body: batch,
+    };
+    if (keepsRing) component.deliver(own);
+    else if (to !== undefined) component.host.wire.cast(to, apiserverMessages.trace, batch);
   };
-  const buffer = new TraceBuffer(() => setTimeout(handIn, traceDelayMs).unref());
-  let sink: TraceSink = buffer.sink;
+  const buffer = new TraceBuffer(keepsRing, () => setTimeout(handIn, traceDelayMs).unref());
 
   const ended = (error?: Error) => {
-    if (component.host.wire.peers().length > 0) handIn();
+    handIn();
     for (const link of links.values()) link.flush();
     // Thrown outside of whatever is running, so that it ends this worker as the crash that it is.
     if (error === undefined) setImmediate(() => process.exit(0));
@@ -65,7 +71,7 @@ export function runWorker<Io, Settings>(
     incarnation,
     clock: realClock(),
     random: realRandom(),
-    trace: (record: TraceRecord) => sink(record),
+    trace: buffer.sink,
     ended,
   });
 
@@ -75,9 +81,6 @@ export function runWorker<Io, Settings>(
       settings,
       host: component.host,
       announce: (announcement) => announce(announcement),
-      traceTo: (own) => {
-        sink = own;
-      },
     });
     component.start(io);
   })();
