@@ -2,9 +2,9 @@
 import { decodeAs } from "./decode.js";
 import { scanJson } from "./json-text.js";
 import { isJsonObject } from "./json-value.js";
-import { apiVersionOf, builtinResources, type GroupVersionKind, parseApiVersion } from "./kinds.js";
+import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
 import { decodeMessage, hasMessage, openProtobuf, protobufMediaType } from "./protobuf/envelope.js";
-import { typeOf } from "./schema.js";
+import { typeOf, typeOfKind } from "./schema.js";
 import { type ApiError, badRequest, fail, type Result, succeed, unsupportedMediaType, wrongApiVersion } from "./status.js";
 
 /** Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation */
@@ -146,13 +146,13 @@ function jsonKind(value: unknown): string {
 function mismatch(given: Given, expected: Expected): ApiError | undefined {
   const wanted = apiVersionOf(expected.group, expected.version);
   if (given.kind === expected.kind && (given.apiVersion === wanted || expected.anyVersion === true)) return undefined;
-  const known = builtinResources().byObject(given.apiVersion, given.kind);
+  const known = typeOfKind(given.apiVersion, given.kind);
   if (known === undefined) {
     const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
     return cannotBeHandled(given, expected, `no kind "${given.kind}" is registered for version "${given.apiVersion}" ${scheme}`);
   }
   if (given.kind === expected.kind) return wrongApiVersion(given.apiVersion, wanted);
-  const from = typeOf(known.type)?.goName ?? known.kind;
+  const from = typeOf(known)?.goName ?? given.kind;
   const into = `${expected.group === "" ? "core" : expected.group.split(".")[0]}.${expected.kind}`;
   return cannotBeHandled(given, expected, `converting (${from}) to (${into}): unknown conversion`);
 }

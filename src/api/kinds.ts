@@ -17,6 +17,8 @@ export interface Subresource extends GroupVersionKind {
   /** `status`, `scale`, `log` … Its kind may belong to another group: pods/eviction takes a policy/v1 Eviction. */
   readonly name: string;
   readonly verbs: readonly Verb[];
+  /** Name of the kind's type in schema.ts; empty for the options of a connection (exec, attach, proxy). */
+  readonly type: string;
 }
 
 export interface Resource extends GroupVersionKind {
@@ -61,7 +63,7 @@ type Row = [
   string,
   string,
   string,
-  Array<[string, string, string, string, string]>,
+  Array<[string, string, string, string, string, string]>,
 ];
 
 export const apiVersionOf = (group: string, version: string): string => (group === "" ? version : `${group}/${version}`);
@@ -182,6 +184,7 @@ function readBuiltins(): ResourceTable {
           version: sub[2],
           kind: sub[3],
           verbs: sub[4].split(" ") as Verb[],
+          type: sub[5],
         })),
         shortNames: shortNames.get(key) ?? [],
         categories: categoriesOf(key),

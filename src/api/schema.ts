@@ -160,6 +160,19 @@ export function typeOf(name: string): ObjectType | undefined {
   return type;
 }
 
+const kindTypes = new Map<string, string>();
+
+/** The name of the type of a kind: `("autoscaling/v1", "Scale")` is `Scale`. Undefined when the API has no such kind. */
+export function typeOfKind(apiVersion: string, kind: string): string | undefined {
+  if (kindTypes.size === 0) {
+    for (const [name, text] of Object.entries(loaded().types)) {
+      const [, , of] = text.split(";", 3) as [string, string, string];
+      if (of !== "") kindTypes.set(of === "*" ? `* ${name}` : of.replace(/^\//, "").replace(/\/([^/]+)$/, " $1"), name);
+    }
+  }
+  return kindTypes.get(`${apiVersion} ${kind}`) ?? kindTypes.get(`* ${kind}`);
+}
+
 /** The type that a value type refers to; undefined for everything but `ref`. */
 export const referredType = (value: ValueType): ObjectType | undefined => (value.type === "ref" ? typeOf(value.name) : undefined);
 

@@ -81,6 +81,7 @@ test("subresources say whose kind they take", () => {
     assert.ok(sub, `${kind}/${name}`);
     assert.is(`${sub.group}/${sub.version} ${sub.kind}`, takes);
     assert.is(sub.verbs.join(" "), verbs, `verbs of ${kind}/${name}`);
+    assert.is(sub.type, name === "exec" ? "" : sub.kind, `type of ${kind}/${name}`);
   }
 });
 

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { builtinResources } from "../../src/api/kinds.js";
-import { fieldAt, typeNames, typeOf, type ValueType } from "../../src/api/schema.js";
+import { fieldAt, typeNames, typeOf, typeOfKind, type ValueType } from "../../src/api/schema.js";
 
 test("fields carry what merging needs", () => {
   const expected: Array<[string, string, object]> = [
@@ -91,6 +91,22 @@ test("every type that a field or a resource refers to is there", () => {
     assert.ok(typeOf(resource.type), resource.type);
     if (resource.listType !== "") assert.ok(typeOf(resource.listType), resource.listType);
   }
+});
+
+test("a kind has its type", () => {
+  const expected: Array<[string, string, string | undefined]> = [
+    ["v1", "Pod", "Pod"],
+    ["v1", "PodList", "PodList"],
+    ["apps/v1", "Deployment", "Deployment"],
+    ["events.k8s.io/v1", "Event", "EventsV1Event"],
+    ["autoscaling/v1", "Scale", "Scale"],
+    ["policy/v1", "Eviction", "Eviction"],
+    ["authentication.k8s.io/v1", "TokenRequest", "TokenRequest"],
+    ["apps/v1", "DeleteOptions", "DeleteOptions"],
+    ["apps/v2", "Deployment", undefined],
+    ["v1", "Pot", undefined],
+  ];
+  for (const [apiVersion, kind, type] of expected) assert.is(typeOfKind(apiVersion, kind), type, `${apiVersion} ${kind}`);
 });
 
 test("a field is found by its path through arrays and maps", () => {

@@ -23,6 +23,7 @@ interface SubresourceRow {
   version: string;
   kind: string;
   verbs: string;
+  type: string;
 }
 
 const verbOfAction: Readonly<Record<string, string>> = { post: "create", put: "update" };
@@ -79,7 +80,8 @@ export function readResources(swagger: Swagger, names: ReadonlyMap<string, strin
     if (gvk === undefined || plural === undefined) continue;
     const key = `${group}/${version}/${plural}`;
     if (subresource !== undefined) {
-      rows.get(key)?.subresources.push({ name: subresource, ...gvkOf(gvk), verbs: mergeVerbs("", verbs) });
+      const type = typeOfKind.get(`${gvk.group}/${gvk.version}/${gvk.kind}`) ?? "";
+      rows.get(key)?.subresources.push({ name: subresource, ...gvkOf(gvk), verbs: mergeVerbs("", verbs), type });
       continue;
     }
     const known = rows.get(key);
@@ -138,7 +140,7 @@ export function resourcesJson(rows: readonly ResourceRow[]): string {
       row.type,
       row.listType,
       row.storageVersionHash,
-      row.subresources.map((sub) => [sub.name, sub.group, sub.version, sub.kind, sub.verbs]),
+      row.subresources.map((sub) => [sub.name, sub.group, sub.version, sub.kind, sub.verbs, sub.type]),
     ]),
   );
 }

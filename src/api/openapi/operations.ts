@@ -102,7 +102,7 @@ function operation(resource: Resource, verb: Verb, sub: Subresource | undefined,
   const all = scope === "all" ? "ForAllNamespaces" : "";
   const namespaced = resource.namespaced && scope !== "all" ? "Namespaced" : "";
   const id = `${idVerb}${place}${detail}${namespaced}${resource.kind}${capitalised(sub?.name ?? "")}${all}`;
-  const type = sub === undefined ? resource.type : kindType(resource, sub);
+  const { type } = kind;
   const body =
     connects || verb === "get" || verb === "list"
       ? undefined
@@ -124,13 +124,6 @@ function operation(resource: Resource, verb: Verb, sub: Subresource | undefined,
     ...(reply === undefined || reply === "" ? {} : { reply }),
     created: verb === "create" && !connects,
   };
-}
-
-/** The type that a subresource takes: the resource's own, or one that is known by its kind. */
-function kindType(resource: Resource, sub: Subresource): string {
-  return sub.kind === resource.kind && sub.group === resource.group && sub.version === resource.version
-    ? resource.type
-    : sub.kind;
 }
 
 const collectionVerbs: readonly Verb[] = ["list", "create", "deletecollection"];
