@@ -1,0 +1,40 @@
+import {
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  maskTrailingDash,
+  maxLengthMessage,
+  type NameRule,
+  pathSegment,
+} from "../names.js";
+
+/** Which rule the names of a kind follow. Source: "Object Names and IDs" of the Kubernetes documentation. */
+
+/** A CronJob adds eleven characters to the names of its Jobs. */
+const maxCronJobName = 52;
+
+const cronJobName: NameRule = (name) => [
+  ...dns1123Subdomain(name),
+  ...(name.length > maxCronJobName ? [maxLengthMessage(maxCronJobName)] : []),
+];
+
+const rules = new Map<string, NameRule>([
+  ["/Namespace", dns1123Label],
+  ["/Service", dns1035Label],
+  ["apps/StatefulSet", dns1123Label],
+  ["batch/CronJob", cronJobName],
+  ["rbac.authorization.k8s.io/ClusterRole", pathSegment],
+  ["rbac.authorization.k8s.io/ClusterRoleBinding", pathSegment],
+  ["rbac.authorization.k8s.io/Role", pathSegment],
+  ["rbac.authorization.k8s.io/RoleBinding", pathSegment],
+  ["apiregistration.k8s.io/APIService", pathSegment],
+]);
+
+/** The rule for a whole name; most kinds follow DNS subdomains. */
+export const nameRuleOf = (group: string, kind: string): NameRule => rules.get(`${group}/${kind}`) ?? dns1123Subdomain;
+
+/** The rule for a prefix: it may end in "-", because a random part follows. Names that are path segments need no such leave. */
+export const prefixRuleOf = (group: string, kind: string): NameRule => {
+  const rule = nameRuleOf(group, kind);
+  return rule === pathSegment ? rule : (prefix) => rule(maskTrailingDash(prefix));
+};

@@ -1,0 +1,82 @@
+import type { FieldError } from "../field-errors.js";
+import type { UntypedObject } from "../types.js";
+import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
+import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
+import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
+import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
+import type { ValidationOptions } from "./options.js";
+import { podErrors } from "./pod-spec.js";
+import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
+import { serviceErrors, serviceUpdateErrors } from "./service.js";
+import {
+  daemonSetErrors,
+  daemonSetUpdateErrors,
+  deploymentErrors,
+  deploymentUpdateErrors,
+  jobErrors,
+  jobUpdateErrors,
+  replicaSetErrors,
+  replicaSetUpdateErrors,
+  replicaStatusErrors,
+  statefulSetErrors,
+  statefulSetUpdateErrors,
+} from "./workloads.js";
+
+/**
+ * Validation of every kind: metadata for all, more where a kind is listed. Objects must have been decoded, defaulted
+ * and prepared by their strategy before; the errors go into `invalid` of status.ts.
+ */
+interface KindRules {
+  readonly create?: (object: never, options: ValidationOptions) => FieldError[];
+  /** Without one, `create` is what an update must pass. */
+  readonly update?: (object: never, old: never, options: ValidationOptions) => FieldError[];
+  readonly status?: (object: never, old: never) => FieldError[];
+}
+
+const countsStatus = (object: { status?: object }): FieldError[] => replicaStatusErrors(object.status);
+
+const rules = new Map<string, KindRules>([
+  ["/Pod", { create: podErrors, update: podUpdateErrors, status: podStatusErrors }],
+  ["/Namespace", { create: namespaceErrors }],
+  ["/Node", { create: nodeErrors, update: nodeUpdateErrors, status: nodeUpdateErrors }],
+  ["/Service", { create: serviceErrors, update: serviceUpdateErrors }],
+  ["/Endpoints", { create: endpointsErrors }],
+  ["discovery.k8s.io/EndpointSlice", { create: endpointSliceErrors, update: endpointSliceUpdateErrors }],
+  ["/ConfigMap", { create: configMapErrors, update: configMapUpdateErrors }],
+  ["/Secret", { create: secretErrors, update: secretUpdateErrors }],
+  ["/Event", { create: eventErrors }],
+  ["coordination.k8s.io/Lease", { create: leaseErrors }],
+  ["apps/Deployment", { create: deploymentErrors, update: deploymentUpdateErrors, status: countsStatus }],
+  ["apps/ReplicaSet", { create: replicaSetErrors, update: replicaSetUpdateErrors, status: countsStatus }],
+  ["apps/DaemonSet", { create: daemonSetErrors, update: daemonSetUpdateErrors }],
+  ["apps/StatefulSet", { create: statefulSetErrors, update: statefulSetUpdateErrors, status: countsStatus }],
+  ["batch/Job", { create: jobErrors, update: jobUpdateErrors }],
+] as Array<[string, KindRules]>);
+
+const rulesOf = (kind: ValidatedKind): KindRules | undefined => rules.get(`${kind.group}/${kind.kind}`);
+
+/** The faults of a new object. */
+export const validateCreate = (kind: ValidatedKind, object: UntypedObject, options: ValidationOptions): FieldError[] => [
+  ...metadataErrors(kind, object.metadata),
+  ...(rulesOf(kind)?.create?.(object as never, options) ?? []),
+];
+
+/** The faults of an update of an object or of one of its subresources (`status`, `finalize`), against what is stored. */
+export const validateUpdate = (
+  kind: ValidatedKind,
+  object: UntypedObject,
+  old: UntypedObject,
+  subresource: string | undefined,
+  options: ValidationOptions,
+): FieldError[] => {
+  const errors = metadataUpdateErrors(object.metadata, old.metadata);
+  const of = rulesOf(kind);
+  if (of === undefined) return errors;
+  if (subresource === "status") return [...errors, ...(of.status?.(object as never, old as never) ?? [])];
+  if (subresource !== undefined && subresource !== "finalize") return errors;
+  const own = of.update?.(object as never, old as never, options) ?? of.create?.(object as never, options);
+  return [...errors, ...(own ?? [])];
+};
+
+/** Kinds with validation of their own beside the metadata, as `group/kind`. */
+export const kindsWithValidation = (): string[] => [...rules.keys()];

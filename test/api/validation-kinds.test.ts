@@ -1,0 +1,444 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { defaulterFor } from "../../src/api/defaults/defaults.js";
+import { fieldErrorText } from "../../src/api/field-errors.js";
+import { builtinResources } from "../../src/api/kinds.js";
+import type { UntypedObject } from "../../src/api/types.js";
+import { validationOptions } from "../../src/api/validation/options.js";
+import { kindsWithValidation, validateCreate, validateUpdate } from "../../src/api/validation/validation.js";
+
+const options = validationOptions(["127.64.0.0/16"]);
+
+const resourceOf = (apiVersion: string, kind: string) => builtinResources().byObject(apiVersion, kind)!;
+
+const made = (apiVersion: string, kind: string, object: object): UntypedObject => {
+  const { group, version, namespaced } = resourceOf(apiVersion, kind);
+  const base = { metadata: { name: "a", ...(namespaced ? { namespace: "shop" } : {}) }, ...object } as UntypedObject;
+  return defaulterFor(group, version, kind)(base);
+};
+
+const creating = (apiVersion: string, kind: string, object: object): string[] =>
+  validateCreate(resourceOf(apiVersion, kind), made(apiVersion, kind, object), options).map(fieldErrorText);
+
+const updating = (apiVersion: string, kind: string, old: object, object: object, subresource?: string): string[] =>
+  validateUpdate(
+    resourceOf(apiVersion, kind),
+    made(apiVersion, kind, object),
+    made(apiVersion, kind, old),
+    subresource,
+    options,
+  ).map(fieldErrorText);
+
+test("every kind with rules is a kind of the API", () => {
+  const known = new Set(builtinResources().resources.map(({ group, kind }) => `${group}/${kind}`));
+  for (const kind of kindsWithValidation()) assert.ok(known.has(kind), kind);
+});
+
+const subdomain =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c", image: "nginx" }] } };
+const selector = { matchLabels: { app: "web" } };
+
+const creates: Array<[title: string, apiVersion: string, kind: string, object: object, errors: string[]]> = [
+  ["a good ConfigMap", "v1", "ConfigMap", { data: { a: "b" } }, []],
+  [
+    "a bad name",
+    "v1",
+    "ConfigMap",
+    { metadata: { name: "A_b", namespace: "shop" } },
+    [`metadata.name: Invalid value: "A_b": ${subdomain}`],
+  ],
+  [
+    "no name",
+    "v1",
+    "ConfigMap",
+    { metadata: { namespace: "shop" } },
+    ["metadata.name: Required value: name or generateName is required"],
+  ],
+  ["a prefix may end in a dash", "v1", "ConfigMap", { metadata: { name: "web-x", generateName: "web-", namespace: "shop" } }, []],
+  ["a namespaced kind without namespace", "v1", "ConfigMap", { metadata: { name: "a" } }, ["metadata.namespace: Required value"]],
+  [
+    "a namespace where none belongs",
+    "v1",
+    "Node",
+    { metadata: { name: "a", namespace: "shop" } },
+    ["metadata.namespace: Forbidden: not allowed on this type"],
+  ],
+  [
+    "a role may have any path segment as its name",
+    "rbac.authorization.k8s.io/v1",
+    "ClusterRole",
+    { metadata: { name: "system:Admin" } },
+    [],
+  ],
+  [
+    "an owner without UID",
+    "v1",
+    "ConfigMap",
+    { metadata: { name: "a", namespace: "shop", ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "p", uid: "" }] } },
+    ['metadata.ownerReferences.uid: Invalid value: "": must not be empty'],
+  ],
+  [
+    "a finalizer without a domain",
+    "v1",
+    "ConfigMap",
+    { metadata: { name: "a", namespace: "shop", finalizers: ["mine"] } },
+    ['metadata.finalizers[0]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified'],
+  ],
+  [
+    "annotations too large",
+    "v1",
+    "ConfigMap",
+    { metadata: { name: "a", namespace: "shop", annotations: { big: "x".repeat(300000) } } },
+    ["metadata.annotations: Too long: may not be more than 262144 bytes"],
+  ],
+  [
+    "a ConfigMap's key",
+    "v1",
+    "ConfigMap",
+    { data: { "a b": "c" } },
+    [
+      "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    ],
+  ],
+  [
+    "a key in both maps",
+    "v1",
+    "ConfigMap",
+    { data: { a: "b" }, binaryData: { a: "eA==" } },
+    ['data[a]: Invalid value: "a": duplicate of key present in binaryData'],
+  ],
+  [
+    "too large a ConfigMap",
+    "v1",
+    "ConfigMap",
+    { data: { a: "x".repeat(1048577) } },
+    [": Too long: may not be more than 1048576 bytes"],
+  ],
+  [
+    "a TLS Secret without its key",
+    "v1",
+    "Secret",
+    { type: "kubernetes.io/tls", data: { "tls.crt": "eA==" } },
+    ["data[tls.key]: Required value"],
+  ],
+  ["basic auth with a password alone", "v1", "Secret", { type: "kubernetes.io/basic-auth", data: { password: "eA==" } }, []],
+  [
+    "a token Secret without an account",
+    "v1",
+    "Secret",
+    { type: "kubernetes.io/service-account-token" },
+    ["metadata.annotations[kubernetes.io/service-account.name]: Required value"],
+  ],
+  ["a Service without ports", "v1", "Service", { spec: { selector: { a: "b" } } }, ["spec.ports: Required value"]],
+  [
+    "a headless Service without ports",
+    "v1",
+    "Service",
+    { spec: { clusterIP: "None", clusterIPs: ["None"], selector: { a: "b" } } },
+    [],
+  ],
+  [
+    "two ports need names",
+    "v1",
+    "Service",
+    { spec: { ports: [{ port: 80 }, { port: 81, name: "b" }] } },
+    ["spec.ports[0].name: Required value"],
+  ],
+  [
+    "a port out of range",
+    "v1",
+    "Service",
+    { spec: { ports: [{ port: 70000, targetPort: 80 }] } },
+    ["spec.ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive"],
+  ],
+  [
+    "the same port twice",
+    "v1",
+    "Service",
+    {
+      spec: {
+        ports: [
+          { name: "a", port: 80 },
+          { name: "b", port: 80 },
+        ],
+      },
+    },
+    ['spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}'],
+  ],
+  [
+    "a node port on a ClusterIP Service",
+    "v1",
+    "Service",
+    { spec: { ports: [{ port: 80, nodePort: 30000 }] } },
+    ["spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"],
+  ],
+  [
+    "a type that does not exist",
+    "v1",
+    "Service",
+    { spec: { type: "Magic", ports: [{ port: 80 }] } },
+    ['spec.type: Unsupported value: "Magic": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"'],
+  ],
+  ["an external name that is none", "v1", "Service", { spec: { type: "ExternalName" } }, ["spec.externalName: Required value"]],
+  [
+    "a Service name must start with a letter",
+    "v1",
+    "Service",
+    { metadata: { name: "1a", namespace: "shop" }, spec: { ports: [{ port: 80 }] } },
+    [
+      "metadata.name: Invalid value: \"1a\": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+    ],
+  ],
+  [
+    "a loopback endpoint",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    { addressType: "IPv4", endpoints: [{ addresses: ["127.0.0.1"] }] },
+    ['endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  ],
+  [
+    "a pod of this cluster as endpoint",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    { addressType: "IPv4", endpoints: [{ addresses: ["127.64.3.2"] }], ports: [{ port: 80 }] },
+    [],
+  ],
+  [
+    "an endpoint without address",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    { addressType: "IPv4", endpoints: [{ addresses: [] }] },
+    ["endpoints[0].addresses: Required value: must contain at least 1 address"],
+  ],
+  [
+    "an address type that does not exist",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    { addressType: "IPX", endpoints: [] },
+    ['addressType: Unsupported value: "IPX": supported values: "FQDN", "IPv4", "IPv6"'],
+  ],
+  [
+    "loopback in Endpoints",
+    "v1",
+    "Endpoints",
+    { subsets: [{ addresses: [{ ip: "127.0.0.1" }, { ip: "127.64.0.9" }], ports: [{ port: 80 }] }] },
+    ['subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  ],
+  [
+    "no IP in Endpoints",
+    "v1",
+    "Endpoints",
+    { subsets: [{ addresses: [{ ip: "web" }] }] },
+    ['subsets[0].addresses[0].ip: Invalid value: "web": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
+  ],
+  [
+    "an event elsewhere than its object",
+    "v1",
+    "Event",
+    { involvedObject: { namespace: "other" } },
+    ['involvedObject.namespace: Invalid value: "other": does not match event.namespace'],
+  ],
+  [
+    "an event with a time needs a reporter",
+    "v1",
+    "Event",
+    { involvedObject: { namespace: "shop" }, eventTime: "t" },
+    [
+      "reportingController: Required value",
+      "reportingInstance: Required value",
+      "action: Required value",
+      "reason: Required value",
+    ],
+  ],
+  [
+    "a Lease that never lasts",
+    "coordination.k8s.io/v1",
+    "Lease",
+    { spec: { leaseDurationSeconds: 0 } },
+    ["spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0"],
+  ],
+  [
+    "a taint twice",
+    "v1",
+    "Node",
+    {
+      spec: {
+        taints: [
+          { key: "a", effect: "NoSchedule" },
+          { key: "a", effect: "NoSchedule", value: "b" },
+        ],
+      },
+    },
+    [
+      'spec.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule","value":"b"}: taints must be unique by key and effect pair',
+    ],
+  ],
+  ["a good Deployment", "apps/v1", "Deployment", { spec: { selector, template } }, []],
+  [
+    "a selector that misses its template",
+    "apps/v1",
+    "Deployment",
+    { spec: { selector: { matchLabels: { app: "db" } }, template } },
+    ['spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`'],
+  ],
+  ["no selector", "apps/v1", "Deployment", { spec: { template } }, ["spec.selector: Required value"]],
+  [
+    "an empty selector",
+    "apps/v1",
+    "ReplicaSet",
+    { spec: { selector: {}, template } },
+    ["spec.selector: Invalid value: {}: empty selector is invalid for deployment"],
+  ],
+  [
+    "fewer than no replicas",
+    "apps/v1",
+    "Deployment",
+    { spec: { replicas: -1, selector, template } },
+    ["spec.replicas: Invalid value: -1: must be greater than or equal to 0"],
+  ],
+  [
+    "an update that may not move",
+    "apps/v1",
+    "Deployment",
+    { spec: { selector, template, strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: "0%" } } } },
+    ['spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "0%": may not be 0 when `maxSurge` is 0'],
+  ],
+  [
+    "Recreate does not roll",
+    "apps/v1",
+    "Deployment",
+    { spec: { selector, template, strategy: { type: "Recreate", rollingUpdate: {} } } },
+    ["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"],
+  ],
+  [
+    "a deadline before the pods are ready",
+    "apps/v1",
+    "Deployment",
+    { spec: { selector, template, progressDeadlineSeconds: 5, minReadySeconds: 5 } },
+    ["spec.progressDeadlineSeconds: Invalid value: 5: must be greater than minReadySeconds"],
+  ],
+  [
+    "pods that end under a ReplicaSet",
+    "apps/v1",
+    "ReplicaSet",
+    { spec: { selector, template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } } } },
+    ['spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"'],
+  ],
+  [
+    "pods that never end under a Job",
+    "batch/v1",
+    "Job",
+    { spec: { template } },
+    ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
+  ],
+  ["a StatefulSet", "apps/v1", "StatefulSet", { spec: { selector, template, serviceName: "web" } }, []],
+  ["a DaemonSet", "apps/v1", "DaemonSet", { spec: { selector, template } }, []],
+];
+for (const [title, apiVersion, kind, object, errors] of creates) {
+  test(`create ${kind}: ${title}`, () => assert.equal(creating(apiVersion, kind, object), errors));
+}
+
+const updates: Array<[title: string, apiVersion: string, kind: string, old: object, object: object, errors: string[]]> = [
+  [
+    "a Deployment's selector stays",
+    "apps/v1",
+    "Deployment",
+    { spec: { selector, template } },
+    {
+      spec: {
+        selector: { matchLabels: { app: "web", tier: "x" } },
+        template: { ...template, metadata: { labels: { app: "web", tier: "x" } } },
+      },
+    },
+    ['spec.selector: Invalid value: {"matchLabels":{"app":"web","tier":"x"}}: field is immutable'],
+  ],
+  [
+    "replicas may change",
+    "apps/v1",
+    "Deployment",
+    { spec: { selector, template } },
+    { spec: { selector, template, replicas: 5 } },
+    [],
+  ],
+  [
+    "an immutable ConfigMap",
+    "v1",
+    "ConfigMap",
+    { immutable: true, data: { a: "b" } },
+    { data: { a: "c" } },
+    [
+      "immutable: Forbidden: field is immutable when `immutable` is set",
+      "data: Forbidden: field is immutable when `immutable` is set",
+    ],
+  ],
+  [
+    "a Secret's type stays",
+    "v1",
+    "Secret",
+    { type: "Opaque" },
+    { type: "example.com/x" },
+    ['type: Invalid value: "example.com/x": field is immutable'],
+  ],
+  [
+    "a Service's address stays",
+    "v1",
+    "Service",
+    { spec: { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1"], ports: [{ port: 80 }] } },
+    { spec: { clusterIP: "10.0.0.2", clusterIPs: ["10.0.0.2"], ports: [{ port: 80 }] } },
+    ['spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set'],
+  ],
+  [
+    "an address type stays",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    { addressType: "IPv4" },
+    { addressType: "IPv6" },
+    ['addressType: Invalid value: "IPv6": field is immutable'],
+  ],
+  [
+    "a UID stays",
+    "v1",
+    "ConfigMap",
+    { metadata: { name: "a", namespace: "shop", uid: "1" } },
+    { metadata: { name: "a", namespace: "shop", uid: "2" } },
+    ['metadata.uid: Invalid value: "2": field is immutable'],
+  ],
+  [
+    "what is going gets no new finalizer",
+    "v1",
+    "ConfigMap",
+    { metadata: { name: "a", namespace: "shop", deletionTimestamp: "t", finalizers: ["x.io/a"] } },
+    { metadata: { name: "a", namespace: "shop", deletionTimestamp: "t", finalizers: ["x.io/a", "x.io/b"] } },
+    [
+      'metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"x.io/b"}',
+    ],
+  ],
+  [
+    "a node's spec stays, its taints change",
+    "v1",
+    "Node",
+    { spec: { podCIDR: "10.0.0.0/24" } },
+    { spec: { podCIDR: "10.0.0.0/24", taints: [{ key: "a", effect: "NoSchedule" }], unschedulable: true } },
+    [],
+  ],
+  [
+    "a node's provider stays",
+    "v1",
+    "Node",
+    { spec: { providerID: "a" } },
+    { spec: { providerID: "b" } },
+    ['spec.providerID: Forbidden: node updates may not change providerID except from "" to valid'],
+  ],
+];
+for (const [title, apiVersion, kind, old, object, errors] of updates) {
+  test(`update ${kind}: ${title}`, () => assert.equal(updating(apiVersion, kind, old, object), errors));
+}
+
+test("a status counts no more ready replicas than there are", () => {
+  assert.equal(updating("apps/v1", "ReplicaSet", {}, { status: { replicas: 1, readyReplicas: 2 } }, "status"), [
+    "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
+  ]);
+});
+
+test.run();
