@@ -2,6 +2,7 @@
  * What a request to the API is inside the API server, whether it came over the wire or over HTTP. A front turns what it
  * reads into an `ApiRequest`, a `WatchRequest` or a `ConnectRequest`, hands it to the `ApiHandler` and writes what it is told.
  */
+import type { ApiError } from "../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../src/api/types.js";
 import type { Json } from "../../src/wire/json.js";
 import type { ExecInput, ExecOutput } from "../kubelet/messages.js";
@@ -15,6 +16,9 @@ import type {
   WriteOptions,
 } from "./messages.js";
 
+/** An error as the API words it; `status.details.retryAfterSeconds` is to be sent as the header Retry-After too. */
+export type { ApiError };
+
 /** Who asks, as authentication found out. */
 export interface ApiUser {
   /** `kubernetes-admin`, `system:node:node-1`, `system:serviceaccount:default:builder`. */
@@ -27,13 +31,6 @@ export interface ApiUser {
 export interface RequestPath extends ResourcePath {
   readonly name?: string;
   readonly subresource?: string;
-}
-
-/** An error as the API words it; `status.details.retryAfterSeconds` is to be sent as the header Retry-After too. */
-export interface ApiError {
-  /** The HTTP status. */
-  readonly code: number;
-  readonly status: Status;
 }
 
 interface Asked {

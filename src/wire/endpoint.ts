@@ -199,11 +199,13 @@ export class Endpoint {
     });
   }
 
-  /** Tells every link but `except` that an actor behind this one went away. */
+  /** Tells every link but `except` that an actor behind this one went away. What an API server said, no other is told again. */
   announceDown(gone: Address, except?: Address): void {
     const body: DownBody = { address: gone };
+    const saidByApiserver = except !== undefined && roleOf(except) === "apiserver";
     for (const link of [...this.links.values()]) {
       if (link.peer === except || link.peer === gone || link.peerIncarnation === undefined) continue;
+      if (saidByApiserver && roleOf(link.peer) === "apiserver") continue;
       this.post(link, { kind: "down", to: link.peer, name: "down", correlation: 0, fromOpener: true, deadlineMs: 0, body });
     }
   }
@@ -212,7 +214,10 @@ export class Endpoint {
   private towards(to: Address): Link | undefined {
     const direct = this.links.get(to);
     if (direct?.peerIncarnation !== undefined) return direct;
-    if (roleOf(this.host.address) === "apiserver") return undefined;
+    if (roleOf(this.host.address) === "apiserver") {
+      const through = this.relayer?.towards?.(to);
+      return through === undefined ? undefined : this.links.get(through);
+    }
     for (const link of this.links.values()) {
       if (link.peerIncarnation !== undefined && roleOf(link.peer) === "apiserver") return link;
     }

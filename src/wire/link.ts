@@ -35,4 +35,6 @@ export interface Link {
 export interface Relay {
   /** Takes an envelope addressed to somebody else that came in over `via`. */
   relay(envelope: Envelope, via: Address): void;
+  /** The link over which the API server itself reaches an actor that is attached to another one. */
+  towards?(to: Address): Address | undefined;
 }

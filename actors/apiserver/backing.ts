@@ -1,0 +1,12 @@
+import type { Host } from "../../src/actor/host.js";
+import type { ApiServerIo } from "./io/io.js";
+import type { WatchCache } from "./watch-cache/cache.js";
+import type { Freshness } from "./watch-cache/freshness.js";
+
+/** What serving a request stands on. */
+export interface Backing {
+  readonly host: Host;
+  readonly io: ApiServerIo;
+  readonly cache: WatchCache;
+  readonly freshness: Freshness;
+}

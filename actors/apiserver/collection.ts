@@ -1,0 +1,91 @@
+/** deletecollection: lists what is selected, then deletes each as a delete of its own would. */
+import { setup } from "xstate";
+import type { KubernetesObject } from "../../src/api/types.js";
+import { decodeJson, type Json } from "../../src/wire/json.js";
+import type { ApiOutcome, ApiRequest, DeleteCollectionRequest, ListParts, Respond } from "./request.js";
+
+type Run = (request: ApiRequest, respond: Respond) => void;
+
+/** Deletes that run at a time. */
+const parallelDeletes = 16;
+
+/** One such request under way. */
+export class CollectionDelete {
+  private list: ListParts | undefined;
+  private waiting: Array<Json<KubernetesObject>> = [];
+  private running = 0;
+  private failed: Extract<ApiOutcome, { ok: false }> | undefined;
+
+  constructor(
+    private readonly request: DeleteCollectionRequest,
+    private readonly run: Run,
+    private readonly respond: Respond,
+  ) {}
+
+  listAll(onListed: () => void): void {
+    const { path, user, selection } = this.request;
+    this.run({ verb: "list", path, user, options: selection }, (outcome) => {
+      if (outcome.ok && "list" in outcome) {
+        this.list = outcome.list;
+        this.waiting = [...outcome.list.items];
+      } else if (!outcome.ok) this.failed = outcome;
+      onListed();
+    });
+  }
+
+  get done(): boolean {
+    return this.running === 0 && (this.waiting.length === 0 || this.failed !== undefined);
+  }
+
+  deleteNext(onDeleted: () => void): void {
+    while (this.running < parallelDeletes && this.failed === undefined) {
+      const item = this.waiting.shift();
+      if (item === undefined) return;
+      this.running += 1;
+      this.deleteOne(item, onDeleted);
+    }
+  }
+
+  answer(): void {
+    if (this.failed !== undefined) this.respond(this.failed);
+    else if (this.list !== undefined) this.respond({ ok: true, code: 200, list: this.list });
+  }
+
+  private deleteOne(item: Json<KubernetesObject>, onDeleted: () => void): void {
+    const { path, user, options } = this.request;
+    const { name = "", namespace } = decodeJson(item).metadata;
+    const of = { ...path, name, ...(namespace === undefined ? {} : { namespace }) };
+    this.run({ verb: "delete", path: of, user, options }, (outcome) => {
+      this.running -= 1;
+      if (!outcome.ok && outcome.error.code !== 404) this.failed ??= outcome;
+      onDeleted();
+    });
+  }
+}
+
+export const collectionMachine = setup({
+  types: {
+    context: {} as { collection: CollectionDelete },
+    events: {} as { type: "listed" } | { type: "deleted" },
+    input: {} as { collection: CollectionDelete },
+  },
+  guards: { done: ({ context }) => context.collection.done },
+  actions: {
+    list: ({ context, self }) => context.collection.listAll(() => self.send({ type: "listed" })),
+    deleteNext: ({ context, self }) => context.collection.deleteNext(() => self.send({ type: "deleted" })),
+    answer: ({ context }) => context.collection.answer(),
+  },
+}).createMachine({
+  id: "deletecollection",
+  context: ({ input }) => input,
+  initial: "listing",
+  states: {
+    listing: { entry: "list", on: { listed: "deleting" } },
+    deleting: {
+      entry: "deleteNext",
+      always: { guard: "done", target: "answered" },
+      on: { deleted: { target: "deleting", reenter: true } },
+    },
+    answered: { entry: "answer", type: "final" },
+  },
+});

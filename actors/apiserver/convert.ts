@@ -1,0 +1,64 @@
+/**
+ * Versions of one resource whose fields differ. The other versions of Kubernetes 1.33 differ from what is stored in their
+ * apiVersion only. Event: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
+ */
+import type { UntypedObject } from "../../src/api/types.js";
+
+export interface Conversion {
+  fromStored(object: UntypedObject): UntypedObject;
+  toStored(object: UntypedObject): UntypedObject;
+}
+
+/** Field of the core Event, field of the events.k8s.io Event. */
+const eventFields: ReadonlyArray<readonly [string, string]> = [
+  ["involvedObject", "regarding"],
+  ["message", "note"],
+  ["reportingComponent", "reportingController"],
+  ["source", "deprecatedSource"],
+  ["firstTimestamp", "deprecatedFirstTimestamp"],
+  ["lastTimestamp", "deprecatedLastTimestamp"],
+  ["count", "deprecatedCount"],
+];
+
+function renamed(object: UntypedObject, names: ReadonlyMap<string, string>): UntypedObject {
+  const entries = Object.entries(object).map(([field, value]) => [names.get(field) ?? field, value]);
+  return Object.fromEntries(entries) as UntypedObject;
+}
+
+const toNewEvent = new Map(eventFields);
+const toCoreEvent = new Map(eventFields.map(([core, other]) => [other, core]));
+
+const events: Conversion = {
+  fromStored: (object) => renamed(object, toNewEvent),
+  toStored: (object) => renamed(object, toCoreEvent),
+};
+
+interface CpuTarget {
+  readonly type?: string;
+  readonly resource?: {
+    readonly name?: string;
+    readonly target?: { readonly type?: string; readonly averageUtilization?: number };
+  };
+}
+
+/** autoscaling/v1 knows one metric: the CPU utilization that is aimed at. */
+const autoscalers: Conversion = {
+  fromStored: (object) => {
+    const { metrics, behavior: _behavior, ...spec } = (object.spec ?? {}) as { metrics?: CpuTarget[]; behavior?: unknown };
+    const cpu = metrics?.find((metric) => metric.type === "Resource" && metric.resource?.name === "cpu");
+    const aim = cpu?.resource?.target?.averageUtilization;
+    return { ...object, spec: { ...spec, ...(aim === undefined ? {} : { targetCPUUtilizationPercentage: aim }) } };
+  },
+  toStored: (object) => {
+    const { targetCPUUtilizationPercentage: aim, ...spec } = (object.spec ?? {}) as { targetCPUUtilizationPercentage?: number };
+    const target = { type: "Utilization", averageUtilization: aim };
+    const metrics = [{ type: "Resource", resource: { name: "cpu", target } }];
+    return { ...object, spec: { ...spec, ...(aim === undefined ? {} : { metrics }) } };
+  },
+};
+
+export function conversionOf(group: string, version: string, plural: string): Conversion | undefined {
+  if (group === "events.k8s.io" && plural === "events") return events;
+  if (group === "autoscaling" && version === "v1" && plural === "horizontalpodautoscalers") return autoscalers;
+  return undefined;
+}

@@ -1,0 +1,143 @@
+/** Turns what actors say over the wire into the requests that HTTP becomes too. */
+import { badRequest, type Result } from "../../src/api/status.js";
+import type { UntypedObject } from "../../src/api/types.js";
+import { type Address, instanceOf, roleOf } from "../../src/wire/address.js";
+import type { Incoming, Responder } from "../../src/wire/declare.js";
+import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
+import { decodeBody } from "./decode-body.js";
+import type { apiserverMessages, ListReply, ObjectReply, WriteOptions } from "./messages.js";
+import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
+import { servedFor } from "./served.js";
+
+type Spoken = Exclude<Incoming<typeof apiserverMessages>, { type: "trace" | "attachments" }>;
+
+/** Who an actor is to the API. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#core-component-roles */
+export function userOf(from: Address): ApiUser {
+  const authenticated = "system:authenticated";
+  switch (roleOf(from)) {
+    case "kubelet":
+      return { name: `system:node:${instanceOf(from)}`, groups: ["system:nodes", authenticated] };
+    case "user":
+      return { name: "kubernetes-admin", groups: ["system:masters", authenticated] };
+    case "apiserver":
+      return { name: "system:apiserver", groups: ["system:masters", authenticated] };
+    default:
+      return { name: `system:${roleOf(from).startsWith("kube") ? "" : "kube-"}${roleOf(from)}`, groups: [authenticated] };
+  }
+}
+
+const codes: ReadonlyMap<number, WireErrorCode> = new Map([
+  [503, "unavailable"],
+  [504, "deadline"],
+]);
+
+/** A refusal as an error of the wire, with the Status as its details. What may have happened is never told as definite. */
+export function wireErrorOf(error: ApiError, indefinite = false): WireError {
+  const code = indefinite ? (codes.get(error.code) === "deadline" ? "deadline" : "internal") : "rejected";
+  return wireError(code, error.status.message ?? "", error.status);
+}
+
+export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
+  const user = userOf(spoken.from);
+  if (spoken.type === "watch") {
+    watch(handler, spoken, user);
+    return;
+  }
+  const { deadlineMs } = spoken;
+  switch (spoken.type) {
+    case "get": {
+      const { path, resourceVersion } = spoken.request;
+      const at = resourceVersion === undefined ? {} : { resourceVersion };
+      handler.request({ verb: "get", path, user, deadlineMs, ...at }, withObject(spoken.respond));
+      return;
+    }
+    case "list": {
+      const { path, options = {} } = spoken.request;
+      handler.request({ verb: "list", path, user, deadlineMs, options }, withList(spoken.respond));
+      return;
+    }
+    case "create":
+    case "update": {
+      const { type: verb } = spoken;
+      const { path, object, options = {} } = spoken.request;
+      const respond = withObject(spoken.respond);
+      const body = readBody(path, verb, object, options);
+      if (!body.ok) respond({ ok: false, error: body.error });
+      else handler.request({ verb, path, user, deadlineMs, body: body.value, options }, respond);
+      return;
+    }
+    case "patch": {
+      const { path, patchType, patch, options = {} } = spoken.request;
+      const respond = withObject(spoken.respond);
+      const value = parse(patch);
+      if (value === undefined) respond({ ok: false, error: badRequest("error decoding patch: it is not JSON") });
+      else handler.request({ verb: "patch", path, user, deadlineMs, patchType, patch: value.parsed, options }, respond);
+      return;
+    }
+    case "delete": {
+      const { path, options = {} } = spoken.request;
+      handler.request({ verb: "delete", path, user, deadlineMs, options }, withObject(spoken.respond));
+      return;
+    }
+    case "deleteCollection": {
+      const { path, options = {}, selection = {} } = spoken.request;
+      handler.request({ verb: "deletecollection", path, user, deadlineMs, options, selection }, withList(spoken.respond));
+      return;
+    }
+  }
+}
+
+function parse(text: string): { readonly parsed: unknown } | undefined {
+  try {
+    return { parsed: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function readBody(path: RequestPath, verb: string, text: string, options: WriteOptions): Result<UntypedObject> {
+  const served = servedFor(path, verb);
+  if (!served.ok) return served;
+  const value = parse(text);
+  if (value === undefined) return { ok: false, error: badRequest("the body of the request is not JSON") };
+  const decoded = decodeBody(served.value, path, value.parsed, options.fieldValidation);
+  return decoded.ok ? { ok: true, value: decoded.value.object } : decoded;
+}
+
+function refused(outcome: Extract<ApiOutcome, { ok: false }>): WireError {
+  return wireErrorOf(outcome.error, outcome.indefinite);
+}
+
+const withObject =
+  (respond: Responder<ObjectReply>): Respond =>
+  (outcome) => {
+    if (!outcome.ok) respond.error(refused(outcome));
+    else if ("object" in outcome) respond.ok({ object: outcome.object as ObjectReply["object"] });
+  };
+
+const withList =
+  (respond: Responder<ListReply>): Respond =>
+  (outcome) => {
+    if (!outcome.ok) {
+      respond.error(refused(outcome));
+      return;
+    }
+    if (!("list" in outcome)) return;
+    const { items, resourceVersion, continue: token, remainingItemCount } = outcome.list;
+    const more = token === undefined ? {} : { continue: token };
+    respond.ok({ items, resourceVersion, ...more, ...(remainingItemCount === undefined ? {} : { remainingItemCount }) });
+  };
+
+function watch(handler: ApiHandler, spoken: Extract<Spoken, { type: "watch" }>, user: ApiUser): void {
+  const { request, stream } = spoken;
+  const handle = handler.watch(
+    { path: request.path, user, options: request.options ?? {} },
+    {
+      started: () => undefined,
+      refused: (error) => stream.end(wireErrorOf(error)),
+      events: (events) => stream.send({ events }),
+      ended: (error) => stream.end(error === undefined ? undefined : wireErrorOf(error)),
+    },
+  );
+  stream.listen({ onClosed: () => handle.closed() });
+}

@@ -1,0 +1,41 @@
+/** I/O of an API server in the simulation: no HTTP, and tokens that anybody could read and nobody checks but this signer. */
+import { hash32 } from "../../../src/actor/random.js";
+import type { ApiServerConfig, ApiServerIo, HttpFront, TokenClaims, TokenSigner } from "./io.js";
+
+export const simulatedConfig: ApiServerConfig = {
+  serviceCidr: "10.96.0.0/16",
+  podCidr: "10.244.0.0/16",
+  nodePortRange: { from: 30_000, to: 32_767 },
+  advertiseAddress: "10.0.0.1",
+  advertisePort: 6443,
+  issuer: "https://kubernetes.default.svc.cluster.local",
+  certificateAuthority: "simulated",
+};
+
+/** Listens to nobody. */
+const noHttp: HttpFront = {
+  listen: (_handler, told) => told.onListening(0),
+  close: (_graceMs, onClosed) => onClosed(),
+};
+
+const digest = (text: string): string => hash32(text).toString(16).padStart(8, "0");
+
+/** `simulated.<digest>.<claims>`: the same claims give the same token. */
+export function simulatedSigner(): TokenSigner {
+  return {
+    sign: (claims, onSigned) => {
+      const text = JSON.stringify(claims);
+      onSigned({ ok: true, token: `simulated.${digest(text)}.${encodeURIComponent(text)}` });
+    },
+    verify: (token, onVerified) => {
+      const [scheme, sum, encoded = ""] = token.split(".", 3);
+      const text = decodeURIComponent(encoded);
+      const valid = scheme === "simulated" && sum === digest(text);
+      onVerified(valid ? (JSON.parse(text) as TokenClaims) : undefined);
+    },
+  };
+}
+
+export function simulatedApiServerIo(config: Partial<ApiServerConfig> = {}): ApiServerIo {
+  return { config: { ...simulatedConfig, ...config }, http: noHttp, signer: simulatedSigner() };
+}

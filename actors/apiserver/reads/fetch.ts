@@ -1,0 +1,63 @@
+/** Lists that are of a revision which the cache has left behind: read from etcd, which keeps the past until it is compacted. */
+import type { Host } from "../../../src/actor/host.js";
+import { storagePrefix } from "../../../src/api/paths.js";
+import { continueExpired, listRevisionCompacted, serviceUnavailable } from "../../../src/api/status.js";
+import type { KubernetesObject } from "../../../src/api/types.js";
+import type { Outcome, WireError } from "../../../src/wire/errors.js";
+import type { Json } from "../../../src/wire/json.js";
+import { etcdMessages, prefixEnd, type RangeReply } from "../../etcd/messages.js";
+import type { ApiOutcome } from "../request.js";
+import { etcdOf, rejectionOf } from "../watch-cache/etcd-link.js";
+import { StoredObject } from "../watch-cache/stored-object.js";
+import { encodeContinue } from "./continue-token.js";
+import { counts, type ListPlan, listParts, pageLimit } from "./list.js";
+import type { ReadAt } from "./resource-version.js";
+
+type Exactly = Extract<ReadAt, { what: "exactly" }>;
+
+/** How many keys are read at a time where selectors may leave most of them out. */
+const rangeLimit = 1_000;
+
+export function fetchList(host: Host, plan: ListPlan & { readonly at: Exactly }, onFetched: (outcome: ApiOutcome) => void): void {
+  const { served, selection, at, options } = plan;
+  const within = storagePrefix(served.resource, selection.namespace);
+  const limit = pageLimit(plan);
+  const items: Array<Json<KubernetesObject>> = [];
+  const answer = (cut?: { start: string; remaining: number }): void =>
+    onFetched({ ok: true, code: 200, list: listParts(plan, items, at.revision, cut) });
+  const take = (reply: RangeReply): void => {
+    let seen = 0;
+    for (const kv of reply.kvs) {
+      if (items.length >= limit) {
+        answer({ start: kv.key.slice(served.prefix.length), remaining: reply.count - seen });
+        return;
+      }
+      seen += 1;
+      const stored = StoredObject.of(kv);
+      if (selection.matches(stored)) items.push(served.presentation.show(stored.json));
+    }
+    const last = reply.kvs.at(-1);
+    if (reply.more && last !== undefined) page(`${last.key}\0`);
+    else answer();
+  };
+  const page = (key: string): void => {
+    const etcd = etcdOf(host);
+    if (etcd === undefined) {
+      onFetched({ ok: false, error: serviceUnavailable("etcd is not reachable") });
+      return;
+    }
+    const wanted = counts(options) && Number.isFinite(limit) ? limit - items.length + 1 : rangeLimit;
+    const request = { key, rangeEnd: prefixEnd(within), limit: Math.min(wanted, rangeLimit), revision: at.revision };
+    const onOutcome = (outcome: Outcome<RangeReply>): void => {
+      if (outcome.ok) take(outcome.reply);
+      else onFetched({ ok: false, error: refusalOf(outcome.error, at) });
+    };
+    host.wire.call(etcd, etcdMessages.range, request, { onOutcome });
+  };
+  page(at.start === "" ? within : served.prefix + at.start);
+}
+
+function refusalOf(error: WireError, at: Exactly) {
+  if (rejectionOf(error)?.reason !== "compacted") return serviceUnavailable(`etcd: ${error.message}`);
+  return at.continued ? continueExpired(encodeContinue({ revision: -1n, start: at.start })) : listRevisionCompacted();
+}

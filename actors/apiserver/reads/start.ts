@@ -1,0 +1,45 @@
+import type { Backing } from "../backing.js";
+import type { GetRequest, ListRequest, Respond } from "../request.js";
+import { type Served, servedFor } from "../served.js";
+import { showScale } from "../subresources/scale.js";
+import { selectionOf } from "../watch-cache/selection.js";
+import { readMachine } from "./machine.js";
+import { Read, type ReadPlan } from "./read.js";
+import { readAtOfGet, readAtOfList } from "./resource-version.js";
+
+/** Answers a get or list, at once where it may; otherwise a chart named `id` waits for what it needs. */
+export function startRead(backing: Backing, id: string, request: GetRequest | ListRequest, respond: Respond): void {
+  const served = servedFor(request.path, request.verb);
+  if (!served.ok) {
+    respond({ ok: false, error: served.error });
+    return;
+  }
+  const plan = request.verb === "get" ? planGet(request, served.value) : planList(request, served.value);
+  if ("error" in plan) {
+    respond({ ok: false, error: plan.error });
+    return;
+  }
+  const read = new Read(backing, request, plan.value, respond);
+  if (read.ready) read.answer();
+  else backing.host.charts.start(readMachine, { id, input: { read } });
+}
+
+type Planned =
+  | { readonly value: ReadPlan }
+  | { readonly error: NonNullable<Extract<ReturnType<typeof servedFor>, { ok: false }>["error"]> };
+
+function planGet({ path, resourceVersion }: GetRequest, served: Served): Planned {
+  const at = readAtOfGet(served.groupResource, path.name ?? "", resourceVersion);
+  if (!at.ok) return at;
+  const show = path.subresource === "scale" ? showScale(served) : undefined;
+  return { value: { served, at: at.value, selection: undefined, show } };
+}
+
+function planList({ path, options }: ListRequest, served: Served): Planned {
+  const at = readAtOfList(served.groupResource, options);
+  if (!at.ok) return at;
+  const { labelSelector, fieldSelector } = options;
+  const query = { namespace: path.namespace, name: path.name, labelSelector, fieldSelector };
+  const selection = selectionOf(query, served.groupKind, served.view);
+  return selection.ok ? { value: { served, at: at.value, selection: selection.value } } : selection;
+}

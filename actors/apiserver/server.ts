@@ -1,0 +1,179 @@
+/** The API server as its chart and its fronts hold it: what it knows, and what runs. */
+import type { Host } from "../../src/actor/host.js";
+import { serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
+import type { Address } from "../../src/wire/address.js";
+import { roleOf } from "../../src/wire/address.js";
+import { CollectionDelete, collectionMachine } from "./collection.js";
+import type { ApiServerIo } from "./io/io.js";
+import { Leases } from "./leases.js";
+import type { Attachments, TraceBatch } from "./messages.js";
+import { startRead } from "./reads/start.js";
+import { Gateway } from "./relay.js";
+import type {
+  ApiHandler,
+  ApiRequest,
+  ConnectHandle,
+  ConnectRequest,
+  ConnectSink,
+  HealthCheck,
+  Respond,
+  TraceReader,
+  WatchHandle,
+  WatchRequest,
+  WatchSink,
+} from "./request.js";
+import { startConnection } from "./subresources/connect.js";
+import { startAct } from "./subresources/virtual.js";
+import { TraceRing } from "./trace-ring.js";
+import { WatchCache } from "./watch-cache/cache.js";
+import { EtcdLink } from "./watch-cache/etcd-link.js";
+import { Freshness } from "./watch-cache/freshness.js";
+import { startWatch } from "./watches/start.js";
+import { startWrite } from "./writes/start.js";
+
+export const serverLimits = { requests: 5_000, watches: 10_000 } as const;
+
+const notServing = "the API server is not ready";
+
+export class Server implements ApiHandler {
+  readonly cache = new WatchCache();
+  readonly freshness = new Freshness();
+  readonly etcd: EtcdLink;
+  readonly leases: Leases;
+  readonly gateway: Gateway;
+  readonly traces = new TraceRing();
+  /** Requests from outside are answered. */
+  private open = false;
+  private requests = 0;
+  private readonly watches = new Set<string>();
+  private charts = 0;
+  /** Told when the last request under way has ended. */
+  onIdle: (() => void) | undefined;
+
+  constructor(
+    readonly host: Host,
+    readonly io: ApiServerIo,
+  ) {
+    this.etcd = new EtcdLink(host, this.cache, this.freshness);
+    this.leases = new Leases(host);
+    this.gateway = new Gateway(host.wire);
+  }
+
+  /** From now on requests from outside are answered, or no longer. */
+  serve(open: boolean): void {
+    this.open = open;
+  }
+
+  get idle(): boolean {
+    return this.requests === 0;
+  }
+
+  request(request: ApiRequest, respond: Respond): void {
+    if (!this.open) {
+      respond({ ok: false, error: serviceUnavailable(notServing) });
+      return;
+    }
+    if (this.requests >= serverLimits.requests) {
+      respond({ ok: false, error: tooManyRequests() });
+      return;
+    }
+    this.requests += 1;
+    this.run(request, (outcome) => {
+      this.requests -= 1;
+      respond(outcome);
+      if (this.requests === 0) this.onIdle?.();
+    });
+  }
+
+  /** Runs a request whether or not those from outside are answered: the server's own. */
+  run(request: ApiRequest, respond: Respond): void {
+    const id = `${request.verb} ${++this.charts}`;
+    switch (request.verb) {
+      case "get":
+      case "list":
+        startRead(this, id, request, respond);
+        return;
+      case "deletecollection": {
+        const collection = new CollectionDelete(request, (each, told) => this.run(each, told), respond);
+        this.host.charts.start(collectionMachine, { id, input: { collection } });
+        return;
+      }
+      case "create":
+        if (startAct(this, id, request, respond)) return;
+        startWrite(this, id, request, respond);
+        return;
+      default:
+        startWrite(this, id, request, respond);
+    }
+  }
+
+  watch(request: WatchRequest, sink: WatchSink): WatchHandle {
+    if (!this.open || this.watches.size >= serverLimits.watches) {
+      sink.refused(this.open ? tooManyRequests() : serviceUnavailable(notServing));
+      return { closed: () => undefined };
+    }
+    const id = `watch ${++this.charts}`;
+    this.watches.add(id);
+    const over = (): void => {
+      this.watches.delete(id);
+    };
+    const handle = startWatch(this, id, request, {
+      started: () => sink.started(),
+      events: (events) => sink.events(events),
+      refused: (error) => {
+        over();
+        sink.refused(error);
+      },
+      ended: (error) => {
+        over();
+        sink.ended(error);
+      },
+    });
+    return {
+      closed: () => {
+        over();
+        handle.closed();
+      },
+    };
+  }
+
+  connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle {
+    if (!this.open) {
+      sink.refused(serviceUnavailable(notServing));
+      return { closed: () => undefined, input: () => undefined, halfClose: () => undefined, consumed: () => undefined };
+    }
+    return startConnection(this, `connect ${++this.charts}`, request, sink);
+  }
+
+  readiness(): readonly HealthCheck[] {
+    const etcd = this.etcd.linked ? undefined : "etcd is not linked";
+    const serving = this.open ? undefined : notServing;
+    return [
+      { name: "ping", problem: undefined },
+      { name: "etcd", problem: etcd },
+      { name: "informer-sync", problem: this.cache.revision > 0n ? undefined : "the watch cache is empty" },
+      { name: "serving", problem: serving },
+    ];
+  }
+
+  trace(reader: TraceReader, { follow }: { readonly follow: boolean }): WatchHandle {
+    return { closed: this.traces.read(reader, follow) };
+  }
+
+  keepTrace(batch: TraceBatch): void {
+    this.traces.add(batch);
+  }
+
+  attachmentsOf(apiserver: Address, attachments: Attachments): void {
+    if (roleOf(apiserver) === "apiserver") this.gateway.attachmentsOf(apiserver, attachments);
+  }
+
+  linksChanged(): void {
+    this.gateway.linksChanged();
+  }
+
+  /** Ends every watch in order. */
+  drainWatches(): void {
+    for (const id of [...this.watches]) this.host.charts.get(id)?.send({ type: "drain" });
+  }
+}

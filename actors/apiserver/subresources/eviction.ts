@@ -1,0 +1,61 @@
+/** pods/eviction: a delete that disruption budgets may forbid for now. https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
+import { compileLabelSelector } from "../../../src/api/selectors.js";
+import { genericFailure, type Result, succeed, success, tooManyRequests } from "../../../src/api/status.js";
+import { formatTime } from "../../../src/api/time.js";
+import type { Pod, PodDisruptionBudget, UntypedObject } from "../../../src/api/types.js";
+import type { Json } from "../../../src/wire/json.js";
+import type { Backing } from "../backing.js";
+import type { StoredObject } from "../watch-cache/stored-object.js";
+import { type Alongside, answerWith } from "../writes/plan.js";
+
+export const evictedAnswer = () => answerWith(JSON.stringify({ ...success(), code: 201 }) as Json<UntypedObject>, 201);
+
+const budgetPrefix = (namespace: string): string => `/registry/policy/poddisruptionbudgets/${namespace}/`;
+
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+
+/** Pods that are over, or never began, are no disruption. */
+const goesFreely = (pod: Pod): boolean =>
+  pod.status?.phase === "Succeeded" ||
+  pod.status?.phase === "Failed" ||
+  pod.status?.phase === "Pending" ||
+  pod.metadata.deletionTimestamp !== undefined;
+
+/** The budget as it is to be written when the pod goes, or why it may not go: 429. */
+export function spendBudget(backing: Backing, stored: StoredObject): Result<readonly Alongside[]> {
+  const pod = stored.object as unknown as Pod;
+  if (goesFreely(pod)) return succeed([]);
+  const prefix = budgetPrefix(stored.namespace);
+  const budgets = [...backing.cache.store("/registry/policy/poddisruptionbudgets/").from(prefix)].filter((budget) => {
+    const { spec } = budget.object as unknown as PodDisruptionBudget;
+    return spec?.selector !== undefined && compileLabelSelector(spec.selector)(pod.metadata.labels);
+  });
+  if (budgets.length > 1) {
+    const message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    return { ok: false, error: genericFailure(500, "InternalError", message) };
+  }
+  const [budget] = budgets;
+  if (budget === undefined) return succeed([]);
+  const { spec, status } = budget.object as unknown as PodDisruptionBudget;
+  const healthy = status?.currentHealthy ?? 0;
+  const desired = status?.desiredHealthy ?? 0;
+  if (!isReady(pod) && (spec?.unhealthyPodEvictionPolicy === "AlwaysAllow" || (desired > 0 && healthy >= desired)))
+    return succeed([]);
+  const name = budget.name;
+  if ((status?.disruptionsAllowed ?? 0) <= 0) return { ok: false, error: wouldViolate(name, desired, healthy) };
+  const object = budget.copy() as unknown as PodDisruptionBudget;
+  const disruptedPods = { ...status?.disruptedPods, [stored.name]: formatTime(backing.host.clock.nowMs()) };
+  const spent = {
+    ...object,
+    status: { ...object.status, disruptionsAllowed: (status?.disruptionsAllowed ?? 0) - 1, disruptedPods },
+  };
+  return succeed([{ previous: budget, object: spent as unknown as UntypedObject }]);
+}
+
+function wouldViolate(budget: string, desired: number, healthy: number) {
+  const error = tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10);
+  const message = `The disruption budget ${budget} needs ${desired} healthy pods and has ${healthy} currently`;
+  const details = { retryAfterSeconds: 10, causes: [{ reason: "DisruptionBudget", message }] };
+  return { ...error, status: { ...error.status, details } };
+}

@@ -1,0 +1,152 @@
+/** serviceaccounts/token: a signed token for a service account. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
+import { setup } from "xstate";
+import { invalidValue } from "../../../src/api/field-errors.js";
+import { builtinResources } from "../../../src/api/kinds.js";
+import { storageKey } from "../../../src/api/paths.js";
+import { conflict, internalError, invalid, notFound, timeout } from "../../../src/api/status.js";
+import { formatTime } from "../../../src/api/time.js";
+import { encodeJson } from "../../../src/wire/json.js";
+import type { Backing } from "../backing.js";
+import type { TokenClaims } from "../io/io.js";
+import type { ApiError, CreateRequest, Respond } from "../request.js";
+import { answerWith } from "../writes/plan.js";
+
+interface TokenSpec {
+  readonly audiences?: readonly string[];
+  readonly expirationSeconds?: number;
+  readonly boundObjectRef?: { readonly kind?: string; readonly name?: string; readonly uid?: string };
+}
+
+const lifetime = { usualSeconds: 3_600, leastSeconds: 600, mostSeconds: 2 ** 32 } as const;
+
+/** One request for a token. */
+export class TokenIssue {
+  private claims: TokenClaims | undefined;
+  private token: string | undefined;
+  private problem: ApiError | undefined;
+
+  constructor(
+    private readonly backing: Backing,
+    private readonly request: CreateRequest,
+    private readonly respond: Respond,
+  ) {}
+
+  confirm(onFresh: () => void): () => void {
+    return this.backing.freshness.confirm(onFresh);
+  }
+
+  /** Finds the account and what the token is bound to. */
+  prepare(): void {
+    const outcome = this.claimsFor();
+    if ("claims" in outcome) this.claims = outcome.claims;
+    else this.problem = outcome.error;
+  }
+
+  get refused(): boolean {
+    return this.problem !== undefined;
+  }
+
+  sign(onSigned: () => void): void {
+    if (this.claims === undefined) return;
+    const told = this.backing.host.bind((outcome: { ok: true; token: string } | { ok: false; problem: string }) => {
+      if (outcome.ok) this.token = outcome.token;
+      else this.problem = internalError(outcome.problem);
+      onSigned();
+    });
+    this.backing.io.signer.sign(this.claims, told);
+  }
+
+  answer(): void {
+    const { request, token, claims, problem } = this;
+    if (token === undefined || claims === undefined) {
+      this.respond({ ok: false, error: problem ?? timeout("request did not complete within the allotted timeout") });
+      return;
+    }
+    const spec = { ...(request.body.spec as TokenSpec), audiences: claims.aud, expirationSeconds: claims.exp - claims.iat };
+    const { name = "", namespace = "" } = request.path;
+    const status = { token, expirationTimestamp: formatTime(claims.exp * 1_000) };
+    const metadata = { name, namespace, creationTimestamp: formatTime(claims.iat * 1_000) };
+    const object = { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status };
+    this.respond(answerWith(encodeJson(object), 201));
+  }
+
+  private claimsFor(): { readonly claims: TokenClaims } | { readonly error: ApiError } {
+    const { path, body } = this.request;
+    const { name = "", namespace = "" } = path;
+    const { host, io } = this.backing;
+    const account = this.find("serviceaccounts", name);
+    if (account === undefined) return { error: notFound({ group: "", resource: "serviceaccounts" }, name) };
+    const spec = (body.spec ?? {}) as TokenSpec;
+    const seconds = spec.expirationSeconds ?? lifetime.usualSeconds;
+    if (seconds < lifetime.leastSeconds || seconds > lifetime.mostSeconds) {
+      const least = seconds < lifetime.leastSeconds;
+      const why = least
+        ? "may not specify a duration less than 10 minutes"
+        : "may not specify a duration larger than 2^32 seconds";
+      const kind = { group: "authentication.k8s.io", kind: "TokenRequest" };
+      return { error: invalid(kind, "", [invalidValue("spec.expirationSeconds", seconds, why)]) };
+    }
+    const iat = Math.floor(host.clock.nowMs() / 1_000);
+    const bound = spec.boundObjectRef;
+    const holder = bound?.kind === "Pod" ? this.find("pods", bound.name ?? "") : undefined;
+    if (bound?.kind === "Pod") {
+      if (holder === undefined) return { error: notFound({ group: "", resource: "pods" }, bound.name ?? "") };
+      if (bound.uid !== undefined && bound.uid !== holder.metadata.uid) {
+        const why = `the UID in the bound object reference (${bound.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+        return { error: conflict({ group: "", resource: "Pod" }, bound.name ?? "", why) };
+      }
+    }
+    const about = {
+      namespace,
+      serviceaccount: { name, uid: account.metadata.uid ?? "" },
+      ...(holder === undefined ? {} : { pod: { name: bound?.name ?? "", uid: holder.metadata.uid ?? "" } }),
+    };
+    const audiences = spec.audiences ?? [];
+    const claims = {
+      iss: io.config.issuer,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+      aud: audiences.length === 0 ? [io.config.issuer] : audiences,
+      iat,
+      nbf: iat,
+      exp: iat + seconds,
+      jti: host.ids.uuid(),
+      "kubernetes.io": about,
+    };
+    return { claims };
+  }
+
+  private find(plural: string, name: string) {
+    const resource = builtinResources().preferred("", plural)!;
+    return this.backing.cache.get(storageKey(resource, this.request.path.namespace ?? "", name))?.object;
+  }
+}
+
+export const tokenMachine = setup({
+  types: {
+    context: {} as { issue: TokenIssue },
+    events: {} as { type: "fresh" } | { type: "signed" },
+    input: {} as { issue: TokenIssue },
+  },
+  guards: { refused: ({ context }) => context.issue.refused },
+  actions: {
+    confirm: ({ context, self }) => context.issue.confirm(() => self.send({ type: "fresh" })),
+    prepare: ({ context }) => context.issue.prepare(),
+    sign: ({ context, self }) => context.issue.sign(() => self.send({ type: "signed" })),
+    answer: ({ context }) => context.issue.answer(),
+  },
+  delays: { patience: 10_000 },
+}).createMachine({
+  id: "token-request",
+  context: ({ input }) => input,
+  initial: "confirming",
+  states: {
+    confirming: { entry: "confirm", on: { fresh: "preparing" }, after: { patience: "answered" } },
+    preparing: { entry: "prepare", always: [{ guard: "refused", target: "answered" }, { target: "signing" }] },
+    signing: { entry: "sign", on: { signed: "answered" }, after: { patience: "answered" } },
+    answered: { entry: "answer", type: "final" },
+  },
+});
+
+export function startTokenRequest(backing: Backing, id: string, request: CreateRequest, respond: Respond): void {
+  backing.host.charts.start(tokenMachine, { id, input: { issue: new TokenIssue(backing, request, respond) } });
+}

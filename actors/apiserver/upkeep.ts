@@ -1,0 +1,58 @@
+/**
+ * What an API server does by the clock: tells watchers how far they are, and has etcd forget what is older than five
+ * minutes, as kube-apiserver does. Of several API servers the one that says so first compacts.
+ */
+import { setup } from "xstate";
+import { etcdMessages } from "../etcd/messages.js";
+import type { Server } from "./server.js";
+import { etcdOf } from "./watch-cache/etcd-link.js";
+
+export class Upkeep {
+  /** The revision at the last compaction interval: what was current then is forgotten next. */
+  private previous = 0n;
+
+  constructor(private readonly server: Server) {}
+
+  bookmark(): void {
+    this.server.cache.bookmark();
+  }
+
+  compact(): void {
+    const { host, cache } = this.server;
+    const etcd = etcdOf(host);
+    const revision = this.previous;
+    this.previous = cache.revision;
+    if (etcd === undefined || revision === 0n) return;
+    const onOutcome = (outcome: { readonly ok: boolean; readonly error?: { readonly message: string } }): void => {
+      if (!outcome.ok) host.note(`etcd did not compact at ${revision}: ${outcome.error?.message ?? ""}`);
+    };
+    host.wire.call(etcd, etcdMessages.compact, { revision }, { onOutcome });
+  }
+}
+
+export const upkeepMachine = setup({
+  types: { context: {} as { upkeep: Upkeep }, input: {} as { upkeep: Upkeep } },
+  actions: {
+    bookmark: ({ context }) => context.upkeep.bookmark(),
+    compact: ({ context }) => context.upkeep.compact(),
+  },
+  delays: { bookmarkInterval: 60_000, compactionInterval: 300_000 },
+}).createMachine({
+  id: "upkeep",
+  context: ({ input }) => input,
+  type: "parallel",
+  states: {
+    bookmarks: {
+      initial: "waiting",
+      states: { waiting: { after: { bookmarkInterval: { target: "waiting", reenter: true, actions: "bookmark" } } } },
+    },
+    compaction: {
+      initial: "waiting",
+      states: { waiting: { after: { compactionInterval: { target: "waiting", reenter: true, actions: "compact" } } } },
+    },
+  },
+});
+
+export function startUpkeep(server: Server): void {
+  server.host.charts.start(upkeepMachine, { id: "upkeep", input: { upkeep: new Upkeep(server) } });
+}

@@ -1,0 +1,79 @@
+import { compareKeys } from "../../etcd/messages.js";
+import { CacheEvent } from "./cache-event.js";
+import { History } from "./history.js";
+import type { StoredObject } from "./stored-object.js";
+import { Watchers } from "./watchers.js";
+
+/** The objects of one resource in the order of their keys, what lately changed, and who watches. */
+export class ResourceStore {
+  readonly watchers = new Watchers();
+  private readonly objects = new Map<string, StoredObject>();
+  /** Keys in order. */
+  private keys: string[] = [];
+  history: History;
+  /** The revision of the newest change: a list is the same at every revision from here on. */
+  changedAt: bigint;
+
+  constructor(
+    readonly prefix: string,
+    since: bigint,
+  ) {
+    this.history = new History(since);
+    this.changedAt = since;
+  }
+
+  get size(): number {
+    return this.objects.size;
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.objects.get(key);
+  }
+
+  /** The objects whose keys begin with `prefix`, from the first key at or after `from` on. */
+  *from(prefix: string, from: string = prefix): IterableIterator<StoredObject> {
+    for (let index = this.position(from); index < this.keys.length; index += 1) {
+      const key = this.keys[index]!;
+      if (!key.startsWith(prefix)) return;
+      yield this.objects.get(key)!;
+    }
+  }
+
+  /** Records a change and returns it; undefined when an object that is not known was deleted. */
+  apply(key: string, current: StoredObject | undefined, revision: bigint): CacheEvent | undefined {
+    const previous = this.objects.get(key);
+    if (previous === undefined && current === undefined) return undefined;
+    if (current === undefined) {
+      this.objects.delete(key);
+      this.keys.splice(this.position(key), 1);
+    } else {
+      if (previous === undefined) this.keys.splice(this.position(key), 0, key);
+      this.objects.set(key, current);
+    }
+    const event = new CacheEvent(revision, current, previous);
+    this.history.add(event);
+    this.changedAt = revision;
+    return event;
+  }
+
+  /** Starts anew from a list of revision `since`: earlier changes are forgotten. `objects` are in the order of their keys. */
+  replace(objects: readonly StoredObject[], since: bigint): void {
+    this.objects.clear();
+    this.keys = objects.map((object) => object.key);
+    for (const object of objects) this.objects.set(object.key, object);
+    this.history = new History(since);
+    this.changedAt = since;
+  }
+
+  /** Index of the first key that is not before `key`. */
+  private position(key: string): number {
+    let low = 0;
+    let high = this.keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareKeys(this.keys[middle]!, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,49 @@
+import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
+import { decodeJson, type Json } from "../../../src/wire/json.js";
+import type { KeyValue } from "../../etcd/messages.js";
+import { withResourceVersion } from "./stored-text.js";
+
+/** One object as the watch cache keeps it: its text, and what it says once somebody looks inside. */
+export class StoredObject {
+  private decoded: UntypedObject | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly namespace: string,
+    readonly name: string,
+    /** With resourceVersion. */
+    readonly json: Json<KubernetesObject>,
+    readonly revision: bigint,
+  ) {}
+
+  static of(kv: KeyValue): StoredObject {
+    const { namespace, name } = namesIn(kv.key);
+    return new StoredObject(kv.key, namespace, name, withResourceVersion(kv.value, kv.modRevision), kv.modRevision);
+  }
+
+  /** Shared by all who look: never to be changed. */
+  get object(): UntypedObject {
+    this.decoded ??= decodeJson(this.json as Json<UntypedObject>);
+    return this.decoded;
+  }
+
+  /** An object of its own, which the caller may change. */
+  copy(): UntypedObject {
+    return decodeJson(this.json as Json<UntypedObject>);
+  }
+}
+
+/** `/registry/<group>/<resource>/` of a key: where objects of one resource are. Undefined for keys of another form. */
+export function prefixOf(key: string): string | undefined {
+  if (!key.startsWith("/registry/")) return undefined;
+  const group = key.indexOf("/", 10);
+  const resource = group < 0 ? -1 : key.indexOf("/", group + 1);
+  return resource < 0 ? undefined : key.slice(0, resource + 1);
+}
+
+/** The namespace and name that follow the prefix; the namespace is "" for objects of the whole cluster. */
+export function namesIn(key: string): { namespace: string; name: string } {
+  const rest = key.slice((prefixOf(key) ?? "").length);
+  const slash = rest.indexOf("/");
+  return slash < 0 ? { namespace: "", name: rest } : { namespace: rest.slice(0, slash), name: rest.slice(slash + 1) };
+}

@@ -1,0 +1,181 @@
+/** One watch: from where it begins, and what it is told at first; its chart says when. */
+
+import { between } from "../../../src/actor/random.js";
+import { forbiddenField, notSupported } from "../../../src/api/field-errors.js";
+import {
+  fail,
+  invalid,
+  type Result,
+  succeed,
+  timeout,
+  tooLargeResourceVersion,
+  tooOldResourceVersion,
+} from "../../../src/api/status.js";
+import type { Backing } from "../backing.js";
+import type { WatchEvent } from "../messages.js";
+import { selected } from "../reads/list.js";
+import { invalidResourceVersion, parseRevision } from "../reads/resource-version.js";
+import type { ApiError, WatchRequest, WatchSink } from "../request.js";
+import type { Served } from "../served.js";
+import { bookmarkAt } from "../watch-cache/cache.js";
+import { CacheEvent } from "../watch-cache/cache-event.js";
+import type { Selection } from "../watch-cache/selection.js";
+import { type Watcher, whatToTell } from "../watch-cache/watchers.js";
+
+/** Events in one chunk at most. */
+const chunkLimit = 250;
+
+export interface WatchFrom {
+  readonly what: "newest" | "any" | "revision";
+  /** 0n unless `what` is `revision`. */
+  readonly revision: bigint;
+  /** Tell what exists first, as ADDED. */
+  readonly existing: boolean;
+  /** Say with a bookmark where what exists ends. */
+  readonly markEnd: boolean;
+}
+
+const listOptions = { group: "meta.k8s.io", kind: "ListOptions" };
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-watch and #streaming-lists */
+export function watchFrom(served: Served, options: WatchRequest["options"]): Result<WatchFrom> {
+  const { resourceVersion = "", resourceVersionMatch: match, sendInitialEvents } = options;
+  const why = [];
+  if (sendInitialEvents === undefined && match !== undefined)
+    why.push(
+      forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
+    );
+  if (sendInitialEvents !== undefined && match === undefined)
+    why.push(forbiddenField("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  if (sendInitialEvents !== undefined && match !== undefined && match !== "NotOlderThan")
+    why.push(notSupported("resourceVersionMatch", match, ["NotOlderThan"]));
+  if (why.length > 0) return fail(invalid(listOptions, "", why));
+  const revision = resourceVersion === "" ? 0n : parseRevision(resourceVersion);
+  if (revision === undefined) return fail(invalidResourceVersion(served.groupResource, "", resourceVersion));
+  const markEnd = sendInitialEvents === true && options.allowWatchBookmarks === true;
+  const existing = sendInitialEvents ?? revision === 0n;
+  if (resourceVersion === "") return succeed({ what: "newest", revision, existing, markEnd });
+  if (revision === 0n) return succeed({ what: "any", revision, existing, markEnd });
+  return succeed({ what: "revision", revision, existing, markEnd });
+}
+
+export interface WatchPlan {
+  readonly served: Served;
+  readonly selection: Selection;
+  readonly from: WatchFrom;
+}
+
+export class Watch {
+  readonly timeoutMs: number;
+  private watcher: Watcher | undefined;
+  private giveUp: () => void = () => undefined;
+
+  constructor(
+    private readonly backing: Backing,
+    private readonly plan: WatchPlan,
+    private readonly options: WatchRequest["options"],
+    private readonly sink: WatchSink,
+  ) {
+    const { timeoutSeconds = 0 } = options;
+    this.timeoutMs = timeoutSeconds > 0 ? timeoutSeconds * 1_000 : between(backing.host.random, 1_800_000, 3_600_000);
+  }
+
+  get mustBeNewest(): boolean {
+    return this.plan.from.what === "newest";
+  }
+
+  get isAhead(): boolean {
+    return this.plan.from.revision > this.backing.cache.revision;
+  }
+
+  /** What came after the revision that the watch begins at is no longer known. */
+  get isTooOld(): boolean {
+    const { from } = this.plan;
+    return from.what === "revision" && !from.existing && this.store.history.after(from.revision) === undefined;
+  }
+
+  confirm(onFresh: () => void): void {
+    this.giveUp = this.backing.freshness.confirm(onFresh);
+  }
+
+  awaitRevision(onReached: () => void): void {
+    this.giveUp = this.backing.cache.whenReached(this.plan.from.revision, onReached);
+  }
+
+  stopWaiting(): void {
+    this.giveUp();
+  }
+
+  /** Tells what is to be told first and joins the watchers: nothing can happen in between. */
+  follow(onExpired: () => void): void {
+    const { selection, served } = this.plan;
+    this.sink.started();
+    const watcher: Watcher = {
+      selection,
+      presentation: served.presentation,
+      bookmarks: this.options.allowWatchBookmarks === true,
+      take: (events) => this.tell(events),
+      expire: onExpired,
+      pending: [],
+    };
+    this.watcher = watcher;
+    this.store.watchers.add(watcher);
+    this.tell(this.first(watcher));
+  }
+
+  stopFollowing(): void {
+    if (this.watcher !== undefined) this.store.watchers.remove(this.watcher);
+    this.watcher = undefined;
+  }
+
+  refuse(error: ApiError): void {
+    this.sink.refused(error);
+  }
+
+  refuseAsTooOld(): void {
+    this.refuse(tooOldResourceVersion(String(this.plan.from.revision), String(this.store.history.oldest)));
+  }
+
+  refuseAsTooLarge(): void {
+    this.refuse(tooLargeResourceVersion(String(this.plan.from.revision), String(this.backing.cache.revision)));
+  }
+
+  refuseAsTimeout(): void {
+    this.refuse(timeout("request did not complete within the allotted timeout"));
+  }
+
+  end(): void {
+    this.sink.ended();
+  }
+
+  /** The cache was listed anew: what happened meanwhile is not known. */
+  endAsExpired(): void {
+    const { cache } = this.backing;
+    this.sink.ended(tooOldResourceVersion(String(this.plan.from.revision), String(cache.revision)));
+  }
+
+  private get store() {
+    return this.backing.cache.store(this.plan.served.prefix);
+  }
+
+  private first(watcher: Watcher): WatchEvent[] {
+    const { from, served, selection } = this.plan;
+    const { presentation } = served;
+    if (!from.existing) {
+      if (from.what !== "revision") return [];
+      const missed = this.store.history.after(from.revision) ?? [];
+      return missed.map((event) => whatToTell(event, watcher)).filter((event) => event !== undefined);
+    }
+    const { cache } = this.backing;
+    const existing = Array.from(selected(cache, served, selection), (stored) =>
+      new CacheEvent(stored.revision, stored, undefined).tell("ADDED", presentation),
+    );
+    return from.markEnd ? [...existing, bookmarkAt(cache.revision, presentation, true)] : existing;
+  }
+
+  private tell(events: readonly WatchEvent[]): void {
+    for (let from = 0; from < events.length; from += chunkLimit) {
+      this.sink.events(events.length <= chunkLimit ? events : events.slice(from, from + chunkLimit));
+    }
+  }
+}

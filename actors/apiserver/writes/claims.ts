@@ -1,0 +1,175 @@
+/**
+ * What a Service holds beside itself. Each of its addresses is an IPAddress object and each node port a key, written and
+ * deleted in the transaction that writes the Service, so that no two API servers ever give one out twice.
+ */
+import { type FieldError, internalFieldError, invalidValue } from "../../../src/api/field-errors.js";
+import { deepCopy } from "../../../src/api/json-value.js";
+import { builtinResources } from "../../../src/api/kinds.js";
+import { storageKey } from "../../../src/api/paths.js";
+import { fail, invalid, type Result, succeed } from "../../../src/api/status.js";
+import { formatTime } from "../../../src/api/time.js";
+import type { Service, ServicePort, UntypedObject } from "../../../src/api/types.js";
+import type { Backing } from "../backing.js";
+import type { Served } from "../served.js";
+import type { StoredObject } from "../watch-cache/stored-object.js";
+import { storedText } from "../watch-cache/stored-text.js";
+import { addressesOf, freeNumber, ipv4Text, isAddressIn } from "./allocation.js";
+import type { Claim } from "./plan.js";
+
+export interface Claimed {
+  readonly object: UntypedObject;
+  readonly claims: readonly Claim[];
+  readonly releases: readonly string[];
+}
+
+const isService = ({ resource }: Served): boolean => resource.group === "" && resource.kind === "Service";
+
+const addressKey = (address: string): string =>
+  storageKey(builtinResources().preferred("networking.k8s.io", "ipaddresses")!, "", address);
+const nodePortKey = (port: number, protocol: string): string => `/registry/ranges/nodeports/${protocol.toLowerCase()}-${port}`;
+
+const protocolOf = (port: ServicePort): string => port.protocol ?? "TCP";
+
+/** The keys that a stored object holds beside its own. */
+export function claimsOf(served: Served, object: UntypedObject): string[] {
+  if (!isService(served)) return [];
+  const { spec } = object as unknown as Service;
+  const addresses = (spec?.clusterIPs ?? []).filter((address) => address !== "None" && address !== "");
+  const ports = (spec?.ports ?? []).filter((port) => (port.nodePort ?? 0) > 0);
+  return [...new Set([...addresses.map(addressKey), ...ports.map((port) => nodePortKey(port.nodePort!, protocolOf(port)))])];
+}
+
+export function claimForNew(
+  backing: Backing,
+  served: Served,
+  object: UntypedObject,
+  taken: ReadonlySet<string>,
+): Result<Claimed> {
+  if (!isService(served)) return succeed({ object, claims: [], releases: [] });
+  return claim(backing, served, object, [], taken);
+}
+
+export function claimForUpdate(
+  backing: Backing,
+  served: Served,
+  object: UntypedObject,
+  origin: StoredObject,
+  taken: ReadonlySet<string>,
+): Result<Claimed> {
+  if (!isService(served)) return succeed({ object, claims: [], releases: [] });
+  return claim(backing, served, object, claimsOf(served, origin.object), taken);
+}
+
+function claim(
+  backing: Backing,
+  served: Served,
+  object: UntypedObject,
+  held: readonly string[],
+  taken: ReadonlySet<string>,
+): Result<Claimed> {
+  const service = deepCopy(object) as unknown as Service;
+  const allocation = new Allocation(backing, held, taken);
+  allocation.address(service);
+  allocation.nodePorts(service);
+  if (allocation.errors.length > 0) return fail(invalid(served.groupKind, object.metadata.name ?? "", allocation.errors));
+  const now = claimsOf(served, service as unknown as UntypedObject);
+  const claims = now.filter((key) => !held.includes(key)).map((key) => ({ key, value: claimText(backing, key, service) }));
+  const releases = held.filter((key) => !now.includes(key));
+  return succeed({ object: service as unknown as UntypedObject, claims, releases });
+}
+
+class Allocation {
+  readonly errors: FieldError[] = [];
+  private readonly chosen = new Set<string>();
+
+  constructor(
+    private readonly backing: Backing,
+    private readonly held: readonly string[],
+    private readonly taken: ReadonlySet<string>,
+  ) {}
+
+  address(service: Service): void {
+    const spec = service.spec!;
+    if (spec.type === "ExternalName") return;
+    if (spec.clusterIP === "None") {
+      spec.clusterIPs = ["None"];
+      return;
+    }
+    const { serviceCidr } = this.backing.io.config;
+    const range = addressesOf(serviceCidr);
+    const wanted = spec.clusterIP ?? "";
+    if (wanted !== "") {
+      spec.clusterIPs = [wanted];
+      if (this.held.includes(addressKey(wanted))) return;
+      const inRange = isAddressIn(range, wanted);
+      const why = inRange
+        ? "provided IP is already allocated"
+        : `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${serviceCidr}`;
+      if (!inRange || !this.isFree(addressKey(wanted)))
+        this.errors.push(invalidValue("spec.clusterIPs", [wanted], `failed to allocate IP ${wanted}: ${why}`));
+      return;
+    }
+    const free = freeNumber(range, this.backing.host.random, (number) => this.isFree(addressKey(ipv4Text(number))));
+    if (free === undefined) {
+      this.errors.push(internalFieldError("spec.clusterIPs", "failed to allocate a serviceIP: range is full"));
+      return;
+    }
+    spec.clusterIP = ipv4Text(free);
+    spec.clusterIPs = [spec.clusterIP];
+  }
+
+  nodePorts(service: Service): void {
+    const spec = service.spec!;
+    const needed = spec.type === "NodePort" || (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false);
+    if (!needed) return;
+    const range = this.backing.io.config.nodePortRange;
+    (spec.ports ?? []).forEach((port, index) => {
+      const protocol = protocolOf(port);
+      const wanted = port.nodePort ?? 0;
+      if (wanted === 0) return;
+      const key = nodePortKey(wanted, protocol);
+      const field = `spec.ports[${index}].nodePort`;
+      if (wanted < range.from || wanted > range.to) {
+        const why = `provided port is not in the valid range. The range of valid ports is ${range.from}-${range.to}`;
+        this.errors.push(invalidValue(field, wanted, why));
+      } else if (this.chosen.has(key) || (!this.held.includes(key) && !this.isFree(key))) {
+        this.errors.push(invalidValue(field, wanted, "provided port is already allocated"));
+      }
+      this.chosen.add(key);
+    });
+    for (const [index, port] of (spec.ports ?? []).entries()) {
+      if ((port.nodePort ?? 0) > 0) continue;
+      const protocol = protocolOf(port);
+      const free = freeNumber(range, this.backing.host.random, (number) => this.isFree(nodePortKey(number, protocol)));
+      if (free === undefined) {
+        this.errors.push(internalFieldError(`spec.ports[${index}].nodePort`, "failed to allocate a nodePort: range is full"));
+        return;
+      }
+      port.nodePort = free;
+      this.chosen.add(nodePortKey(free, protocol));
+    }
+  }
+
+  private isFree(key: string): boolean {
+    return !this.taken.has(key) && !this.chosen.has(key) && this.backing.cache.get(key) === undefined;
+  }
+}
+
+/** Who holds a key, as the object that the key is. */
+function claimText({ host }: Backing, key: string, service: Service): string {
+  const { namespace = "", name = "" } = service.metadata;
+  const parentRef = { group: "", resource: "services", namespace, name };
+  const held = key.slice(key.lastIndexOf("/") + 1);
+  const isAddress = !key.startsWith("/registry/ranges/");
+  const labels = {
+    "ipaddress.kubernetes.io/ip-family": "IPv4",
+    "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
+  };
+  const metadata = { name: held, uid: host.ids.uuid(), creationTimestamp: formatTime(host.clock.nowMs()) };
+  return storedText({
+    kind: isAddress ? "IPAddress" : "NodePortAllocation",
+    apiVersion: isAddress ? "networking.k8s.io/v1" : "v1",
+    metadata: isAddress ? { ...metadata, labels } : metadata,
+    spec: { parentRef },
+  });
+}

@@ -1,0 +1,81 @@
+import { defaulterFor } from "../../../src/api/defaults/defaults.js";
+import { alreadyExists, generateNameConflict, type Result } from "../../../src/api/status.js";
+import { prepareForCreate } from "../../../src/api/strategy/strategy.js";
+import { formatTime } from "../../../src/api/time.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { Backing } from "../backing.js";
+import type { CreateRequest } from "../request.js";
+import { keyOf, type Served } from "../served.js";
+import { admitNew } from "./admit.js";
+import { claimForNew } from "./claims.js";
+import { inNamespaceOf, named } from "./metadata.js";
+import { answerWith, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
+import { validateNew } from "./validate.js";
+
+/** Attempts at a random suffix for generateName. */
+const nameAttempts = 8;
+
+/** Events live for an hour. */
+const eventTtlSeconds = 3600;
+
+export class CreatePlanner implements Planner {
+  readonly begins = "absent";
+  private readonly generated: boolean;
+  private name: string;
+  private names = 1;
+
+  constructor(
+    private readonly backing: Backing,
+    private readonly served: Served,
+    private readonly request: Pick<CreateRequest, "path" | "body">,
+    /** 201 for a create; also for an update that creates. */
+    private readonly code = 201,
+  ) {
+    const { name = "" } = request.body.metadata ?? {};
+    this.generated = name === "" && (request.body.metadata?.generateName ?? "") !== "";
+    this.name = name;
+  }
+
+  key(): string {
+    return keyOf(this.served, { ...this.request.path, name: this.name });
+  }
+
+  plan({ origin, taken }: Situation): Plan {
+    if (origin !== undefined) {
+      const { groupResource } = this.served;
+      if (!this.generated) return refuse(alreadyExists(groupResource, this.name));
+      if (this.names >= nameAttempts) return refuse(generateNameConflict(groupResource, this.name));
+      this.names += 1;
+    }
+    const { path, body } = this.request;
+    const { served } = this;
+    const placed = inNamespaceOf(path, served, body);
+    if (!placed.ok) return refuseForCertain(placed.error);
+    const object = named(served, placed.value, (length) => this.backing.host.ids.suffix(length));
+    if (!object.ok) return refuseForCertain(object.error);
+    this.name = object.value.metadata.name ?? "";
+    const ready = this.complete(object.value);
+    if (!ready.ok) return refuse(ready.error);
+    const stored = served.store(ready.value);
+    const claimed = claimForNew(this.backing, served, stored, taken);
+    if (!claimed.ok) return refuse(claimed.error);
+    return {
+      what: "put",
+      key: this.key(),
+      ...claimed.value,
+      ...(stored.kind === "Event" ? { ttlSeconds: eventTtlSeconds } : {}),
+      answer: (json) => answerWith(served.presentation.show(json), this.code),
+    };
+  }
+
+  /** Defaults, admission, what the server itself sets, validation. */
+  private complete(object: UntypedObject): Result<UntypedObject> {
+    const { resource } = this.served;
+    const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(object);
+    const admitted = admitNew(this.backing, this.served, defaulted);
+    if (!admitted.ok) return admitted;
+    const { host } = this.backing;
+    const birth = { uid: host.ids.uuid(), creationTimestamp: formatTime(host.clock.nowMs()) };
+    return validateNew(this.backing.io, this.served, prepareForCreate(resource, admitted.value, birth));
+  }
+}

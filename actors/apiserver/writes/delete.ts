@@ -1,0 +1,181 @@
+/**
+ * Deletes: at once, after a grace, or when the last finalizer has gone.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/ and .../architecture/garbage-collection/
+ */
+import { deleteRefusal } from "../../../src/api/admission/namespace-lifecycle.js";
+import {
+  notFound,
+  type Result,
+  resourceVersionPreconditionFailed,
+  succeed,
+  success,
+  uidPreconditionFailed,
+} from "../../../src/api/status.js";
+import { deletionGraceSeconds } from "../../../src/api/strategy/pod.js";
+import { formatTime, parseTime } from "../../../src/api/time.js";
+import type { KubernetesObject, Namespace, ObjectMeta, Pod, UntypedObject } from "../../../src/api/types.js";
+import type { Json } from "../../../src/wire/json.js";
+import type { Backing } from "../backing.js";
+import type { DeleteOptions } from "../messages.js";
+import type { ApiOutcome, RequestPath } from "../request.js";
+import { keyOf, type Served } from "../served.js";
+import type { StoredObject } from "../watch-cache/stored-object.js";
+import { atRevision } from "../watch-cache/stored-text.js";
+import { claimsOf } from "./claims.js";
+import { type Alongside, answerWith, type Plan, type Planner, refuse, type Situation } from "./plan.js";
+
+const orphan = "orphan";
+const foreground = "foregroundDeletion";
+
+/** Resources whose delete answers with the object that was, rather than with a Status. */
+const returnDeleted = new Set([
+  "persistentvolumeclaims",
+  "persistentvolumes",
+  "pods",
+  "podtemplates",
+  "resourcequotas",
+  "serviceaccounts",
+  "services",
+]);
+
+/** The finalizers that a propagation policy leaves an object with; undefined when they stay as they are. */
+export function finalizersFor(finalizers: readonly string[], policy: DeleteOptions["propagationPolicy"]): string[] | undefined {
+  if (policy === undefined) return undefined;
+  const others = finalizers.filter((finalizer) => finalizer !== orphan && finalizer !== foreground);
+  const wanted = policy === "Orphan" ? [...others, orphan] : policy === "Foreground" ? [...others, foreground] : others;
+  const same = wanted.length === finalizers.length && wanted.every((finalizer) => finalizers.includes(finalizer));
+  return same ? undefined : wanted;
+}
+
+/** How a pod's deletion goes on: `now` when there is nothing to wait for, undefined when it goes on as it was. */
+type Grace = { readonly what: "now" } | { readonly what: "begin"; readonly metadata: ObjectMeta } | { readonly what: "pending" };
+
+export function graceOf(pod: Pod, options: DeleteOptions, nowMs: number): Grace {
+  const { metadata } = pod;
+  const asked = options.gracePeriodSeconds;
+  if (metadata.deletionTimestamp !== undefined) {
+    const left = metadata.deletionGracePeriodSeconds ?? 0;
+    if (left === 0) return { what: "now" };
+    if (asked === undefined || asked >= left) return { what: "pending" };
+    const until = parseTime(metadata.deletionTimestamp);
+    const deletionTimestamp = formatTime((until.ok ? until.ms : nowMs) - (left - asked) * 1_000);
+    if (asked === 0) return { what: "now" };
+    return { what: "begin", metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: asked } };
+  }
+  const seconds = deletionGraceSeconds(pod, asked);
+  if (seconds === 0) return { what: "now" };
+  return { what: "begin", metadata: beginToGo(metadata, seconds, nowMs) };
+}
+
+function beginToGo(metadata: ObjectMeta, graceSeconds: number, nowMs: number): ObjectMeta {
+  if (metadata.deletionTimestamp !== undefined) return metadata;
+  const { generation } = metadata;
+  return {
+    ...metadata,
+    ...(generation === undefined ? {} : { generation: generation + 1 }),
+    deletionTimestamp: formatTime(nowMs + graceSeconds * 1_000),
+    deletionGracePeriodSeconds: graceSeconds,
+  };
+}
+
+export interface DeleteOf {
+  readonly backing: Backing;
+  readonly served: Served;
+  readonly path: RequestPath;
+  readonly options: DeleteOptions;
+}
+
+/** What an eviction adds to a delete. */
+export interface DeleteExtras {
+  /** What must be written together with it, or why the object may not go now. */
+  together(stored: StoredObject): Result<readonly Alongside[]>;
+  /** What is answered in place of the object. */
+  answer(): ApiOutcome;
+}
+
+export class DeletePlanner implements Planner {
+  readonly begins = "cached";
+
+  constructor(
+    private readonly of: DeleteOf,
+    private readonly extras?: DeleteExtras,
+  ) {}
+
+  key(): string {
+    return keyOf(this.of.served, this.of.path);
+  }
+
+  plan({ origin }: Situation): Plan {
+    const { served, path, options, backing } = this.of;
+    const name = path.name ?? "";
+    if (origin === undefined) return refuse(notFound(served.groupResource, name));
+    const { metadata } = origin.object;
+    const { uid, resourceVersion } = options.preconditions ?? {};
+    if (uid !== undefined && uid !== metadata.uid)
+      return refuse(uidPreconditionFailed(served.groupKind, name, uid, metadata.uid ?? ""));
+    if (resourceVersion !== undefined && resourceVersion !== String(origin.revision))
+      return refuse(resourceVersionPreconditionFailed(served.groupKind, name, resourceVersion, String(origin.revision)));
+    const nowMs = backing.host.clock.nowMs();
+    if (isKind(served, "Namespace")) return this.planNamespace(origin, nowMs);
+    const together = this.extras?.together(origin) ?? succeed([]);
+    if (!together.ok) return refuse(together.error);
+    const grace: Grace = isKind(served, "Pod") ? graceOf(origin.object as unknown as Pod, options, nowMs) : { what: "now" };
+    if (grace.what === "pending") return this.answerStill(origin);
+    const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy);
+    const left = finalizers ?? metadata.finalizers ?? [];
+    if (grace.what === "now" && left.length === 0) return this.remove(origin, together.value);
+    const going = grace.what === "begin" ? grace.metadata : beginToGo(metadata, 0, nowMs);
+    const ended = grace.what === "now" ? { ...going, deletionGracePeriodSeconds: 0 } : going;
+    return this.put(origin, { ...origin.copy(), metadata: withFinalizers(ended, left) }, together.value);
+  }
+
+  /** A namespace goes in two steps: it is marked, and removed when the controller has emptied it. */
+  private planNamespace(origin: StoredObject, nowMs: number): Plan {
+    const { path, options } = this.of;
+    const refused = deleteRefusal(path.name ?? "");
+    if (refused !== undefined) return refuse(refused);
+    const namespace = origin.copy() as unknown as Namespace;
+    const finalizers = finalizersFor(namespace.metadata.finalizers ?? [], options.propagationPolicy);
+    const metadata = withFinalizers(beginToGo(namespace.metadata, 0, nowMs), finalizers ?? namespace.metadata.finalizers ?? []);
+    const empty = (namespace.spec?.finalizers ?? []).length === 0 && (metadata.finalizers ?? []).length === 0;
+    if (empty) return this.remove(origin);
+    if (origin.object.metadata.deletionTimestamp !== undefined && finalizers === undefined) return this.answerStill(origin);
+    return this.put(origin, {
+      ...namespace,
+      metadata,
+      status: { ...namespace.status, phase: "Terminating" },
+    } as unknown as UntypedObject);
+  }
+
+  private answerStill(origin: StoredObject): Plan {
+    const outcome = this.extras?.answer() ?? answerWith(this.of.served.presentation.show(origin.json));
+    return { what: "answer", outcome };
+  }
+
+  private put(origin: StoredObject, object: UntypedObject, alongside: readonly Alongside[] = []): Plan {
+    const { served } = this.of;
+    const answer = (json: Json<KubernetesObject>) => this.extras?.answer() ?? answerWith(served.presentation.show(json));
+    return { what: "put", key: origin.key, object, alongside, answer };
+  }
+
+  private remove(origin: StoredObject, alongside: readonly Alongside[] = []): Plan {
+    const { served } = this.of;
+    const answer = (revision: bigint) => this.extras?.answer() ?? answerRemoved(served, origin, revision);
+    return { what: "remove", key: origin.key, releases: claimsOf(served, origin.object), alongside, answer };
+  }
+}
+
+const isKind = ({ resource }: Served, kind: string): boolean => resource.group === "" && resource.kind === kind;
+
+function withFinalizers({ finalizers: _before, ...metadata }: ObjectMeta, finalizers: readonly string[]): ObjectMeta {
+  return finalizers.length === 0 ? metadata : { ...metadata, finalizers: [...finalizers] };
+}
+
+function answerRemoved(served: Served, origin: StoredObject, revision: bigint): ApiOutcome {
+  const { resource, presentation } = served;
+  if (resource.group === "" && returnDeleted.has(resource.plural))
+    return answerWith(presentation.show(atRevision(origin.json, revision)));
+  const { name = "", uid = "" } = origin.object.metadata;
+  const group = resource.group === "" ? {} : { group: resource.group };
+  return answerWith(JSON.stringify(success({ name, ...group, kind: resource.plural, uid })) as Json<KubernetesObject>);
+}

@@ -1,0 +1,86 @@
+/**
+ * One write: what is to be written is planned from what the cache has, and committed on the condition that this is still
+ * what etcd has. When it is not, the write is planned anew. Nothing is refused because of what a stale cache says: first
+ * the cache is brought up to date.
+ */
+import { setup } from "xstate";
+import type { Write } from "./write.js";
+
+export type WriteEvent =
+  | { type: "fresh" }
+  | { type: "lease.ready" }
+  | { type: "lease.failed" }
+  | { type: "committed" }
+  | { type: "conflicted" }
+  | { type: "lease.lost" }
+  | { type: "failed" };
+
+export const writeMachine = setup({
+  types: { context: {} as { write: Write }, events: {} as WriteEvent, input: {} as { write: Write } },
+  guards: {
+    mustBeConfirmed: ({ context }) => context.write.mustBeConfirmed,
+    hasNothingToCommit: ({ context }) => context.write.hasNothingToCommit,
+    needsLease: ({ context }) => context.write.needsLease,
+    knowsWhatIsStored: ({ context }) => context.write.knowsWhatIsStored,
+    triedTooOften: ({ context }) => context.write.triedTooOften,
+  },
+  actions: {
+    plan: ({ context }) => context.write.makePlan(),
+    confirm: ({ context, self }) => context.write.confirm(() => self.send({ type: "fresh" })),
+    stopWaiting: ({ context }) => context.write.stopWaiting(),
+    takeFromCache: ({ context }) => context.write.takeFromCache(),
+    lease: ({ context, self }) => context.write.lease((ready) => self.send({ type: ready ? "lease.ready" : "lease.failed" })),
+    commit: ({ context, self }) => context.write.commit((type) => self.send({ type })),
+    answer: ({ context }) => context.write.answer(),
+    refuseAsContended: ({ context }) => context.write.refuseAsContended(),
+    refuseAsTimeout: ({ context }) => context.write.refuseAsTimeout(),
+    refuseAsUnknown: ({ context }) => context.write.refuseAsUnknown(),
+  },
+  delays: {
+    deadline: ({ context }) => context.write.deadlineMs,
+  },
+}).createMachine({
+  id: "write",
+  context: ({ input }) => input,
+  initial: "planning",
+  states: {
+    planning: {
+      entry: "plan",
+      always: [
+        { guard: "mustBeConfirmed", target: "confirming" },
+        { guard: "hasNothingToCommit", target: "answered" },
+        { guard: "needsLease", target: "leasing" },
+        { target: "committing" },
+      ],
+    },
+    confirming: {
+      entry: "confirm",
+      exit: "stopWaiting",
+      on: { fresh: { target: "planning", actions: "takeFromCache" } },
+      after: { deadline: { target: "timedOut", actions: "refuseAsTimeout" } },
+    },
+    leasing: {
+      entry: "lease",
+      on: { "lease.ready": "committing", "lease.failed": "answered" },
+    },
+    committing: {
+      entry: "commit",
+      on: {
+        committed: "answered",
+        conflicted: "conflicted",
+        "lease.lost": "leasing",
+        failed: "answered",
+      },
+      after: { deadline: { target: "timedOut", actions: "refuseAsUnknown" } },
+    },
+    conflicted: {
+      always: [
+        { guard: "triedTooOften", target: "timedOut", actions: "refuseAsContended" },
+        { guard: "knowsWhatIsStored", target: "planning" },
+        { target: "confirming" },
+      ],
+    },
+    answered: { entry: "answer", type: "final" },
+    timedOut: { type: "final" },
+  },
+});

@@ -1,0 +1,59 @@
+import { decodeAs } from "../../../src/api/decode.js";
+import type { JsonObject, JsonValue } from "../../../src/api/json-value.js";
+import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
+import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
+import {
+  type ApiError,
+  badRequest,
+  fail,
+  genericFailure,
+  type Result,
+  succeed,
+  unsupportedMediaType,
+} from "../../../src/api/status.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { PatchRequest } from "../request.js";
+import type { Served } from "../served.js";
+import type { Change } from "./update.js";
+
+const supported = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+] as const;
+
+/** Why a patch cannot be applied at all; undefined when it may be tried. */
+export function patchRefusal(request: PatchRequest): ApiError | undefined {
+  return isPatchType(request.patchType) ? undefined : unsupportedMediaType(supported);
+}
+
+/**
+ * Applies a patch to what is stored, as the version that was asked for shows it. A patch that says no resourceVersion is
+ * applied to whatever is there, again and again until it meets no other writer.
+ */
+export function patchChange(request: PatchRequest, served: Served): Change {
+  const { patchType, patch } = request;
+  return (stored) => {
+    if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
+    const current = served.view === undefined ? stored.copy() : served.view(stored.copy());
+    const patched = applyPatch(
+      patchType,
+      mergeTypeOf(served.resource.type),
+      current as unknown as JsonObject,
+      patch as JsonValue,
+    );
+    return patched.ok ? decodePatched(served, patched.value) : patched;
+  };
+}
+
+/** What a patch leaves must be an object of its kind still. */
+function decodePatched(served: Served, value: JsonObject): Result<UntypedObject> {
+  const { type, apiVersion, kind } = served.resource;
+  if (value.apiVersion !== apiVersion || value.kind !== kind) {
+    const found = `${String(value.apiVersion)}, Kind=${String(value.kind)}`;
+    return fail(badRequest(`the patched object is ${found}, not ${apiVersion}, Kind=${kind}`));
+  }
+  const decoded = decodeAs(type, value);
+  if (!decoded.ok) return fail(genericFailure(422, "Invalid", decoded.message));
+  return succeed(decoded.value as UntypedObject);
+}

@@ -1,0 +1,108 @@
+/** Finds out what a write request is about and starts its chart. */
+
+import type { JsonObject, JsonValue } from "../../../src/api/json-value.js";
+import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
+import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
+import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { Backing } from "../backing.js";
+import type { Leases } from "../leases.js";
+import { defaultDeadlineMs } from "../reads/read.js";
+import type { PatchRequest, Respond, UpdateRequest, WriteRequest } from "../request.js";
+import { type Served, servedFor } from "../served.js";
+import { bound, boundAnswer } from "../subresources/binding.js";
+import { evictedAnswer, spendBudget } from "../subresources/eviction.js";
+import { scaled, scaleOf, showScaleText } from "../subresources/scale.js";
+import { CreatePlanner } from "./create.js";
+import { DeletePlanner } from "./delete.js";
+import { writeMachine } from "./machine.js";
+import { patchChange, patchRefusal } from "./patch.js";
+import type { Planner } from "./plan.js";
+import { ChangePlanner, UpdatePlanner } from "./update.js";
+import { Write } from "./write.js";
+
+export type WriteBacking = Backing & { readonly leases: Leases };
+
+/** Runs a write to its end in a chart named `id`. */
+export function startWrite(backing: WriteBacking, id: string, request: WriteRequest, respond: Respond): void {
+  const served = servedFor(request.path, request.verb);
+  const planner = served.ok ? plannerOf(backing, served.value, request) : served;
+  if (!planner.ok) {
+    respond({ ok: false, error: planner.error });
+    return;
+  }
+  const { dryRun = false } = request.options;
+  startPlanned(backing, id, planner.value, { dryRun, deadlineMs: request.deadlineMs ?? defaultDeadlineMs }, respond);
+}
+
+export function startPlanned(
+  backing: WriteBacking,
+  id: string,
+  planner: Planner,
+  of: { readonly dryRun: boolean; readonly deadlineMs: number },
+  respond: Respond,
+): void {
+  const write = new Write(backing, { planner, ...of }, respond);
+  backing.host.charts.start(writeMachine, { id, input: { write } });
+}
+
+function plannerOf(backing: Backing, served: Served, request: WriteRequest): Result<Planner> {
+  const { path } = request;
+  switch (request.verb) {
+    case "create":
+      return path.subresource === undefined
+        ? succeed(new CreatePlanner(backing, served, request))
+        : actPlanner(backing, served, path, request.body);
+    case "update":
+      return succeed(
+        path.subresource === "scale"
+          ? scalePlanner(backing, served, request, () => succeed(request.body))
+          : new UpdatePlanner(backing, served, path, request.body),
+      );
+    case "patch": {
+      const refused = patchRefusal(request);
+      if (refused !== undefined) return fail(refused);
+      return succeed(
+        path.subresource === "scale"
+          ? scalePlanner(backing, served, request, (scale) => patchedScale(request, scale))
+          : new ChangePlanner(backing, served, path, patchChange(request, served)),
+      );
+    }
+    case "delete":
+      return succeed(new DeletePlanner({ backing, served, path, options: request.options }));
+  }
+}
+
+/** A create on a subresource is an act on the object. */
+function actPlanner(backing: Backing, served: Served, path: WriteRequest["path"], body: UntypedObject): Result<Planner> {
+  if (path.subresource === "binding")
+    return succeed(
+      new ChangePlanner(backing, served, path, (stored) => bound(backing, stored, body), { asIs: true, show: boundAnswer }),
+    );
+  if (path.subresource === "eviction") {
+    const { deleteOptions: options = {} } = body as { deleteOptions?: object };
+    const extras = { together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
+    return succeed(new DeletePlanner({ backing, served, path, options }, extras));
+  }
+  return fail(badRequest(`${path.resource}/${path.subresource} cannot be created over this interface`));
+}
+
+function scalePlanner(
+  backing: Backing,
+  served: Served,
+  { path }: UpdateRequest | PatchRequest,
+  scale: (current: UntypedObject) => Result<UntypedObject>,
+): Planner {
+  const change = (stored: Parameters<typeof scaled>[1]) => {
+    const wanted = scale(scaleOf(served, stored.object) as unknown as UntypedObject);
+    return wanted.ok ? scaled(served, stored, wanted.value) : wanted;
+  };
+  return new ChangePlanner(backing, served, path, change, { show: showScaleText(served) });
+}
+
+function patchedScale({ patchType, patch }: PatchRequest, scale: UntypedObject): Result<UntypedObject> {
+  if (!isPatchType(patchType)) return fail(badRequest(`unsupported patch type ${patchType}`));
+  const type = mergeTypeOf("io.k8s.api.autoscaling.v1.Scale") ?? mergeTypeOf("Scale");
+  const patched = applyPatch(patchType, type, scale as unknown as JsonObject, patch as JsonValue);
+  return patched.ok ? succeed(patched.value as unknown as UntypedObject) : patched;
+}

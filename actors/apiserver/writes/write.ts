@@ -1,0 +1,233 @@
+/** One write under way: what is known of what is stored, the plan made from it, and its transaction. */
+import { internalError, serviceUnavailable, timeout, tooManyRequests } from "../../../src/api/status.js";
+import { isDefinite, type Outcome, type WireError } from "../../../src/wire/errors.js";
+import { type Compare, etcdMessages, type TxnOperation, type TxnReply } from "../../etcd/messages.js";
+import type { Backing } from "../backing.js";
+import type { Leases } from "../leases.js";
+import type { ApiError, ApiOutcome, Respond } from "../request.js";
+import { etcdOf, rejectionOf } from "../watch-cache/etcd-link.js";
+import { StoredObject } from "../watch-cache/stored-object.js";
+import { storedText, withResourceVersion } from "../watch-cache/stored-text.js";
+import { type Plan, type Planner, refuseForCertain } from "./plan.js";
+
+/** Meetings with other writers before a write is given up. */
+const conflictsMost = 50;
+
+type Ending = "committed" | "conflicted" | "lease.lost" | "failed";
+
+export interface WriteOf {
+  readonly planner: Planner;
+  readonly dryRun: boolean;
+  readonly deadlineMs: number;
+}
+
+export class Write {
+  private plan: Plan = { what: "refuse", error: internalError("nothing was planned") };
+  private origin: StoredObject | undefined;
+  /** The origin is what etcd has, not only what the cache had. */
+  private confirmed = false;
+  private stored = true;
+  private conflicts = 0;
+  private readonly taken = new Set<string>();
+  private leaseId = 0n;
+  private outcome: ApiOutcome | undefined;
+  private giveUp: () => void = () => undefined;
+
+  constructor(
+    private readonly backing: Backing & { readonly leases: Leases },
+    private readonly of: WriteOf,
+    private readonly respond: Respond,
+  ) {
+    if (of.planner.begins === "cached") this.origin = backing.cache.get(of.planner.key());
+  }
+
+  get deadlineMs(): number {
+    return this.of.deadlineMs;
+  }
+
+  makePlan(): void {
+    const { origin, taken, conflicts } = this;
+    try {
+      this.plan = this.of.planner.plan({ origin, taken, conflicts });
+    } catch (error) {
+      // One request that cannot be understood must not take the others down with the server.
+      this.backing.host.note(`planning a write of ${this.of.planner.key()} failed: ${String(error)}`);
+      this.plan = refuseForCertain(internalError("the request could not be handled"));
+    }
+  }
+
+  /** A refusal, or that there is nothing to do, must not come from a cache that is behind. */
+  get mustBeConfirmed(): boolean {
+    const { plan } = this;
+    if (this.confirmed) return false;
+    return plan.what === "answer" || (plan.what === "refuse" && plan.certain !== true);
+  }
+
+  get hasNothingToCommit(): boolean {
+    return this.plan.what === "refuse" || this.plan.what === "answer" || this.of.dryRun;
+  }
+
+  get needsLease(): boolean {
+    return this.plan.what === "put" && this.plan.ttlSeconds !== undefined;
+  }
+
+  get knowsWhatIsStored(): boolean {
+    return this.stored;
+  }
+
+  get triedTooOften(): boolean {
+    return this.conflicts > conflictsMost;
+  }
+
+  confirm(onFresh: () => void): void {
+    this.giveUp = this.backing.freshness.confirm(onFresh);
+  }
+
+  stopWaiting(): void {
+    this.giveUp();
+  }
+
+  takeFromCache(): void {
+    this.origin = this.backing.cache.get(this.of.planner.key());
+    this.confirmed = true;
+  }
+
+  lease(onReady: (ready: boolean) => void): void {
+    const ttlSeconds = this.plan.what === "put" ? (this.plan.ttlSeconds ?? 0) : 0;
+    this.backing.leases.lease(ttlSeconds, (outcome) => {
+      if (outcome.ok) this.leaseId = outcome.reply;
+      else this.fail(outcome.error);
+      onReady(outcome.ok);
+    });
+  }
+
+  commit(onEnded: (ending: Ending) => void): void {
+    const etcd = etcdOf(this.backing.host);
+    const { plan } = this;
+    if (etcd === undefined || plan.what === "refuse" || plan.what === "answer") {
+      this.outcome = { ok: false, error: serviceUnavailable("etcd is not reachable") };
+      onEnded("failed");
+      return;
+    }
+    const text = plan.what === "put" ? storedText(plan.object) : "";
+    const { compares, success, failure } = this.transaction(plan, text);
+    const onOutcome = (outcome: Outcome<TxnReply>): void => onEnded(this.ended(plan, text, outcome));
+    this.backing.host.wire.call(
+      etcd,
+      etcdMessages.txn,
+      { compares, success, failure },
+      { onOutcome, deadlineMs: this.deadlineMs },
+    );
+  }
+
+  answer(): void {
+    if (this.outcome === undefined) this.outcome = this.outcomeWithoutCommit();
+    this.respond(this.outcome);
+  }
+
+  refuseAsContended(): void {
+    this.respond({ ok: false, error: tooManyRequests("the object is being written by too many others, please try again later") });
+  }
+
+  refuseAsTimeout(): void {
+    this.respond({ ok: false, error: timeout("request did not complete within the allotted timeout") });
+  }
+
+  refuseAsUnknown(): void {
+    this.respond({ ok: false, indefinite: true, error: timeout("request did not complete within the allotted timeout") });
+  }
+
+  private outcomeWithoutCommit(): ApiOutcome {
+    const { plan, origin } = this;
+    switch (plan.what) {
+      case "refuse":
+        return { ok: false, error: plan.error };
+      case "answer":
+        return plan.outcome;
+      case "put":
+        return plan.answer(withResourceVersion(storedText(plan.object), origin?.revision ?? 0n));
+      case "remove":
+        return plan.answer(origin?.revision ?? 0n);
+    }
+  }
+
+  private transaction(plan: Extract<Plan, { what: "put" | "remove" }>, text: string) {
+    const { key, claims = [], releases = [], alongside = [] } = plan;
+    const compares: Compare[] = [
+      this.origin === undefined
+        ? { key, operator: "=", target: "createRevision", expected: 0n }
+        : { key, operator: "=", target: "modRevision", expected: this.origin.revision },
+    ];
+    const lease = this.needsLease ? { lease: this.leaseId } : {};
+    const success: TxnOperation[] = [
+      plan.what === "put" ? { type: "put", key, value: text, ...lease } : { type: "deleteRange", key },
+    ];
+    const failure: TxnOperation[] = [{ type: "range", key }];
+    for (const claim of claims) {
+      compares.push({ key: claim.key, operator: "=", target: "createRevision", expected: 0n });
+      success.push({ type: "put", ...claim });
+      failure.push({ type: "range", key: claim.key });
+    }
+    for (const released of releases) success.push({ type: "deleteRange", key: released });
+    for (const { previous, object } of alongside) {
+      compares.push({ key: previous.key, operator: "=", target: "modRevision", expected: previous.revision });
+      success.push({ type: "put", key: previous.key, value: storedText(object) });
+    }
+    return { compares, success, failure };
+  }
+
+  private ended(plan: Extract<Plan, { what: "put" | "remove" }>, text: string, outcome: Outcome<TxnReply>): Ending {
+    if (!outcome.ok) {
+      if (rejectionOf(outcome.error)?.reason === "leaseNotFound") {
+        this.backing.leases.forget(this.leaseId);
+        return "lease.lost";
+      }
+      this.fail(outcome.error);
+      return "failed";
+    }
+    const { succeeded, revision } = outcome.reply;
+    if (succeeded) {
+      this.outcome = plan.what === "put" ? plan.answer(withResourceVersion(text, revision)) : plan.answer(revision);
+      return "committed";
+    }
+    this.learn(outcome.reply);
+    return "conflicted";
+  }
+
+  /** Takes from a failed transaction what is stored, and which claims others hold. */
+  private learn({ responses }: TxnReply): void {
+    const [main, ...claimed] = responses.map((response) => (response.type === "range" ? response.kvs[0] : undefined));
+    const before = this.origin?.revision;
+    const origin = main === undefined ? undefined : StoredObject.of(main);
+    this.conflicts += 1;
+    let learned = origin?.revision !== before;
+    for (const kv of claimed) {
+      if (kv === undefined) continue;
+      this.taken.add(kv.key);
+      learned = true;
+    }
+    this.origin = origin;
+    this.confirmed = false;
+    this.stored = learned;
+  }
+
+  private fail(error: WireError): void {
+    this.outcome = { ok: false, indefinite: !isDefinite(error), error: apiErrorOf(error) };
+  }
+}
+
+/** What a client is told when etcd could not be asked, or its answer did not come. */
+export function apiErrorOf(error: WireError): ApiError {
+  switch (error.code) {
+    case "overloaded":
+      return tooManyRequests();
+    case "deadline":
+    case "linkLost":
+      return timeout("request did not complete within the allotted timeout");
+    case "unreachable":
+    case "unavailable":
+      return serviceUnavailable(`etcd: ${error.message}`);
+    default:
+      return internalError(`etcd: ${error.message}`);
+  }
+}

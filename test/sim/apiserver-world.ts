@@ -1,0 +1,185 @@
+/** A simulated world of etcd, one or more API servers and whoever speaks to them. */
+import { apiserverDefinition } from "../../actors/apiserver/definition.js";
+import type { ApiServerConfig } from "../../actors/apiserver/io/io.js";
+import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
+import {
+  apiserverMessages,
+  type ListOptions,
+  type PatchType,
+  type ResourcePath,
+  statusOf,
+  type WatchEvent,
+  type WatchRequest,
+} from "../../actors/apiserver/messages.js";
+import { etcdActor } from "../../actors/etcd/definition.js";
+import type { ActorDefinition } from "../../src/actor/define.js";
+import type { TraceRecord } from "../../src/actor/trace.js";
+import type { Status, UntypedObject } from "../../src/api/types.js";
+import { SimulatedDisk } from "../../src/sim/disk.js";
+import { type CastMember, Simulation } from "../../src/sim/simulation.js";
+import { address } from "../../src/wire/address.js";
+import type { Outcome, WireError } from "../../src/wire/errors.js";
+import { decodeJson, encodeJson, type Json } from "../../src/wire/json.js";
+
+export interface ApiServerWorldOptions {
+  readonly seed?: string;
+  readonly apiservers?: number;
+  readonly config?: Partial<ApiServerConfig>;
+  readonly more?: readonly CastMember[];
+  readonly trace?: (record: TraceRecord) => void;
+}
+
+export interface Told {
+  readonly events: WatchEvent[];
+  ended: boolean;
+  error: WireError | undefined;
+  cancel(): void;
+}
+
+export const configMaps: ResourcePath = { group: "", version: "v1", resource: "configmaps", namespace: "default" };
+export const podsPath: ResourcePath = { group: "", version: "v1", resource: "pods", namespace: "default" };
+export const servicesPath: ResourcePath = { group: "", version: "v1", resource: "services", namespace: "default" };
+export const namespacesPath: ResourcePath = { group: "", version: "v1", resource: "namespaces" };
+
+export class ApiServerWorld {
+  readonly simulation: Simulation;
+
+  constructor({ seed = "apiserver", apiservers = 1, config = {}, more = [], trace }: ApiServerWorldOptions = {}) {
+    this.simulation = new Simulation({
+      seed,
+      ...(trace === undefined ? {} : { trace }),
+      cast: [
+        {
+          address: "etcd/0",
+          definition: etcdActor as ActorDefinition<unknown>,
+          surroundings: (world) => {
+            const disk = new SimulatedDisk(world.queue, world.random("disk"));
+            return { io: () => ({ disk: disk.mount() }), crashed: () => disk.crash() };
+          },
+        },
+        ...Array.from(
+          { length: apiservers },
+          (_, index): CastMember => ({
+            address: address("apiserver", index),
+            definition: apiserverDefinition as ActorDefinition<unknown>,
+            surroundings: () => ({ io: () => simulatedApiServerIo({ advertiseAddress: `10.0.0.${index + 1}`, ...config }) }),
+          }),
+        ),
+        ...more,
+      ],
+    });
+    this.simulation.start();
+  }
+
+  state(apiserver = 0): string {
+    const charts = this.simulation.component(address("apiserver", apiserver))?.inspect().charts ?? [];
+    return charts.find(({ id }) => id === "apiserver")?.state ?? "gone";
+  }
+
+  untilServing(): this {
+    const all = this.simulation.addresses().filter((each) => each.startsWith("apiserver/"));
+    const serving = this.simulation.runUntil(() => all.every((_, index) => this.state(index) === "serving"), 20_000);
+    if (!serving) throw new Error(`the API servers do not serve: ${all.map((_, index) => this.state(index)).join(", ")}`);
+    return this;
+  }
+
+  get(path: ResourcePath, name: string, options: { resourceVersion?: string; apiserver?: number; subresource?: string } = {}) {
+    const { apiserver = 0, resourceVersion, subresource } = options;
+    const at = { path: { ...path, name, ...(subresource === undefined ? {} : { subresource }) } };
+    const request = resourceVersion === undefined ? at : { ...at, resourceVersion };
+    return this.object(this.simulation.user.call(apiserverMessages.get, request, { apiserver }));
+  }
+
+  list(path: ResourcePath, options: ListOptions = {}, apiserver = 0) {
+    const outcome = this.simulation.user.call(apiserverMessages.list, { path, options }, { apiserver });
+    if (!outcome.ok) return { error: refusal(outcome.error), items: [] as UntypedObject[], resourceVersion: "" };
+    const { items, ...rest } = outcome.reply;
+    return { error: undefined, items: items.map((item) => decodeJson(item as Json<UntypedObject>)), ...rest };
+  }
+
+  create(path: ResourcePath & { name?: string; subresource?: string }, object: object, apiserver = 0, dryRun = false) {
+    const request = { path, object: encodeJson(object as UntypedObject), options: { dryRun } };
+    return this.object(this.simulation.user.call(apiserverMessages.create, request, { apiserver }));
+  }
+
+  update(path: ResourcePath, object: UntypedObject, options: { apiserver?: number; subresource?: string; name?: string } = {}) {
+    const { apiserver = 0, subresource, name = object.metadata.name ?? "" } = options;
+    const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
+    return this.object(
+      this.simulation.user.call(apiserverMessages.update, { path: at, object: encodeJson(object) }, { apiserver }),
+    );
+  }
+
+  patch(
+    path: ResourcePath,
+    name: string,
+    patch: unknown,
+    type: PatchType = "application/merge-patch+json",
+    subresource?: string,
+  ) {
+    const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
+    return this.object(
+      this.simulation.user.call(apiserverMessages.patch, { path: at, patchType: type, patch: encodeJson(patch) }, {}),
+    );
+  }
+
+  delete(path: ResourcePath, name: string, options: object = {}, apiserver = 0) {
+    return this.object(this.simulation.user.call(apiserverMessages.delete, { path: { ...path, name }, options }, { apiserver }));
+  }
+
+  /** Follows a resource; events gather while time passes. */
+  watch(path: ResourcePath, options: WatchRequest["options"] = {}, apiserver = 0): Told {
+    const events: WatchEvent[] = [];
+    const told: Told = { events, ended: false, error: undefined, cancel: () => stream.cancel() };
+    const stream = this.simulation.user.component.host.wire.open(
+      address("apiserver", apiserver),
+      apiserverMessages.watch,
+      { path, options },
+      {
+        onChunk: (chunk) => events.push(...chunk.events),
+        onEnd: (error) => {
+          told.ended = true;
+          told.error = error;
+        },
+      },
+    );
+    return told;
+  }
+
+  run(forMs: number): void {
+    this.simulation.run(forMs);
+  }
+
+  /** A namespace with the account that its pods run as. */
+  account(namespace = "default"): void {
+    const path = { group: "", version: "v1", resource: "serviceaccounts", namespace };
+    this.create(path, { metadata: { name: "default" } });
+  }
+
+  private object(outcome: Outcome<{ object: Json<unknown> }>): { object: UntypedObject; error: Status | undefined } {
+    if (outcome.ok) return { object: decodeJson(outcome.reply.object as Json<UntypedObject>), error: undefined };
+    return { object: { metadata: {} }, error: refusal(outcome.error) };
+  }
+}
+
+function refusal(error: WireError): Status {
+  return statusOf(error) ?? ({ code: 0, reason: error.code, message: error.message } as Status);
+}
+
+/** `ADDED a`, `DELETED b`: what a watch told, in short. */
+export const brief = (events: readonly WatchEvent[]): string[] =>
+  events.map(({ type, object }) => `${type} ${decodeJson(object).metadata.name ?? ""}`.trim());
+
+export const configMap = (name: string, data: Record<string, string> = {}, labels?: Record<string, string>) => ({
+  kind: "ConfigMap",
+  apiVersion: "v1",
+  metadata: { name, ...(labels === undefined ? {} : { labels }) },
+  data,
+});
+
+export const podOf = (name: string, more: object = {}) => ({
+  kind: "Pod",
+  apiVersion: "v1",
+  metadata: { name },
+  spec: { containers: [{ name: "main", image: "nginx" }], ...more },
+});
