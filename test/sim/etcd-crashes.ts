@@ -51,7 +51,7 @@ class Story {
   private watching = false;
   private sureRevision = 1n;
   /** Counts down to the operation at which the next crash happens. */
-  private trap: { readonly operation: DiskOperation; left: number; readonly then: () => string | undefined } | undefined;
+  private trap: { readonly operation: DiskOperation; left: number; readonly spring: () => string | undefined } | undefined;
   private incarnation = 1;
 
   constructor(private readonly options: StoryOptions) {
@@ -99,7 +99,7 @@ class Story {
     trap.left -= 1;
     if (trap.left > 0) return undefined;
     this.trap = undefined;
-    return trap.then();
+    return trap.spring();
   }
 
   private crashNow(): void {
@@ -115,7 +115,7 @@ class Story {
     this.trap = {
       operation,
       left: 1 + integerBelow(random, often ? 40 : 3),
-      then: () => {
+      spring: () => {
         if (kind < 0.2 && operation === "sync") return "EIO";
         if (kind < 0.2 && operation === "write") return "ENOSPC";
         world.simulation.queue.after(kind < 0.5 ? 0 : between(random, 0, 0.6), () => this.crashNow());
