@@ -9,6 +9,7 @@ import { beginFrame, frameHeaderBytes, sealFrame } from "./log/frame.js";
 import type { SegmentWriter } from "./log/segment-writer.js";
 import type { DeleteRangeRequest, LeaseReply, PutRequest, TxnRequest } from "./messages.js";
 import type { Store } from "./mvcc.js";
+import { isReadOnly } from "./txn.js";
 import { WatchIndex } from "./watch-index.js";
 import type { WatchSession } from "./watch-session.js";
 
@@ -79,7 +80,10 @@ export class Database {
   }
 
   txn(request: TxnRequest, respond: Responder<unknown>): void {
-    this.settle(this.store.txn(request), respond);
+    const outcome = this.store.txn(request);
+    // What only reads saw only what is safe.
+    if (isReadOnly(request)) answer(outcome, respond);
+    else this.settle(outcome, respond);
   }
 
   compact(revision: bigint, respond?: Responder<{ revision: bigint }>): void {

@@ -166,7 +166,7 @@ export const etcdMachine = setup({
     },
     stopped: { entry: "endAllStopping", type: "final" },
     /** What was acknowledged cannot be read any more. Only a person can decide what to do. */
-    damaged: { entry: "noteProblem", on: { stop: "stopped", ...always, "*": { actions: "refuseDamaged" } } },
+    damaged: { entry: "noteProblem", on: { stop: "stopped", status: always.status, "*": { actions: "refuseDamaged" } } },
     failed: { entry: "crash" },
   },
 });

@@ -6,6 +6,8 @@ import type { WatchSession } from "./watch-session.js";
 const progressIntervalMs = 5_000;
 
 type WatchChartEvent =
+  /** The replay has told everything, or as much as the reader can take for now. */
+  | { readonly type: "replay.rested" }
   /** The reader has taken all that waited for it. */
   | { readonly type: "drained" }
   | { readonly type: "progress.requested"; readonly progress: number }
@@ -28,7 +30,10 @@ export const watchMachine = setup({
   },
   actions: {
     greet: ({ context }) => context.session.greet(),
-    replay: ({ context }) => context.session.replay(),
+    replay: ({ context, self }) => {
+      context.session.replay();
+      self.send({ type: "replay.rested" });
+    },
     join: ({ context }) => context.session.join(),
     leave: ({ context }) => context.session.leave(),
     keepQuestion: ({ context, event }) => event.type === "progress.requested" && context.session.askedForProgress(event.progress),
@@ -47,11 +52,11 @@ export const watchMachine = setup({
     starting: { entry: "greet", always: "replaying" },
     replaying: {
       entry: "replay",
-      always: [
-        { guard: "isCompacted", target: "closed", actions: "endCompacted" },
-        { guard: "isCaughtUp", target: "synced" },
-      ],
       on: {
+        "replay.rested": [
+          { guard: "isCompacted", target: "closed", actions: "endCompacted" },
+          { guard: "isCaughtUp", target: "synced" },
+        ],
         drained: { target: "replaying", reenter: true },
         "progress.requested": { actions: "keepQuestion" },
       },

@@ -6,8 +6,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { etcdActor } from "../../actors/etcd/definition.js";
-import { memoryDisk } from "../../actors/etcd/io/memory-disk.js";
 import type { Disk } from "../../actors/etcd/io/disk.js";
+import { memoryDisk } from "../../actors/etcd/io/memory-disk.js";
 import { openRealDisk } from "../../actors/etcd/io/real-disk.js";
 import { Component } from "../../src/actor/component.js";
 import type { ActorDefinition } from "../../src/actor/define.js";
@@ -37,7 +37,14 @@ async function serve(disk: Disk): Promise<Component> {
   const ended = (error?: Error) => {
     if (error !== undefined) throw error;
   };
-  const surroundings = { address: "etcd/0" as const, incarnation: 1, clock, random: seededRandom("bench"), trace: () => undefined, ended };
+  const surroundings = {
+    address: "etcd/0" as const,
+    incarnation: 1,
+    clock,
+    random: seededRandom("bench"),
+    trace: () => undefined,
+    ended,
+  };
   const component = new Component(etcdActor as ActorDefinition<unknown>, surroundings);
   component.start({ disk });
   for (let tries = 0; component.inspect().charts.length < 2 && tries < 1000; tries += 1) {
@@ -70,7 +77,14 @@ function write(component: Component, clients: number, forMs: number, keys: numbe
         }
       };
       const error = (failure: { message: string }) => reject(new Error(failure.message));
-      chart?.send({ type: "put", request: { key, value }, respond: { ok, error }, from: "apiserver/0", fromIncarnation: 1, deadlineMs: 0 });
+      chart?.send({
+        type: "put",
+        request: { key, value },
+        respond: { ok, error },
+        from: "apiserver/0",
+        fromIncarnation: 1,
+        deadlineMs: 0,
+      });
     };
     const finish = (nowMs: number) => {
       const { user, system } = process.cpuUsage(cpu);
@@ -88,7 +102,14 @@ function write(component: Component, clients: number, forMs: number, keys: numbe
           p99Ms: at(0.99),
           syncs: told.syncs,
         });
-      chart?.send({ type: "status", request: {}, respond: { ok: status, error: reject }, from: "apiserver/0", fromIncarnation: 1, deadlineMs: 0 });
+      chart?.send({
+        type: "status",
+        request: {},
+        respond: { ok: status, error: reject },
+        from: "apiserver/0",
+        fromIncarnation: 1,
+        deadlineMs: 0,
+      });
     };
     for (let client = 0; client < clients; client += 1) next();
   });

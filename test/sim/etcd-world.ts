@@ -24,6 +24,9 @@ export interface EtcdWorldOptions {
   /** What a crash of etcd does to its disk; a choice of chance when absent. */
   readonly crash?: "kill" | "cutPower";
   readonly trace?: (record: TraceRecord) => void;
+  /** What is on the disk before etcd starts for the first time. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
+  readonly diskDelayMs?: number;
 }
 
 export class EtcdWorld {
@@ -41,6 +44,8 @@ export class EtcdWorld {
           definition: etcdActor as ActorDefinition<unknown>,
           surroundings: (world) => {
             this.disk = new SimulatedDisk(world.queue, world.random("disk"));
+            for (const [name, bytes] of options.files ?? []) this.disk.place(name, bytes);
+            if (options.diskDelayMs !== undefined) this.slowDisk(options.diskDelayMs);
             return {
               io: () => ({ disk: this.disk.mount(), ...(options.upkeep === undefined ? {} : { upkeep: options.upkeep }) }),
               crashed: () => (options.crash === undefined ? this.disk.crash() : this.disk[options.crash]()),
@@ -57,6 +62,32 @@ export class EtcdWorld {
     const component = this.simulation.component("apiserver/0");
     if (component === undefined) throw new Error("the API server is gone");
     return component.host.wire;
+  }
+
+  /** etcd as it runs now. */
+  get etcd() {
+    const component = this.simulation.component("etcd/0");
+    if (component === undefined) throw new Error("etcd is gone");
+    return component;
+  }
+
+  /** States of etcd's charts, by the names of their machines. */
+  states(machine = "etcd"): string[] {
+    return this.etcd
+      .inspect()
+      .charts.filter((chart) => chart.machine === machine)
+      .map(({ state }) => state);
+  }
+
+  /** Lets time pass until the only chart of a machine is in a state whose name begins so. */
+  until(state: string, machine = "etcd"): void {
+    const holds = () => this.states(machine)[0]?.startsWith(state) === true;
+    if (!this.simulation.runUntil(holds, 20_000)) throw new Error(`${machine} is not ${state} but ${this.states(machine)}`);
+  }
+
+  /** Lets every sync and every other operation of the disk take this long. */
+  slowDisk(delayMs: number): void {
+    this.disk.faults = { ...this.disk.faults, delayMs: () => delayMs };
   }
 
   /** Calls etcd without waiting. */
