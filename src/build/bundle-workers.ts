@@ -16,6 +16,8 @@ const manifestPath = join(outputDirectory, "inputs.json");
 /** Output file to the inputs that it was made of. */
 type Manifest = Record<string, string[]>;
 
+const outputOf = (entry: string): string => entry.replace(/\.js$/, ".cjs");
+
 const modifiedMs = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
 
 function readManifest(): Manifest {
@@ -30,8 +32,8 @@ function readManifest(): Manifest {
 const manifest = readManifest();
 const entries = readdirSync(entriesDirectory).filter((file) => file.endsWith(".js"));
 const outdated = entries.filter((file) => {
-  const inputs = manifest[file];
-  const output = statSync(join(outputDirectory, file), { throwIfNoEntry: false });
+  const inputs = manifest[outputOf(file)];
+  const output = statSync(join(outputDirectory, outputOf(file)), { throwIfNoEntry: false });
   return inputs === undefined || output === undefined || inputs.some((input) => modifiedMs(input) > output.mtimeMs);
 });
 
@@ -44,14 +46,14 @@ if (outdated.length > 0) {
     bundle: true,
     platform: "node",
     target: "node20",
-    format: "esm",
+    // Node starts a worker of this form a fifth sooner than one of ES modules.
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
     metafile: true,
     logLevel: "warning",
     legalComments: "none",
-    // Packages written for require() find it here.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
-    },
+    define: { "import.meta.url": "__moduleUrl" },
+    banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
   for (const [output, { inputs }] of Object.entries(result.metafile.outputs)) {
     manifest[basename(output)] = Object.keys(inputs).map((input) => join(dist, input));

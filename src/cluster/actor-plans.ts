@@ -26,7 +26,8 @@ export interface ClusterPlan {
   readonly options: Settled;
   readonly directory: DataDirectory;
   readonly ranges: Ranges;
-  readonly keys: ClusterKeys;
+  /** Made when first asked for. */
+  readonly keys: () => ClusterKeys;
   /** Ports that API servers have got, to be taken again by their next incarnations. */
   readonly ports: ReadonlyMap<Address, number>;
 }
@@ -38,14 +39,16 @@ export function actorPlans(plan: ClusterPlan): ActorPlan[] {
   const { options } = plan;
   const nodes = Array.from({ length: options.nodes }, (_, index) => index + 1);
   const apiservers = Array.from({ length: options.apiservers }, (_, index) => address("apiserver", index));
+  // In the order in which they are waited for; what the API server needs is made while etcd's thread starts.
   const plans: ActorPlan[] = [
-    ...apiservers.map((each) => actorPlan(each, () => apiServerSettings(plan, each))),
     actorPlan("etcd/0", (): EtcdSettings => ({ directory: options.memory ? undefined : plan.directory.directory("etcd") })),
-    actorPlan("scheduler/0", () => null),
+    ...apiservers.map((each) => actorPlan(each, () => apiServerSettings(plan, each))),
     actorPlan("controller-manager/0", () => null),
+    actorPlan("scheduler/0", () => null),
     ...nodes.flatMap((number) => nodePlans(plan, number)),
   ];
-  return plans.filter((each) => existsSync(each.entry));
+  const lastOf = (each: ActorPlan): number => (roleOf(each.address) === "kube-proxy" ? 1 : 0);
+  return plans.filter((each) => existsSync(each.entry)).sort((a, b) => lastOf(a) - lastOf(b));
 }
 
 const actorPlan = (of: Address, settings: () => unknown): ActorPlan => ({
@@ -55,7 +58,8 @@ const actorPlan = (of: Address, settings: () => unknown): ActorPlan => ({
   heapMostMegabytes: heapMostMegabytes[roleOf(of)],
 });
 
-function apiServerSettings({ options, ranges, keys, ports }: ClusterPlan, of: Address): ApiServerSettings {
+function apiServerSettings({ options, ranges, keys: keysOf, ports }: ClusterPlan, of: Address): ApiServerSettings {
+  const keys = keysOf();
   return {
     host,
     port: ports.get(of) ?? (of === "apiserver/0" ? options.port : 0),

@@ -2,7 +2,7 @@
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ApiClient, KubernetesError } from "./api-client.js";
-import { resourceOf } from "./manifests.js";
+import { resourceOf } from "./resources.js";
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 

@@ -8,8 +8,9 @@ import type { ActorStatus } from "../thread/threads.js";
 import { nodeOf, parseAddress } from "../wire/address.js";
 import { type ApiClient, KubernetesError } from "./api-client.js";
 import { applyObject } from "./apply.js";
-import { type Manifests, readManifests, resourceNamed } from "./manifests.js";
+import type { Manifests } from "./manifests.js";
 import { type ClusterOptions, settle } from "./options.js";
+import { resourceNamed } from "./resources.js";
 import { type ClusterParts, startCluster, stopCluster } from "./start.js";
 import { type Expectation, locate, type ObjectReference, type WaitOptions, waitForObject } from "./wait.js";
 
@@ -66,6 +67,8 @@ export class Cluster {
 
   /** Creates what is in the manifests, or changes what is there to it, as `kubectl apply` does. Gives the objects back. */
   async apply(manifests: Manifests): Promise<UntypedObject[]> {
+    // Loaded when it is needed: reading YAML would cost every start 30 ms.
+    const { readManifests } = await import("./manifests.js");
     const applied: UntypedObject[] = [];
     for (const object of readManifests(manifests)) applied.push(await applyObject(this.client, object));
     return applied;

@@ -10,9 +10,9 @@ import { actorPlans, host } from "./actor-plans.js";
 import { ApiClient } from "./api-client.js";
 import { DataDirectory } from "./data-directory.js";
 import { kubeconfigOf } from "./kubeconfig.js";
-import { resourceNamed } from "./manifests.js";
 import { ClusterError, type Settled } from "./options.js";
 import { claimRanges, listen, type Ranges } from "./ranges.js";
+import { resourceNamed } from "./resources.js";
 import { waitForObject } from "./wait.js";
 
 /** A running cluster, as its handle holds it. */
@@ -65,8 +65,11 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   taken.ranges = ranges;
   directory.slot = ranges.slot;
   phase("address ranges claimed");
-  const keys = directory.keys(serverNames(ranges.kubernetesAddress));
-  phase("certificates ready");
+  let made: ClusterKeys | undefined;
+  const keys = (): ClusterKeys => {
+    made ??= directory.keys(serverNames(ranges.kubernetesAddress));
+    return made;
+  };
 
   const ports = new Map<Address, number>();
   const life = new Life(options.startTimeoutMs);
@@ -97,7 +100,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   await life.until("the API server listens", () => apiservers.every((each) => ports.has(each)));
   phase("API server listens");
   const urls = apiservers.map((each) => `https://${host}:${ports.get(each)}`);
-  const client = clientFor(ports.get(apiservers[0] as Address) as number, keys);
+  const client = clientFor(ports.get(apiservers[0] as Address) as number, keys());
   taken.client = client;
   await life.race(apiServerReady(client, life));
   phase("API server ready");
@@ -105,7 +108,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   phase("nodes ready");
   life.over();
 
-  const kubeconfig = kubeconfigOf("chartroom", urls[0] as string, keys);
+  const kubeconfig = kubeconfigOf("chartroom", urls[0] as string, keys());
   let kubeconfigPath = directory.write("kubeconfig", kubeconfig, 0o600);
   if (options.kubeconfig !== undefined) {
     kubeconfigPath = resolve(options.kubeconfig);

@@ -4,8 +4,8 @@ import type { Resource } from "../api/kinds.js";
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ApiClient, KubernetesError, type WatchedEvent } from "./api-client.js";
-import { resourceNamed } from "./manifests.js";
 import { ClusterError } from "./options.js";
+import { resourceNamed } from "./resources.js";
 
 /**
  * - a condition's type: `Ready`, `Available` (or `condition=Ready`): true in `status.conditions`

@@ -21,4 +21,4 @@ export const stopOrder: ReadonlyArray<{ readonly roles: readonly Role[]; readonl
 ];
 
 /** The module of a role's worker: one bundled file, found beside this module wherever the package lies. */
-export const workerEntry = (role: Role): URL => new URL(`../../workers/${role}.js`, import.meta.url);
+export const workerEntry = (role: Role): URL => new URL(`../../workers/${role}.cjs`, import.meta.url);

@@ -14,8 +14,9 @@ export interface WorkerObserver {
   started(actor: SupervisedWorker): void;
   /** Its links are gone. */
   exited(actor: SupervisedWorker, reason: string): void;
+  /** It ended before it ran. */
+  failedToStart(actor: SupervisedWorker, reason: string): void;
   gaveUp(actor: SupervisedWorker, error: string): void;
-  stateChanged(actor: SupervisedWorker, state: string): void;
 }
 
 interface Running {
@@ -34,6 +35,7 @@ export class SupervisedWorker implements SupervisedChild {
   lastError = "";
   private running: Running | undefined;
   private readonly supervisor: Actor<typeof supervisorMachine>;
+  private begun = false;
   private asked: "stop" | "kill" | undefined;
 
   constructor(
@@ -48,7 +50,6 @@ export class SupervisedWorker implements SupervisedChild {
         if (event.type === "@xstate.microstep") noteTransitions(event);
       },
     });
-    this.supervisor.subscribe((snapshot) => this.observer.stateChanged(this, stateName(snapshot.value)));
   }
 
   get address(): Address {
@@ -69,6 +70,7 @@ export class SupervisedWorker implements SupervisedChild {
   }
 
   begin(): void {
+    this.begun = true;
     this.supervisor.start();
   }
 
@@ -81,7 +83,7 @@ export class SupervisedWorker implements SupervisedChild {
   /** Settles once it has stopped, in order or killed at the supervision's deadline. */
   finish(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.supervisor.getSnapshot().status !== "active") resolve();
+      if (!this.begun || this.supervisor.getSnapshot().status !== "active") resolve();
       else {
         this.supervisor.subscribe({ complete: resolve });
         this.supervisor.send({ type: "stop" });
@@ -145,6 +147,7 @@ export class SupervisedWorker implements SupervisedChild {
     running.up = false;
     if (wasUp) this.observer.exited(this, reason.split("\n")[0] as string);
     if (running !== this.running) return;
+    if (!wasUp) this.observer.failedToStart(this, reason.split("\n")[0] as string);
     this.running = undefined;
     const inOrder = this.asked === "stop" && code === 0;
     if (!inOrder) this.lastError = reason;

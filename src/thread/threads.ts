@@ -2,6 +2,7 @@
  * The driver of the real world: one worker per actor, supervised, and linked by MessagePorts as the topology says.
  * No message between actors passes through here.
  */
+import { availableParallelism } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import { Topology } from "../actor/topology.js";
 import { type Address, roleOf } from "../wire/address.js";
@@ -33,6 +34,8 @@ export interface ActorStatus {
   readonly inside?: Inspection;
 }
 
+const startsAtOnce = Math.max(2, availableParallelism());
+
 interface OpenLink {
   readonly ends: readonly [SupervisedWorker, SupervisedWorker];
 }
@@ -41,6 +44,10 @@ export class Threads {
   private readonly workers = new Map<Address, SupervisedWorker>();
   private readonly links = new Map<number, OpenLink>();
   private readonly topology: Topology;
+  /** Not begun yet, in the order of their plans. */
+  private waiting: SupervisedWorker[] = [];
+  /** Begun, and neither running nor ended yet. */
+  private readonly firstStarts = new Set<SupervisedWorker>();
   private linkIds = 0;
   private stopping = false;
 
@@ -55,9 +62,13 @@ export class Threads {
     }
   }
 
-  /** Starts every worker at once; they find each other as they come up. */
+  /**
+   * Starts every worker in the order of the plans, no more at once than the machine has cores for: those that others wait
+   * for are not held up by those that wait.
+   */
   begin(): void {
-    for (const worker of this.workers.values()) worker.begin();
+    this.waiting = [...this.workers.values()];
+    this.beginNext();
   }
 
   actors(): Address[] {
@@ -110,8 +121,19 @@ export class Threads {
     return worker;
   }
 
+  private beginNext(ready?: SupervisedWorker): void {
+    if (ready !== undefined) this.firstStarts.delete(ready);
+    while (!this.stopping && this.firstStarts.size < startsAtOnce) {
+      const worker = this.waiting.shift();
+      if (worker === undefined) return;
+      this.firstStarts.add(worker);
+      worker.begin();
+    }
+  }
+
   private readonly watcher = {
     started: (worker: SupervisedWorker) => {
+      this.beginNext(worker);
       this.observer.started?.(worker.address, worker.incarnation);
       for (const [one, other] of this.topology.started(worker.address)) this.link(one, other);
     },
@@ -120,8 +142,11 @@ export class Threads {
       if (!this.stopping) this.observer.crashed?.(worker.address, reason);
       for (const [one, other] of this.topology.ended(worker.address)) this.link(one, other);
     },
+    failedToStart: (worker: SupervisedWorker, reason: string) => {
+      this.beginNext(worker);
+      this.observer.crashed?.(worker.address, reason);
+    },
     gaveUp: (worker: SupervisedWorker, error: string) => this.observer.gaveUp?.(worker.address, error),
-    stateChanged: () => {},
   };
 
   private link(one: Address, other: Address): void {

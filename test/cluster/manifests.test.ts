@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { withRemovals } from "../../src/cluster/apply.js";
-import { readManifests, resourceNamed, resourceOf } from "../../src/cluster/manifests.js";
+import { readManifests } from "../../src/cluster/manifests.js";
 import { settle } from "../../src/cluster/options.js";
 import { claimRanges } from "../../src/cluster/ranges.js";
+import { resourceNamed, resourceOf } from "../../src/cluster/resources.js";
 import { locate } from "../../src/cluster/wait.js";
 
 const test = suite("manifests, names, options and ranges");
