@@ -1,0 +1,102 @@
+import type { EndpointSlice, Endpoints, Ingress, IngressClass, NetworkPolicy, Service, ServicePort } from "../generated/types.js";
+import { age, firstOf, labelsText, none, orNone, printer, selectorText } from "./printer.js";
+
+/** Services, their endpoints, and what leads to them. */
+const shownEndpoints = 3;
+
+const externalIp = (service: Service): string => {
+  const spec = service.spec ?? {};
+  const own = (spec.externalIPs ?? []).join(",");
+  switch (spec.type) {
+    case "ExternalName":
+      return spec.externalName ?? "";
+    case "LoadBalancer": {
+      const ingress = (service.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || "");
+      const all = [...ingress, ...(spec.externalIPs ?? [])].join(",");
+      return all === "" ? "<pending>" : all;
+    }
+    default:
+      return orNone(own);
+  }
+};
+
+const portText = ({ port, nodePort, protocol }: ServicePort): string =>
+  nodePort ? `${port}:${nodePort}/${protocol ?? "TCP"}` : `${port}/${protocol ?? "TCP"}`;
+
+export const servicePrinter = printer<Service>(
+  "Name, Type, Cluster-IP, External-IP, Port(s), Age | Selector",
+  (service, nowMs) => [
+    service.metadata.name,
+    service.spec?.type ?? "",
+    orNone(service.spec?.clusterIPs?.[0] ?? service.spec?.clusterIP),
+    externalIp(service),
+    orNone((service.spec?.ports ?? []).map(portText).join(",")),
+    age(service, nowMs),
+    labelsText(service.spec?.selector),
+  ],
+);
+
+const hostPort = (ip: string, port: number): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);
+
+const endpointTexts = (endpoints: Endpoints): string[] =>
+  (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+    ports.length === 0
+      ? addresses.map(({ ip }) => ip)
+      : ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port))),
+  );
+
+export const endpointsPrinter = printer<Endpoints>("Name, Endpoints, Age", (endpoints, nowMs) => [
+  endpoints.metadata.name,
+  (endpoints.subsets?.length ?? 0) === 0 ? none : firstOf(endpointTexts(endpoints), shownEndpoints, ""),
+  age(endpoints, nowMs),
+]);
+
+export const endpointSlicePrinter = printer<EndpointSlice>("Name, AddressType, Ports, Endpoints, Age", (slice, nowMs) => [
+  slice.metadata.name,
+  slice.addressType,
+  firstOf(
+    (slice.ports ?? []).map((port) => (port.port === undefined ? port.name || "*" : String(port.port))),
+    shownEndpoints,
+    "<unset>",
+  ),
+  firstOf(
+    (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses ?? []),
+    shownEndpoints,
+    "<unset>",
+  ),
+  age(slice, nowMs),
+]);
+
+const hosts = (ingress: Ingress): string => {
+  const named = (ingress.spec?.rules ?? []).map((rule) => rule.host ?? "").filter((host) => host !== "");
+  return firstOf(named, shownEndpoints, "*");
+};
+
+const addresses = (ingress: Ingress): string =>
+  (ingress.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || "").join(",");
+
+export const ingressPrinter = printer<Ingress>("Name, Class, Hosts, Address, Ports, Age", (ingress, nowMs) => [
+  ingress.metadata.name,
+  orNone(ingress.spec?.ingressClassName),
+  hosts(ingress),
+  addresses(ingress),
+  (ingress.spec?.tls?.length ?? 0) > 0 ? "80, 443" : "80",
+  age(ingress, nowMs),
+]);
+
+export const ingressClassPrinter = printer<IngressClass>("Name, Controller, Parameters, Age", (ingressClass, nowMs) => {
+  const parameters = ingressClass.spec?.parameters;
+  const kind = parameters?.apiGroup ? `${parameters.kind}.${parameters.apiGroup}` : parameters?.kind;
+  return [
+    ingressClass.metadata.name,
+    ingressClass.spec?.controller ?? "",
+    parameters === undefined ? none : `${kind}/${parameters.name}`,
+    age(ingressClass, nowMs),
+  ];
+});
+
+export const networkPolicyPrinter = printer<NetworkPolicy>("Name, Pod-Selector, Age", (policy, nowMs) => [
+  policy.metadata.name,
+  selectorText(policy.spec?.podSelector),
+  age(policy, nowMs),
+]);

@@ -1,0 +1,118 @@
+import type {
+  CSIDriver,
+  CSINode,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+  VolumeAttachment,
+} from "../generated/types.js";
+import { age, none, printer } from "./printer.js";
+
+/** Volumes and what provides them. */
+
+const shortModes = new Map([
+  ["ReadWriteOnce", "RWO"],
+  ["ReadOnlyMany", "ROX"],
+  ["ReadWriteMany", "RWX"],
+  ["ReadWriteOncePod", "RWOP"],
+]);
+
+/** Always in the same order, whatever order they were written in. */
+const modesText = (modes: readonly string[] | undefined): string =>
+  [...shortModes]
+    .filter(([mode]) => modes?.includes(mode))
+    .map(([, short]) => short)
+    .join(",");
+
+const phaseOf = (object: PersistentVolume | PersistentVolumeClaim): string =>
+  object.metadata.deletionTimestamp === undefined ? (object.status?.phase ?? "") : "Terminating";
+
+export const persistentVolumePrinter = printer<PersistentVolume>(
+  "Name, Capacity, Access Modes, Reclaim Policy, Status, Claim, StorageClass, VolumeAttributesClass, Reason, Age | VolumeMode",
+  (volume, nowMs) => {
+    const claim = volume.spec?.claimRef;
+    return [
+      volume.metadata.name,
+      volume.spec?.capacity?.storage ?? "",
+      modesText(volume.spec?.accessModes),
+      volume.spec?.persistentVolumeReclaimPolicy ?? "",
+      phaseOf(volume),
+      claim === undefined ? "" : `${claim.namespace}/${claim.name}`,
+      volume.spec?.storageClassName ?? "",
+      volume.spec?.volumeAttributesClassName ?? "<unset>",
+      volume.status?.reason ?? "",
+      age(volume, nowMs),
+      volume.spec?.volumeMode ?? "<unset>",
+    ];
+  },
+);
+
+export const persistentVolumeClaimPrinter = printer<PersistentVolumeClaim>(
+  "Name, Status, Volume, Capacity, Access Modes, StorageClass, VolumeAttributesClass, Age | VolumeMode",
+  (claim, nowMs) => {
+    const bound = Boolean(claim.spec?.volumeName);
+    return [
+      claim.metadata.name,
+      phaseOf(claim),
+      claim.spec?.volumeName ?? "",
+      bound ? (claim.status?.capacity?.storage ?? "") : "",
+      bound ? modesText(claim.status?.accessModes) : "",
+      claim.spec?.storageClassName ?? "",
+      claim.spec?.volumeAttributesClassName ?? "<unset>",
+      age(claim, nowMs),
+      claim.spec?.volumeMode ?? "<unset>",
+    ];
+  },
+);
+
+const defaultClassAnnotation = "storageclass.kubernetes.io/is-default-class";
+
+export const storageClassPrinter = printer<StorageClass>(
+  "Name, Provisioner, ReclaimPolicy, VolumeBindingMode, AllowVolumeExpansion:boolean, Age",
+  (storageClass, nowMs) => {
+    const byDefault = storageClass.metadata.annotations?.[defaultClassAnnotation] === "true";
+    return [
+      byDefault ? `${storageClass.metadata.name} (default)` : storageClass.metadata.name,
+      storageClass.provisioner,
+      storageClass.reclaimPolicy ?? "Delete",
+      storageClass.volumeBindingMode ?? "Immediate",
+      storageClass.allowVolumeExpansion ?? false,
+      age(storageClass, nowMs),
+    ];
+  },
+);
+
+export const volumeAttachmentPrinter = printer<VolumeAttachment>(
+  "Name, Attacher, PV, Node, Attached:boolean, Age",
+  (attachment, nowMs) => [
+    attachment.metadata.name,
+    attachment.spec.attacher,
+    attachment.spec.source.persistentVolumeName ?? "",
+    attachment.spec.nodeName,
+    attachment.status?.attached ?? false,
+    age(attachment, nowMs),
+  ],
+);
+
+export const csiNodePrinter = printer<CSINode>("Name, Drivers:integer, Age", (node, nowMs) => [
+  node.metadata.name,
+  node.spec.drivers.length,
+  age(node, nowMs),
+]);
+
+export const csiDriverPrinter = printer<CSIDriver>(
+  "Name, AttachRequired:boolean, PodInfoOnMount:boolean, StorageCapacity:boolean, TokenRequests, RequiresRepublish:boolean, Modes, Age",
+  (driver, nowMs) => {
+    const { spec } = driver;
+    return [
+      driver.metadata.name,
+      spec.attachRequired ?? true,
+      spec.podInfoOnMount ?? false,
+      spec.storageCapacity ?? false,
+      spec.tokenRequests?.map((request) => request.audience).join(",") || "<unset>",
+      spec.requiresRepublish ?? false,
+      spec.volumeLifecycleModes?.join(",") || none,
+      age(driver, nowMs),
+    ];
+  },
+);

@@ -1,0 +1,381 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { builtinResources } from "../../src/api/kinds.js";
+import { humanDuration } from "../../src/api/table/duration.js";
+import { columnsOf, kindsWithColumns, rowOf, tableOf } from "../../src/api/table/table.js";
+import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, UntypedObject } from "../../src/api/types.js";
+
+const nowMs = Date.UTC(2026, 0, 1, 12, 0, 0);
+const ago = (seconds: number): string => `${new Date(nowMs - seconds * 1000).toISOString().slice(0, 19)}Z`;
+const resource = (apiVersion: string, kind: string) => builtinResources().byObject(apiVersion, kind)!;
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+const durations: Array<[ms: number, text: string]> = [
+  [-2 * second, "<invalid>"],
+  [-second, "0s"],
+  [0, "0s"],
+  [119 * second, "119s"],
+  [120 * second, "2m"],
+  [125 * second, "2m5s"],
+  [9 * minute + 59 * second, "9m59s"],
+  [10 * minute + 5 * second, "10m"],
+  [179 * minute, "179m"],
+  [3 * hour, "3h"],
+  [3 * hour + minute, "3h1m"],
+  [8 * hour + minute, "8h"],
+  [47 * hour, "47h"],
+  [2 * day, "2d"],
+  [3 * day + 4 * hour, "3d4h"],
+  [8 * day + hour, "8d"],
+  [700 * day, "700d"],
+  [800 * day, "2y70d"],
+  [9 * 365 * day, "9y"],
+];
+for (const [ms, text] of durations) test(`${ms} ms is ${text}`, () => assert.is(humanDuration(ms), text));
+
+test("every kind with columns is a kind of the API, and every column count fits its cells", () => {
+  const known = new Set(builtinResources().resources.map(({ group, kind }) => `${group}/${kind}`));
+  for (const kind of kindsWithColumns()) assert.ok(known.has(kind), kind);
+});
+
+const status = (name: string, state: ContainerState, more: Partial<ContainerStatus> = {}): ContainerStatus => ({
+  name,
+  image: "",
+  imageID: "",
+  ready: false,
+  restartCount: 0,
+  state,
+  ...more,
+});
+const running = { running: { startedAt: ago(60) } };
+const up = (name: string): ContainerStatus => status(name, running, { ready: true });
+const ended = (exitCode: number, reason?: string): ContainerState => ({
+  terminated: { exitCode, ...(reason === undefined ? {} : { reason }) },
+});
+const waiting = (reason: string): ContainerState => ({ waiting: { reason } });
+const c = { name: "c", image: "nginx" };
+const ready = { type: "Ready", status: "True" };
+
+const pods: Array<
+  [
+    title: string,
+    spec: Partial<PodSpec>,
+    status: PodStatus,
+    cells: [ready: string, status: string, restarts: string],
+    deleted?: true,
+  ]
+> = [
+  ["is pending", {}, { phase: "Pending" }, ["0/1", "Pending", "0"]],
+  ["runs", {}, { phase: "Running", conditions: [ready], containerStatuses: [up("c")] }, ["1/1", "Running", "0"]],
+  [
+    "is being made",
+    {},
+    { phase: "Pending", containerStatuses: [status("c", waiting("ContainerCreating"))] },
+    ["0/1", "ContainerCreating", "0"],
+  ],
+  [
+    "crashes again and again",
+    {},
+    {
+      phase: "Running",
+      containerStatuses: [
+        status("c", waiting("CrashLoopBackOff"), {
+          restartCount: 4,
+          lastState: { terminated: { exitCode: 1, finishedAt: ago(25) } },
+        }),
+      ],
+    },
+    ["0/1", "CrashLoopBackOff", "4 (25s ago)"],
+  ],
+  ["is done", {}, { phase: "Succeeded", containerStatuses: [status("c", ended(0, "Completed"))] }, ["0/1", "Completed", "0"]],
+  ["failed without a reason", {}, { phase: "Failed", containerStatuses: [status("c", ended(3))] }, ["0/1", "ExitCode:3", "0"]],
+  [
+    "was killed by a signal",
+    {},
+    { phase: "Failed", containerStatuses: [status("c", { terminated: { exitCode: 137, signal: 9 } })] },
+    ["0/1", "Signal:9", "0"],
+  ],
+  [
+    "is half done",
+    { containers: [c, { ...c, name: "d" }] },
+    { phase: "Running", conditions: [ready], containerStatuses: [status("c", ended(0, "Completed")), up("d")] },
+    ["1/2", "Running", "0"],
+  ],
+  [
+    "is half done and not ready",
+    { containers: [c, { ...c, name: "d" }] },
+    { phase: "Running", containerStatuses: [status("c", ended(0, "Completed")), up("d")] },
+    ["1/2", "NotReady", "0"],
+  ],
+  ["is going", {}, { phase: "Running", containerStatuses: [up("c")] }, ["1/1", "Terminating", "0"], true],
+  [
+    "is going and done",
+    {},
+    { phase: "Succeeded", containerStatuses: [status("c", ended(0, "Completed"))] },
+    ["0/1", "Completed", "0"],
+    true,
+  ],
+  ["is going with its node", {}, { phase: "Running", reason: "NodeLost" }, ["0/1", "Unknown", "0"], true],
+  [
+    "initialises",
+    {
+      initContainers: [
+        { ...c, name: "i" },
+        { ...c, name: "j" },
+      ],
+    },
+    { phase: "Pending", initContainerStatuses: [status("i", ended(0, "Completed")), status("j", running)] },
+    ["0/1", "Init:1/2", "0"],
+  ],
+  [
+    "fails to initialise",
+    { initContainers: [{ ...c, name: "i" }] },
+    { phase: "Pending", initContainerStatuses: [status("i", ended(1, "Error"), { restartCount: 2 })] },
+    ["0/1", "Init:Error", "2"],
+  ],
+  [
+    "waits to initialise again",
+    { initContainers: [{ ...c, name: "i" }] },
+    { phase: "Pending", initContainerStatuses: [status("i", waiting("CrashLoopBackOff"))] },
+    ["0/1", "Init:CrashLoopBackOff", "0"],
+  ],
+  [
+    "has a sidecar",
+    { initContainers: [{ ...c, name: "s", restartPolicy: "Always" }] },
+    {
+      phase: "Running",
+      conditions: [ready],
+      initContainerStatuses: [status("s", running, { ready: true, started: true })],
+      containerStatuses: [up("c")],
+    },
+    ["2/2", "Running", "0"],
+  ],
+  ["was evicted", {}, { phase: "Failed", reason: "Evicted" }, ["0/1", "Evicted", "0"]],
+  [
+    "waits at a gate",
+    {},
+    { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "SchedulingGated" }] },
+    ["0/1", "SchedulingGated", "0"],
+  ],
+];
+for (const [title, spec, podStatus, cells, deleted] of pods) {
+  test(`a pod that ${title}`, () => {
+    const pod: Pod = {
+      metadata: { name: "web", creationTimestamp: ago(300), ...(deleted === true ? { deletionTimestamp: ago(1) } : {}) },
+      spec: { containers: [c], ...spec },
+      status: podStatus,
+    };
+    const row = rowOf(resource("v1", "Pod"), pod as unknown as UntypedObject, { nowMs });
+    assert.equal(row.cells, ["web", ...cells, "5m", "<none>", "<none>", "<none>", "<none>"]);
+  });
+}
+
+const meta = (more: object = {}): object => ({ name: "web", creationTimestamp: ago(90), ...more });
+const template = { spec: { containers: [c, { name: "d", image: "redis" }] } };
+const selector = { matchLabels: { app: "web", a: "b" } };
+
+const rows: Array<[apiVersion: string, kind: string, object: object, cells: unknown[]]> = [
+  [
+    "apps/v1",
+    "Deployment",
+    { spec: { replicas: 3, selector, template }, status: { readyReplicas: 2, updatedReplicas: 3, availableReplicas: 1 } },
+    ["web", "2/3", 3, 1, "90s", "c,d", "nginx,redis", "a=b,app=web"],
+  ],
+  [
+    "apps/v1",
+    "ReplicaSet",
+    { spec: { replicas: 3, selector, template }, status: { replicas: 3, readyReplicas: 2 } },
+    ["web", 3, 3, 2, "90s", "c,d", "nginx,redis", "a=b,app=web"],
+  ],
+  [
+    "apps/v1",
+    "DaemonSet",
+    {
+      spec: { selector, template },
+      status: { desiredNumberScheduled: 2, currentNumberScheduled: 2, numberReady: 1, numberMisscheduled: 0 },
+    },
+    ["web", 2, 2, 1, 0, 0, "<none>", "90s", "c,d", "nginx,redis", "a=b,app=web"],
+  ],
+  ["apps/v1", "StatefulSet", { spec: { replicas: 1, selector, template } }, ["web", "0/1", "90s", "c,d", "nginx,redis"]],
+  [
+    "batch/v1",
+    "Job",
+    {
+      spec: { completions: 1, selector, template },
+      status: { succeeded: 1, startTime: ago(80), completionTime: ago(75), conditions: [{ type: "Complete", status: "True" }] },
+    },
+    ["web", "Complete", "1/1", "5s", "90s", "c,d", "nginx,redis", "a=b,app=web"],
+  ],
+  [
+    "batch/v1",
+    "CronJob",
+    { spec: { schedule: "* * * * *", suspend: false, jobTemplate: { spec: { template } } } },
+    ["web", "* * * * *", "<none>", "False", 0, "<none>", "90s", "c,d", "nginx,redis", "<none>"],
+  ],
+  [
+    "v1",
+    "Service",
+    {
+      spec: {
+        type: "NodePort",
+        clusterIPs: ["10.0.0.1"],
+        ports: [
+          { port: 80, nodePort: 30080, protocol: "TCP" },
+          { port: 53, protocol: "UDP" },
+        ],
+        selector: { app: "web" },
+      },
+    },
+    ["web", "NodePort", "10.0.0.1", "<none>", "80:30080/TCP,53/UDP", "90s", "app=web"],
+  ],
+  [
+    "v1",
+    "Service",
+    { spec: { type: "LoadBalancer", clusterIP: "10.0.0.1" } },
+    ["web", "LoadBalancer", "10.0.0.1", "<pending>", "<none>", "90s", "<none>"],
+  ],
+  [
+    "v1",
+    "Service",
+    { spec: { type: "ExternalName", externalName: "example.com" } },
+    ["web", "ExternalName", "<none>", "example.com", "<none>", "90s", "<none>"],
+  ],
+  [
+    "v1",
+    "Endpoints",
+    { subsets: [{ addresses: ["1", "2", "3", "4"].map((n) => ({ ip: `10.0.0.${n}` })), ports: [{ port: 80 }] }] },
+    ["web", "10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 1 more...", "90s"],
+  ],
+  ["v1", "Endpoints", {}, ["web", "<none>", "90s"]],
+  [
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    { addressType: "IPv4", ports: [{ port: 80 }], endpoints: [{ addresses: ["10.0.0.1"] }] },
+    ["web", "IPv4", "80", "10.0.0.1", "90s"],
+  ],
+  ["discovery.k8s.io/v1", "EndpointSlice", { addressType: "IPv4", endpoints: [] }, ["web", "IPv4", "<unset>", "<unset>", "90s"]],
+  [
+    "v1",
+    "Node",
+    {
+      metadata: meta({ labels: { "node-role.kubernetes.io/worker": "" } }),
+      spec: { unschedulable: true },
+      status: {
+        conditions: [ready],
+        addresses: [{ type: "InternalIP", address: "10.0.0.9" }],
+        nodeInfo: { kubeletVersion: "v1.33.0", osImage: "X", kernelVersion: "6", containerRuntimeVersion: "r://1" },
+      },
+    },
+    ["web", "Ready,SchedulingDisabled", "worker", "90s", "v1.33.0", "10.0.0.9", "<none>", "X", "6", "r://1"],
+  ],
+  ["v1", "Namespace", { status: { phase: "Active" } }, ["web", "Active", "90s"]],
+  ["v1", "ConfigMap", { data: { a: "b" }, binaryData: { c: "" } }, ["web", 2, "90s"]],
+  ["v1", "Secret", { type: "Opaque", data: { a: "" } }, ["web", "Opaque", 1, "90s"]],
+  ["v1", "ServiceAccount", {}, ["web", 0, "90s"]],
+  [
+    "v1",
+    "Event",
+    {
+      type: "Normal",
+      reason: "Pulled",
+      message: " done ",
+      involvedObject: { kind: "Pod", name: "web-1", fieldPath: "spec.containers{c}" },
+      source: { component: "kubelet", host: "n1" },
+      firstTimestamp: ago(30),
+      lastTimestamp: ago(10),
+      count: 3,
+    },
+    ["10s", "Normal", "Pulled", "pod/web-1", "spec.containers{c}", "kubelet, n1", "done", "30s", 3, "web"],
+  ],
+  ["coordination.k8s.io/v1", "Lease", { spec: { holderIdentity: "n1" } }, ["web", "n1", "90s"]],
+  [
+    "v1",
+    "PersistentVolumeClaim",
+    {
+      spec: { volumeName: "v", accessModes: ["ReadWriteOnce"], storageClassName: "s", volumeMode: "Filesystem" },
+      status: { phase: "Bound", capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"] },
+    },
+    ["web", "Bound", "v", "1Gi", "RWO", "s", "<unset>", "90s", "Filesystem"],
+  ],
+  [
+    "storage.k8s.io/v1",
+    "StorageClass",
+    { provisioner: "p", reclaimPolicy: "Delete", volumeBindingMode: "Immediate" },
+    ["web", "p", "Delete", "Immediate", false, "90s"],
+  ],
+  [
+    "autoscaling/v2",
+    "HorizontalPodAutoscaler",
+    {
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 5,
+        scaleTargetRef: { kind: "Deployment", name: "web" },
+        metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }],
+      },
+    },
+    ["web", "Deployment/web", "cpu: <unknown>/80%", "1", 5, 0, "90s"],
+  ],
+  [
+    "networking.k8s.io/v1",
+    "Ingress",
+    { spec: { ingressClassName: "n", rules: [{ host: "a.b" }] } },
+    ["web", "n", "a.b", "", "80", "90s"],
+  ],
+  [
+    "rbac.authorization.k8s.io/v1",
+    "RoleBinding",
+    {
+      roleRef: { kind: "Role", name: "r" },
+      subjects: [
+        { kind: "User", name: "u" },
+        { kind: "ServiceAccount", namespace: "n", name: "s" },
+      ],
+    },
+    ["web", "Role/r", "90s", "u", "", "n/s"],
+  ],
+  ["v1", "LimitRange", {}, ["web", ago(90)]],
+];
+for (const [apiVersion, kind, object, cells] of rows) {
+  test(`${kind} ${JSON.stringify(cells).slice(0, 60)}`, () => {
+    const of = resource(apiVersion, kind);
+    const row = rowOf(of, { metadata: meta(), ...object } as UntypedObject, { nowMs });
+    assert.equal(row.cells, cells);
+    assert.is(row.cells.length, columnsOf(of).length);
+  });
+}
+
+test("columns beyond the plain ones are for wide output", () => {
+  const names = columnsOf(resource("v1", "Pod")).map(({ name, priority }) => `${name}${priority === 0 ? "" : "*"}`);
+  assert.equal(names, ["Name", "Ready", "Status", "Restarts", "Age", "IP*", "Node*", "Nominated Node*", "Readiness Gates*"]);
+  assert.equal(
+    columnsOf(resource("v1", "Event")).map(({ priority }) => priority),
+    [0, 0, 0, 0, 1, 1, 0, 1, 1, 1],
+  );
+});
+
+test("a table carries as much of each object as was asked for", () => {
+  const configMap: UntypedObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web" }, data: {} };
+  const of = resource("v1", "ConfigMap");
+  const object = (includeObject: "None" | "Metadata" | "Object"): unknown =>
+    tableOf(of, [configMap], { resourceVersion: "5" }, { nowMs, includeObject }).rows[0]?.object;
+  assert.is(object("None"), undefined);
+  assert.equal(object("Metadata"), { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: { name: "web" } });
+  assert.is(object("Object"), configMap);
+  const table = tableOf(of, [configMap], { resourceVersion: "5" }, { nowMs });
+  assert.equal([table.kind, table.apiVersion, table.metadata], ["Table", "meta.k8s.io/v1", { resourceVersion: "5" }]);
+});
+
+test("a custom resource shows its name and age", () => {
+  const row = rowOf(
+    { group: "example.com", kind: "Widget", type: "" },
+    { metadata: { name: "w", creationTimestamp: ago(90) } },
+    { nowMs },
+  );
+  assert.equal(row.cells, ["w", "90s"]);
+});
+
+test.run();
