@@ -1,0 +1,44 @@
+/** Where a kubelet touches the world: the directories of its pods' volumes, and what it is told of its node. */
+import type { NodeDescription } from "../configuration.js";
+
+export interface VolumeFile {
+  /** Relative to the volume, with `/` between its parts. */
+  readonly path: string;
+  readonly data: Uint8Array;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** Volumes are named by their plugin as on a real node: `kubernetes.io~configmap`. */
+export interface VolumeName {
+  readonly podUid: string;
+  readonly plugin: string;
+  readonly volume: string;
+}
+
+/** `error` is a short text for people, absent when it was done. */
+export type Done = (error?: string) => void;
+
+/** Each callback is called once, later. */
+export interface VolumeDirectories {
+  /** Where a volume is on this machine, whether it is there or not. */
+  path(name: VolumeName): string;
+  /** Makes an empty directory, or leaves the one that is there with its content. */
+  makeDirectory(name: VolumeName, onDone: Done): void;
+  /**
+   * Makes the volume hold exactly these files, seen all at once: `..data` is a link to a directory of one moment, and it
+   * is the link that is replaced. The files themselves are links through `..data`.
+   */
+  writeFiles(name: VolumeName, files: readonly VolumeFile[], onDone: Done): void;
+  /** Checks a path of the node against a hostPath type, and makes it for the types that say so. */
+  checkHostPath(path: string, type: string, onDone: Done): void;
+  /** Removes all volumes of a pod. */
+  removePod(podUid: string, onDone: Done): void;
+  /** The pods that have volumes here. */
+  listPods(onListed: (podUids: readonly string[]) => void): void;
+}
+
+export interface KubeletIo {
+  readonly node: NodeDescription;
+  readonly volumes: VolumeDirectories;
+}

@@ -1,0 +1,162 @@
+/**
+ * What each volume of a pod is on the node: an empty directory, a path of the node, or files made from objects.
+ * Source: "Volumes" and "Projected Volumes" in the Kubernetes documentation.
+ */
+import type { DownwardAPIVolumeFile, KeyToPath, Pod, Volume, VolumeProjection } from "../../../src/api/types.js";
+import { fromBase64, objectNotFound, type PodObjects } from "../container/environment.js";
+import type { VolumeFile } from "../io/io.js";
+import { fieldOf, type NodeAllocatable, type Resolved, resolved, resourceFieldOf, unresolved } from "../pod/downward.js";
+
+export interface VolumeSources {
+  readonly pod: Pod;
+  readonly podIp: string;
+  readonly hostIp: string;
+  readonly allocatable: NodeAllocatable;
+  readonly objects: PodObjects;
+  token(audience: string, expirationSeconds: number): string | undefined;
+}
+
+export type PlannedVolume =
+  | { readonly kind: "directory"; readonly name: string; readonly plugin: string }
+  | { readonly kind: "hostPath"; readonly name: string; readonly path: string; readonly type: string }
+  | { readonly kind: "files"; readonly name: string; readonly plugin: string; readonly files: readonly VolumeFile[] };
+
+const defaultFileMode = 0o644;
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+type Payload = ReadonlyMap<string, Uint8Array>;
+
+function configMapPayload(name: string, optional: boolean, objects: PodObjects): Resolved<Payload> {
+  const configMap = objects.configMap(name);
+  if (configMap === undefined) return optional ? resolved(new Map()) : unresolved(objectNotFound("configmap", name));
+  const payload = new Map(Object.entries(configMap.data ?? {}).map(([key, value]) => [key, bytesOf(value)]));
+  for (const [key, value] of Object.entries(configMap.binaryData ?? {})) payload.set(key, fromBase64(value) ?? new Uint8Array());
+  return resolved(payload);
+}
+
+function secretPayload(name: string, optional: boolean, objects: PodObjects): Resolved<Payload> {
+  const secret = objects.secret(name);
+  if (secret === undefined) return optional ? resolved(new Map()) : unresolved(objectNotFound("secret", name));
+  return resolved(new Map(Object.entries(secret.data ?? {}).map(([key, value]) => [key, fromBase64(value) ?? new Uint8Array()])));
+}
+
+/** The keys as files: all of them, or the listed ones at their paths. */
+function keyFiles(
+  payload: Payload,
+  items: readonly KeyToPath[] | undefined,
+  mode: number,
+  optional: boolean,
+  kind: "config" | "secret",
+): Resolved<VolumeFile[]> {
+  if (items === undefined) return resolved([...payload].map(([path, data]) => ({ path, data, mode })));
+  const files: VolumeFile[] = [];
+  for (const item of items) {
+    const data = payload.get(item.key);
+    if (data !== undefined) files.push({ path: item.path, data, mode: item.mode ?? mode });
+    else if (!optional) return unresolved(`references non-existent ${kind} key: ${item.key}`);
+  }
+  return resolved(files);
+}
+
+function downwardFiles(
+  items: readonly DownwardAPIVolumeFile[],
+  mode: number,
+  { pod, podIp, hostIp, allocatable }: VolumeSources,
+): Resolved<VolumeFile[]> {
+  const files: VolumeFile[] = [];
+  for (const item of items) {
+    const value =
+      item.fieldRef !== undefined
+        ? fieldOf(pod, item.fieldRef.fieldPath, podIp, hostIp)
+        : resourceFieldOf(pod, undefined, item.resourceFieldRef ?? { resource: "" }, allocatable);
+    if (!value.ok) return value;
+    files.push({ path: item.path, data: bytesOf(value.value), mode: item.mode ?? mode });
+  }
+  return resolved(files);
+}
+
+function configMapFiles(
+  source: { name?: string; items?: KeyToPath[]; optional?: boolean },
+  mode: number,
+  { objects }: VolumeSources,
+): Resolved<VolumeFile[]> {
+  const { name = "", items, optional = false } = source;
+  const payload = configMapPayload(name, optional, objects);
+  return payload.ok ? keyFiles(payload.value, items, mode, optional, "config") : payload;
+}
+
+function secretFiles(
+  source: { name?: string; items?: KeyToPath[]; optional?: boolean },
+  mode: number,
+  { objects }: VolumeSources,
+): Resolved<VolumeFile[]> {
+  const { name = "", items, optional = false } = source;
+  const payload = secretPayload(name, optional, objects);
+  return payload.ok ? keyFiles(payload.value, items, mode, optional, "secret") : payload;
+}
+
+function projectionFiles(source: VolumeProjection, mode: number, sources: VolumeSources): Resolved<VolumeFile[]> {
+  if (source.configMap !== undefined) return configMapFiles(source.configMap, mode, sources);
+  if (source.secret !== undefined) return secretFiles(source.secret, mode, sources);
+  if (source.downwardAPI !== undefined) return downwardFiles(source.downwardAPI.items ?? [], mode, sources);
+  if (source.serviceAccountToken === undefined)
+    return unresolved("a projected source is neither configMap, secret, downwardAPI nor serviceAccountToken");
+  const { audience = "", expirationSeconds = 3600, path } = source.serviceAccountToken;
+  const token = sources.token(audience, expirationSeconds);
+  return token === undefined
+    ? unresolved("failed to fetch token")
+    : resolved([{ path, data: bytesOf(token), mode: Math.min(mode, 0o644) }]);
+}
+
+function projectedFiles(volume: Volume, sources: VolumeSources): Resolved<VolumeFile[]> {
+  const mode = volume.projected?.defaultMode ?? defaultFileMode;
+  const files = new Map<string, VolumeFile>();
+  for (const source of volume.projected?.sources ?? []) {
+    const some = projectionFiles(source, mode, sources);
+    if (!some.ok) return some;
+    for (const file of some.value) files.set(file.path, file);
+  }
+  return resolved([...files.values()]);
+}
+
+const filesAs =
+  (name: string, plugin: string) =>
+  (files: Resolved<VolumeFile[]>): Resolved<PlannedVolume> =>
+    files.ok ? resolved({ kind: "files", name, plugin, files: files.value }) : files;
+
+/** One volume, or the message of its FailedMount. */
+export function planVolume(volume: Volume, sources: VolumeSources): Resolved<PlannedVolume> {
+  const { name, emptyDir, hostPath, configMap, secret, downwardAPI, projected } = volume;
+  if (hostPath !== undefined) return resolved({ kind: "hostPath", name, path: hostPath.path, type: hostPath.type ?? "" });
+  if (configMap !== undefined)
+    return filesAs(name, "kubernetes.io~configmap")(configMapFiles(configMap, configMap.defaultMode ?? defaultFileMode, sources));
+  if (secret !== undefined) {
+    const { secretName = "", defaultMode = defaultFileMode, ...rest } = secret;
+    return filesAs(name, "kubernetes.io~secret")(secretFiles({ name: secretName, ...rest }, defaultMode, sources));
+  }
+  if (downwardAPI !== undefined) {
+    const files = downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode ?? defaultFileMode, sources);
+    return filesAs(name, "kubernetes.io~downward-api")(files);
+  }
+  if (projected !== undefined) return filesAs(name, "kubernetes.io~projected")(projectedFiles(volume, sources));
+  const kind = Object.keys(volume).find((field) => field !== "name");
+  if (emptyDir !== undefined || kind === undefined)
+    return resolved({ kind: "directory", name, plugin: "kubernetes.io~empty-dir" });
+  return unresolved(`no volume plugin matched: volumes of type ${kind} are not supported on this node`);
+}
+
+/** All volumes of the pod, or the FailedMount message of the first that cannot be made. */
+export function planVolumes(sources: VolumeSources): Resolved<PlannedVolume[]> {
+  const planned: PlannedVolume[] = [];
+  for (const volume of sources.pod.spec?.volumes ?? []) {
+    const one = planVolume(volume, sources);
+    if (!one.ok) return unresolved(`MountVolume.SetUp failed for volume "${volume.name}" : ${one.message}`);
+    planned.push(one.value);
+  }
+  return resolved(planned);
+}
+
+/** True when what is in the volume can change while the pod runs. */
+export const isRefreshable = (volume: Volume): boolean =>
+  (volume.configMap ?? volume.secret ?? volume.downwardAPI ?? volume.projected) !== undefined;
