@@ -7,7 +7,7 @@ const exitCodeOf = ({ state }: ContainerRecord): number | undefined => (state.ki
 
 /** True when an init container has done what the next ones wait for. */
 export const initDone = (record: ContainerRecord): boolean =>
-  record.role === "sidecar" ? record.started || (record.state.kind === "running" && record.ready) : exitCodeOf(record) === 0;
+  record.role === "sidecar" ? record.started : exitCodeOf(record) === 0;
 
 const wasEverStarted = (record: ContainerRecord): boolean => record.state.kind !== "waiting" || record.last !== undefined;
 

@@ -76,6 +76,9 @@ function timed(conditions: readonly PodCondition[], previous: readonly PodCondit
 export function podStatusOf(picture: PodPicture, previous: PodStatus | undefined): PodStatus {
   const { pod, records, podIp, hostIp, verdict } = picture;
   const phase = phaseOf(picture);
+  // A pod that was turned away has nothing to say but that.
+  if (verdict !== undefined && records.every(({ state }) => state.kind === "waiting"))
+    return { phase, ...verdict, startTime: rfc3339(picture.startedAtMs), qosClass: pod.status?.qosClass ?? qosClassOf(pod) };
   const conditions = timed(conditionsOf(picture, phase), previous?.conditions ?? pod.status?.conditions ?? [], picture.nowMs);
   const init = records.filter(({ role }) => role !== "main").map(containerStatusOf);
   return {

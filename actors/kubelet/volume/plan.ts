@@ -125,24 +125,38 @@ const filesAs =
   (files: Resolved<VolumeFile[]>): Resolved<PlannedVolume> =>
     files.ok ? resolved({ kind: "files", name, plugin, files: files.value }) : files;
 
+const plugins: ReadonlyArray<readonly [keyof Volume, string]> = [
+  ["configMap", "kubernetes.io~configmap"],
+  ["secret", "kubernetes.io~secret"],
+  ["downwardAPI", "kubernetes.io~downward-api"],
+  ["projected", "kubernetes.io~projected"],
+  ["emptyDir", "kubernetes.io~empty-dir"],
+];
+
+const pluginOf = (volume: Volume): string =>
+  plugins.find(([kind]) => volume[kind] !== undefined)?.[1] ?? "kubernetes.io~empty-dir";
+
+/** Where the volumes of a pod are, whether they are there yet or not. `path` says where one of a plugin is. */
+export const volumePaths = (pod: Pod, path: (plugin: string, volume: string) => string): ReadonlyMap<string, string> =>
+  new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume.hostPath?.path ?? path(pluginOf(volume), volume.name)]));
+
 /** One volume, or the message of its FailedMount. */
 export function planVolume(volume: Volume, sources: VolumeSources): Resolved<PlannedVolume> {
   const { name, emptyDir, hostPath, configMap, secret, downwardAPI, projected } = volume;
   if (hostPath !== undefined) return resolved({ kind: "hostPath", name, path: hostPath.path, type: hostPath.type ?? "" });
   if (configMap !== undefined)
-    return filesAs(name, "kubernetes.io~configmap")(configMapFiles(configMap, configMap.defaultMode ?? defaultFileMode, sources));
+    return filesAs(name, pluginOf(volume))(configMapFiles(configMap, configMap.defaultMode ?? defaultFileMode, sources));
   if (secret !== undefined) {
     const { secretName = "", defaultMode = defaultFileMode, ...rest } = secret;
-    return filesAs(name, "kubernetes.io~secret")(secretFiles({ name: secretName, ...rest }, defaultMode, sources));
+    return filesAs(name, pluginOf(volume))(secretFiles({ name: secretName, ...rest }, defaultMode, sources));
   }
   if (downwardAPI !== undefined) {
     const files = downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode ?? defaultFileMode, sources);
-    return filesAs(name, "kubernetes.io~downward-api")(files);
+    return filesAs(name, pluginOf(volume))(files);
   }
-  if (projected !== undefined) return filesAs(name, "kubernetes.io~projected")(projectedFiles(volume, sources));
+  if (projected !== undefined) return filesAs(name, pluginOf(volume))(projectedFiles(volume, sources));
   const kind = Object.keys(volume).find((field) => field !== "name");
-  if (emptyDir !== undefined || kind === undefined)
-    return resolved({ kind: "directory", name, plugin: "kubernetes.io~empty-dir" });
+  if (emptyDir !== undefined || kind === undefined) return resolved({ kind: "directory", name, plugin: pluginOf(volume) });
   return unresolved(`no volume plugin matched: volumes of type ${kind} are not supported on this node`);
 }
 

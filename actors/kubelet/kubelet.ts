@@ -1,0 +1,83 @@
+/** What the charts of one kubelet share: its host, its I/O, what it knows of the API and of its runtime. */
+import { recordEvent } from "../../src/actor/events.js";
+import type { Host } from "../../src/actor/host.js";
+import { Store } from "../../src/actor/informer/store.js";
+import type { Node, Pod, Service } from "../../src/api/types.js";
+import { type Address, address, instanceOf } from "../../src/wire/address.js";
+import type { CallShape, Declared } from "../../src/wire/declare.js";
+import type { Outcome } from "../../src/wire/errors.js";
+import { kubeletLimits } from "./configuration.js";
+import type { KubeletIo } from "./io/io.js";
+import { admittingNode } from "./node/node-object.js";
+import { type AdmittingNode, type Rejection, rejectionOf } from "./pod/admission.js";
+import type { NodeAllocatable } from "./pod/downward.js";
+import type { PodHandle } from "./pod/handle.js";
+import { RuntimeView } from "./runtime/view.js";
+import { WriteSlots } from "./status/slots.js";
+import { ObjectSource } from "./volume/object-source.js";
+
+export class Kubelet {
+  readonly nodeName: string;
+  readonly runc: Address;
+  readonly objects: ObjectSource;
+  readonly services = new Store<Service>();
+  /** This node only. */
+  readonly nodes = new Store<Node>();
+  readonly podsInApi = new Store<Pod>();
+  readonly runtime = new RuntimeView();
+  readonly statusSlots = new WriteSlots(kubeletLimits.statusWritesAtOnce);
+  /** The pods that have a chart, by uid, in the order in which they came. */
+  readonly pods = new Map<string, PodHandle>();
+
+  constructor(
+    readonly host: Host,
+    readonly io: KubeletIo,
+  ) {
+    this.nodeName = instanceOf(host.address);
+    this.runc = address("runc", this.nodeName);
+    this.objects = new ObjectSource(host);
+  }
+
+  /** Asks the container runtime of this node. */
+  ask<Request, Reply>(
+    message: Declared<CallShape<Request, Reply>>,
+    request: Request,
+    onOutcome: (outcome: Outcome<Reply>) => void,
+    deadlineMs?: number,
+  ): void {
+    this.host.wire.call(this.runc, message, request, deadlineMs === undefined ? { onOutcome } : { onOutcome, deadlineMs });
+  }
+
+  /** Reports what happened to a pod; `container` names the part of it that this is about. */
+  record(
+    pod: Pod,
+    type: "Normal" | "Warning",
+    reason: string,
+    message: string,
+    container?: { name: string; init: boolean },
+  ): void {
+    const { namespace = "", name = "", uid = "", resourceVersion = "" } = pod.metadata;
+    const list = container?.init === true ? "initContainers" : "containers";
+    const fieldPath = container === undefined ? {} : { fieldPath: `spec.${list}{${container.name}}` };
+    const involvedObject = { kind: "Pod", apiVersion: "v1", namespace, name, uid, resourceVersion, ...fieldPath };
+    recordEvent(this.host, { involvedObject, type, reason, message, component: "kubelet", node: this.nodeName });
+  }
+
+  allocatable(): NodeAllocatable {
+    return this.io.node;
+  }
+
+  admitting(labels?: Record<string, string>): AdmittingNode {
+    return admittingNode(this.nodeName, this.io.node, labels ?? this.nodes.get(this.nodeName)?.metadata.labels);
+  }
+
+  /** Why this node cannot take a pod beside those that it has already. */
+  rejection(of: PodHandle, labels?: Record<string, string>): Rejection | undefined {
+    const others = [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ pod }) => pod);
+    return rejectionOf(of.pod, this.admitting(labels), others);
+  }
+
+  podsRunning(): number {
+    return [...this.pods.values()].filter(({ status }) => status?.phase === "Running").length;
+  }
+}

@@ -1,0 +1,109 @@
+/** What a kubelet knows of one pod on its node. The charts of the pod and of its containers share it. */
+import type { Pod, PodStatus } from "../../../src/api/types.js";
+import { ContainerRecord, roleOf } from "../container/record.js";
+import type { Kubelet } from "../kubelet.js";
+import type { PodEvent } from "./events.js";
+import { podStatusOf } from "./status.js";
+
+export interface Verdict {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export class PodHandle {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly records: readonly ContainerRecord[];
+  sandboxId = "";
+  sandboxAttempt = 0;
+  sandboxReady = false;
+  podIp = "";
+  readonly startedAtMs: number;
+  /** Why the kubelet itself ended the pod, if it did. */
+  verdict: Verdict | undefined;
+  /** Its containers are at their end for good. */
+  finished = false;
+  /** It is no longer in the API. */
+  gone = false;
+  /** Where its volumes are on the node, by their names. */
+  volumes: ReadonlyMap<string, string> = new Map();
+  status: PodStatus | undefined;
+
+  constructor(
+    private readonly kubelet: Kubelet,
+    public pod: Pod,
+    /** `namespace/name`, with the uid when an older pod of that name is still there. */
+    readonly key: string,
+  ) {
+    const { uid = "", namespace = "", name = "" } = pod.metadata;
+    this.uid = uid;
+    this.namespace = namespace;
+    this.name = name;
+    const startTime = pod.status?.startTime;
+    this.startedAtMs = startTime === undefined ? kubelet.host.clock.nowMs() : Date.parse(startTime);
+    const init = pod.spec?.initContainers ?? [];
+    const reason = init.length > 0 ? "PodInitializing" : "ContainerCreating";
+    this.records = [
+      ...init.map((container) => new ContainerRecord(container, roleOf(container, true), "PodInitializing")),
+      ...(pod.spec?.containers ?? []).map((container) => new ContainerRecord(container, "main", reason)),
+    ];
+  }
+
+  get deletionAsked(): boolean {
+    return this.gone || this.pod.metadata.deletionTimestamp !== undefined;
+  }
+
+  get takesResources(): boolean {
+    return !this.finished && this.verdict === undefined;
+  }
+
+  get restartPolicy(): string {
+    return this.pod.spec?.restartPolicy ?? "Always";
+  }
+
+  /** How long its containers may take to stop. Gone from the API, it is given little. */
+  graceSeconds(): number {
+    const { deletionGracePeriodSeconds } = this.pod.metadata;
+    const asked = this.pod.spec?.terminationGracePeriodSeconds ?? 30;
+    if (this.gone) return Math.min(asked, 2);
+    return Math.max(1, deletionGracePeriodSeconds ?? asked);
+  }
+
+  tell(event: PodEvent): void {
+    this.kubelet.host.charts.get(`pod ${this.key}`)?.send(event);
+  }
+
+  /** Takes a newer version of the pod from the API. */
+  update(pod: Pod): void {
+    this.pod = pod;
+    for (const record of this.records) {
+      const list = record.role === "main" ? pod.spec?.containers : pod.spec?.initContainers;
+      const spec = list?.find(({ name }) => name === record.name);
+      if (spec !== undefined) record.spec = spec;
+    }
+  }
+
+  /** Hands the status as it is now to whoever writes it. */
+  report(): void {
+    const before = this.status;
+    const picture = {
+      pod: this.pod,
+      records: this.records,
+      podIp: this.podIp,
+      hostIp: this.kubelet.io.node.internalIp,
+      sandboxReady: this.sandboxReady,
+      startedAtMs: this.startedAtMs,
+      nowMs: this.kubelet.host.clock.nowMs(),
+      finished: this.finished,
+      ...(this.verdict === undefined ? {} : { verdict: this.verdict }),
+    };
+    const status = podStatusOf(picture, before);
+    this.status = status;
+    const urgent = before?.phase !== status.phase || readiness(before) !== readiness(status);
+    this.kubelet.host.charts.get(`status ${this.key}`)?.send({ type: "report", status, urgent });
+  }
+}
+
+const readiness = (status: PodStatus | undefined): string | undefined =>
+  status?.conditions?.find(({ type }) => type === "Ready")?.status;
