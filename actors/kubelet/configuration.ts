@@ -38,6 +38,10 @@ export const kubeletTimings = {
   relistMs: 60_000,
   /** Tries to reach a runtime that does not answer. */
   runtimeRetryMs: 200,
+  /** A runtime that was not heard of for so long makes the node not ready. */
+  runtimeMissedMs: 30_000,
+  /** kube-proxy is asked again so soon when it did not answer. */
+  proxyRetryMs: 2_000,
   /** How long a container whose configuration is incomplete waits before it is tried again. */
   configurationRetryMs: 5_000,
   volumeRefreshMs: 60_000,
