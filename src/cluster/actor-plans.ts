@@ -28,7 +28,7 @@ export interface ClusterPlan {
   readonly ranges: Ranges;
   /** Made when first asked for. */
   readonly keys: () => ClusterKeys;
-  /** Ports that API servers have got, to be taken again by their next incarnations. */
+  /** Of each API server. */
   readonly ports: ReadonlyMap<Address, number>;
 }
 
@@ -38,7 +38,7 @@ const gibibyte = 1024 ** 3;
 export function actorPlans(plan: ClusterPlan): ActorPlan[] {
   const { options } = plan;
   const nodes = Array.from({ length: options.nodes }, (_, index) => index + 1);
-  const apiservers = Array.from({ length: options.apiservers }, (_, index) => address("apiserver", index));
+  const apiservers = [...plan.ports.keys()];
   // In the order in which they are waited for; what the API server needs is made while etcd's thread starts.
   const plans: ActorPlan[] = [
     actorPlan("etcd/0", (): EtcdSettings => ({ directory: options.memory ? undefined : plan.directory.directory("etcd") })),
@@ -58,11 +58,11 @@ const actorPlan = (of: Address, settings: () => unknown): ActorPlan => ({
   heapMostMegabytes: heapMostMegabytes[roleOf(of)],
 });
 
-function apiServerSettings({ options, ranges, keys: keysOf, ports }: ClusterPlan, of: Address): ApiServerSettings {
+function apiServerSettings({ ranges, keys: keysOf, ports }: ClusterPlan, of: Address): ApiServerSettings {
   const keys = keysOf();
   return {
     host,
-    port: ports.get(of) ?? (of === "apiserver/0" ? options.port : 0),
+    port: ports.get(of) ?? 0,
     serviceCidr: ranges.serviceCidr,
     podCidr: ranges.podCidr,
     nodePortRange: { from: 30_000, to: 32_767 },
@@ -70,6 +70,7 @@ function apiServerSettings({ options, ranges, keys: keysOf, ports }: ClusterPlan
     certificate: keys.server.certificate,
     key: keys.server.key,
     serviceAccountKey: keys.serviceAccountKey,
+    tokens: [{ token: keys.adminToken, user: { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] } }],
   };
 }
 

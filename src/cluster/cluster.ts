@@ -49,6 +49,11 @@ export class Cluster {
     return this.parts.threads.actors();
   }
 
+  /** A bearer token of the administrator, for clients that use no certificates. */
+  get token(): string {
+    return this.parts.adminToken;
+  }
+
   /** The range of Services' addresses. */
   get serviceCidr(): string {
     return this.parts.ranges.serviceCidr;

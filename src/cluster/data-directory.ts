@@ -19,6 +19,8 @@ interface Description {
 
 const pairs = { ca: "ca", server: "apiserver", admin: "admin" } as const;
 
+const secrets = { serviceAccountKey: "pki/sa.key", adminToken: "pki/admin.token" } as const;
+
 export class DataDirectory {
   private constructor(
     readonly path: string,
@@ -67,7 +69,8 @@ export class DataDirectory {
       ca: pair(pairs.ca),
       server: pair(pairs.server),
       admin: pair(pairs.admin),
-      serviceAccountKey: this.read("pki/sa.key"),
+      serviceAccountKey: this.read(secrets.serviceAccountKey),
+      adminToken: this.read(secrets.adminToken),
     };
     const keys = completeKeys(
       Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) as Partial<ClusterKeys>,
@@ -78,7 +81,9 @@ export class DataDirectory {
       this.write(`pki/${name}.key`, keys[which].key, 0o600);
       this.write(`pki/${name}.crt`, keys[which].certificate, 0o644);
     }
-    if (kept.serviceAccountKey === undefined) this.write("pki/sa.key", keys.serviceAccountKey, 0o600);
+    for (const [which, file] of Object.entries(secrets) as Array<[keyof typeof secrets, string]>) {
+      if (kept[which] === undefined) this.write(file, keys[which], 0o600);
+    }
     return keys;
   }
 

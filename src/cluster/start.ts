@@ -1,11 +1,12 @@
 /** How a cluster comes up and goes down: the data directory, the ranges, the keys, the threads, and when it is ready. */
 import { writeFileSync } from "node:fs";
+import type { AddressInfo, Server } from "node:net";
 import { resolve } from "node:path";
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ClusterKeys, serverNames } from "../pki/authority.js";
 import { Threads } from "../thread/threads.js";
-import { type Address, roleOf } from "../wire/address.js";
+import { type Address, address, roleOf } from "../wire/address.js";
 import { actorPlans, host } from "./actor-plans.js";
 import { ApiClient } from "./api-client.js";
 import { DataDirectory } from "./data-directory.js";
@@ -24,6 +25,7 @@ export interface ClusterParts {
   readonly urls: readonly string[];
   readonly kubeconfig: string;
   readonly kubeconfigPath: string;
+  readonly adminToken: string;
 }
 
 const readyPollMs = 5;
@@ -60,7 +62,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
 
   const directory = DataDirectory.open(options.dataDir);
   taken.directory = directory;
-  await refuseTakenPort(options.port);
+  const ports = await choosePorts(options);
   const ranges = await claimRanges(directory.slot);
   taken.ranges = ranges;
   directory.slot = ranges.slot;
@@ -71,15 +73,15 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     return made;
   };
 
-  const ports = new Map<Address, number>();
+  const listening = new Set<Address>();
   const life = new Life(options.startTimeoutMs);
   const threads = new Threads(actorPlans({ options, directory, ranges, keys, ports }), {
     started: (actor, incarnation) => {
       options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
       if (roleOf(actor) !== "apiserver") return;
       threads.announced(actor, options.startTimeoutMs).then(
-        ({ port }) => {
-          if (port !== undefined) ports.set(actor, port);
+        () => {
+          listening.add(actor);
           life.look();
         },
         // It ended before it listened; its next incarnation will announce.
@@ -96,11 +98,10 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   threads.begin();
   phase("threads started");
 
-  const apiservers = threads.actors().filter((actor) => roleOf(actor) === "apiserver");
-  await life.until("the API server listens", () => apiservers.every((each) => ports.has(each)));
+  await life.until("the API server listens", () => listening.size === ports.size);
   phase("API server listens");
-  const urls = apiservers.map((each) => `https://${host}:${ports.get(each)}`);
-  const client = clientFor(ports.get(apiservers[0] as Address) as number, keys());
+  const urls = [...ports.values()].map((port) => `https://${host}:${port}`);
+  const client = clientFor([...ports.values()][0] as number, keys());
   taken.client = client;
   await life.race(apiServerReady(client, life));
   phase("API server ready");
@@ -114,7 +115,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     kubeconfigPath = resolve(options.kubeconfig);
     writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
   }
-  return { directory, ranges, threads, client, urls, kubeconfig, kubeconfigPath };
+  return { directory, ranges, threads, client, urls, kubeconfig, kubeconfigPath, adminToken: keys().adminToken };
 }
 
 /** Waits of a start: each ends when an actor is given up or the time is over. */
@@ -172,14 +173,22 @@ class Life {
   }
 }
 
-async function refuseTakenPort(port: number): Promise<void> {
-  if (port === 0) return;
-  const probe = await listen(host, port);
-  if (typeof probe === "string")
-    throw new ClusterError(
-      `port ${port} of ${host} cannot be listened on, it is in use: choose another with --port, or --port 0 for a free one`,
-    );
-  await new Promise((closed) => probe.close(closed));
+/** A port for each API server: the one asked for, and free ones. They stay the same when API servers are restarted. */
+async function choosePorts({ apiservers, port }: Settled): Promise<Map<Address, number>> {
+  const ports = new Map<Address, number>();
+  const held: Server[] = [];
+  for (let index = 0; index < apiservers; index++) {
+    const wanted = index === 0 ? port : 0;
+    const server = await listen(host, wanted);
+    if (typeof server === "string")
+      throw new ClusterError(
+        `port ${wanted} of ${host} cannot be listened on, it is in use: choose another with --port, or --port 0 for a free one`,
+      );
+    held.push(server);
+    ports.set(address("apiserver", index), (server.address() as AddressInfo).port);
+  }
+  await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
 }
 
 const clientFor = (port: number, keys: ClusterKeys): ApiClient =>

@@ -2,7 +2,7 @@
  * The keys of a cluster: its certificate authority, the API server's certificate, the administrator's, and the key that
  * signs service account tokens. Made once for a data directory; the server's certificate again when its names change.
  */
-import { X509Certificate } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { issue, type KeyAndCertificate, newKey } from "./certificate.js";
 
 export interface ClusterKeys {
@@ -12,6 +12,8 @@ export interface ClusterKeys {
   readonly admin: KeyAndCertificate;
   /** P-256, PKCS #8 in PEM: signs tokens with ES256. */
   readonly serviceAccountKey: string;
+  /** A bearer token for the administrator, for clients that have no use for certificates. */
+  readonly adminToken: string;
 }
 
 const caSubject = { commonName: "chartroom-ca" };
@@ -47,6 +49,7 @@ export function completeKeys(kept: Partial<ClusterKeys>, names: readonly string[
       ? kept.admin
       : issue({ commonName: "kubernetes-admin", organization: "system:masters" }, { kind: "client" }, leafDays, issuer),
     serviceAccountKey: kept.serviceAccountKey ?? newKey(),
+    adminToken: kept.adminToken ?? randomBytes(24).toString("base64url"),
   };
 }
 

@@ -7,7 +7,7 @@ export interface WorkerBoot<Settings = unknown> {
   readonly settings: Settings;
 }
 
-/** Something that the world outside must know once the actor has it, such as the port that it got. */
+/** What an actor tells its cluster once it is so: that it listens, and on which port. */
 export interface Announcement {
-  readonly port?: number;
+  readonly port: number;
 }

@@ -23,7 +23,6 @@ export interface EtcdSettings {
 
 export interface ApiServerSettings {
   readonly host: string;
-  /** 0 for a free one, which is announced. */
   readonly port: number;
   readonly serviceCidr: string;
   readonly podCidr: string;
@@ -33,6 +32,11 @@ export interface ApiServerSettings {
   readonly key: string;
   /** P-256, PKCS #8 in PEM. */
   readonly serviceAccountKey: string;
+  /** Bearer tokens that are known from the start, and whose they are. */
+  readonly tokens: ReadonlyArray<{
+    readonly token: string;
+    readonly user: { readonly name: string; readonly groups: readonly string[] };
+  }>;
 }
 
 export interface KubeletSettings {
