@@ -1,5 +1,4 @@
 /** deletecollection: lists what is selected, then deletes each as a delete of its own would. */
-import { setup } from "xstate";
 import type { KubernetesObject } from "../../src/api/types.js";
 import { decodeJson, type Json } from "../../src/wire/json.js";
 import type { ApiOutcome, ApiRequest, DeleteCollectionRequest, ListParts, Respond } from "./request.js";
@@ -62,30 +61,3 @@ export class CollectionDelete {
     });
   }
 }
-
-export const collectionMachine = setup({
-  types: {
-    context: {} as { collection: CollectionDelete },
-    events: {} as { type: "listed" } | { type: "deleted" },
-    input: {} as { collection: CollectionDelete },
-  },
-  guards: { done: ({ context }) => context.collection.done },
-  actions: {
-    list: ({ context, self }) => context.collection.listAll(() => self.send({ type: "listed" })),
-    deleteNext: ({ context, self }) => context.collection.deleteNext(() => self.send({ type: "deleted" })),
-    answer: ({ context }) => context.collection.answer(),
-  },
-}).createMachine({
-  id: "deletecollection",
-  context: ({ input }) => input,
-  initial: "listing",
-  states: {
-    listing: { entry: "list", on: { listed: "deleting" } },
-    deleting: {
-      entry: "deleteNext",
-      always: { guard: "done", target: "answered" },
-      on: { deleted: { target: "deleting", reenter: true } },
-    },
-    answered: { entry: "answer", type: "final" },
-  },
-});

@@ -2,9 +2,9 @@
  * What an API server does by the clock: tells watchers how far they are, and has etcd forget what is older than five
  * minutes, as kube-apiserver does. Of several API servers the one that says so first compacts.
  */
-import { setup } from "xstate";
 import { etcdMessages } from "../etcd/messages.js";
 import type { Server } from "./server.js";
+import { upkeepMachine } from "./upkeep-machine.js";
 import { etcdOf } from "./watch-cache/etcd-link.js";
 
 export class Upkeep {
@@ -29,29 +29,6 @@ export class Upkeep {
     host.wire.call(etcd, etcdMessages.compact, { revision }, { onOutcome });
   }
 }
-
-export const upkeepMachine = setup({
-  types: { context: {} as { upkeep: Upkeep }, input: {} as { upkeep: Upkeep } },
-  actions: {
-    bookmark: ({ context }) => context.upkeep.bookmark(),
-    compact: ({ context }) => context.upkeep.compact(),
-  },
-  delays: { bookmarkInterval: 60_000, compactionInterval: 300_000 },
-}).createMachine({
-  id: "upkeep",
-  context: ({ input }) => input,
-  type: "parallel",
-  states: {
-    bookmarks: {
-      initial: "waiting",
-      states: { waiting: { after: { bookmarkInterval: { target: "waiting", reenter: true, actions: "bookmark" } } } },
-    },
-    compaction: {
-      initial: "waiting",
-      states: { waiting: { after: { compactionInterval: { target: "waiting", reenter: true, actions: "compact" } } } },
-    },
-  },
-});
 
 export function startUpkeep(server: Server): void {
   server.host.charts.start(upkeepMachine, { id: "upkeep", input: { upkeep: new Upkeep(server) } });

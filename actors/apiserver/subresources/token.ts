@@ -1,5 +1,4 @@
 /** serviceaccounts/token: a signed token for a service account. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
-import { setup } from "xstate";
 import { invalidValue } from "../../../src/api/field-errors.js";
 import { builtinResources } from "../../../src/api/kinds.js";
 import { storageKey } from "../../../src/api/paths.js";
@@ -10,6 +9,7 @@ import type { Backing } from "../backing.js";
 import type { TokenClaims } from "../io/io.js";
 import type { ApiError, CreateRequest, Respond } from "../request.js";
 import { answerWith } from "../writes/plan.js";
+import { tokenMachine } from "./token-machine.js";
 
 interface TokenSpec {
   readonly audiences?: readonly string[];
@@ -120,32 +120,6 @@ export class TokenIssue {
     return this.backing.cache.get(storageKey(resource, this.request.path.namespace ?? "", name))?.object;
   }
 }
-
-export const tokenMachine = setup({
-  types: {
-    context: {} as { issue: TokenIssue },
-    events: {} as { type: "fresh" } | { type: "signed" },
-    input: {} as { issue: TokenIssue },
-  },
-  guards: { refused: ({ context }) => context.issue.refused },
-  actions: {
-    confirm: ({ context, self }) => context.issue.confirm(() => self.send({ type: "fresh" })),
-    prepare: ({ context }) => context.issue.prepare(),
-    sign: ({ context, self }) => context.issue.sign(() => self.send({ type: "signed" })),
-    answer: ({ context }) => context.issue.answer(),
-  },
-  delays: { patience: 10_000 },
-}).createMachine({
-  id: "token-request",
-  context: ({ input }) => input,
-  initial: "confirming",
-  states: {
-    confirming: { entry: "confirm", on: { fresh: "preparing" }, after: { patience: "answered" } },
-    preparing: { entry: "prepare", always: [{ guard: "refused", target: "answered" }, { target: "signing" }] },
-    signing: { entry: "sign", on: { signed: "answered" }, after: { patience: "answered" } },
-    answered: { entry: "answer", type: "final" },
-  },
-});
 
 export function startTokenRequest(backing: Backing, id: string, request: CreateRequest, respond: Respond): void {
   backing.host.charts.start(tokenMachine, { id, input: { issue: new TokenIssue(backing, request, respond) } });

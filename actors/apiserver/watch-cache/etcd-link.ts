@@ -86,6 +86,11 @@ export class EtcdLink {
       return;
     }
     let started = false;
+    const start = (): void => {
+      started = true;
+      this.freshness.connected((progress) => this.stream?.send({ progress }));
+      told.onStarted();
+    };
     const request = {
       key: registryPrefix,
       rangeEnd: prefixEnd(registryPrefix),
@@ -94,11 +99,7 @@ export class EtcdLink {
     };
     const onChunk = (chunk: WatchChunk): void => {
       this.cache.apply(chunk);
-      if (!started) {
-        started = true;
-        this.freshness.connected((progress) => this.stream?.send({ progress }));
-        told.onStarted();
-      }
+      if (!started) start();
       if (chunk.progress !== undefined) this.freshness.answered(chunk.progress);
     };
     const onEnd = (error?: WireError): void => told.onEnd(error);

@@ -42,10 +42,9 @@ export const writeMachine = setup({
 }).createMachine({
   id: "write",
   context: ({ input }) => input,
-  initial: "planning",
+  initial: "planned",
   states: {
-    planning: {
-      entry: "plan",
+    planned: {
       always: [
         { guard: "mustBeConfirmed", target: "confirming" },
         { guard: "hasNothingToCommit", target: "answered" },
@@ -56,7 +55,7 @@ export const writeMachine = setup({
     confirming: {
       entry: "confirm",
       exit: "stopWaiting",
-      on: { fresh: { target: "planning", actions: "takeFromCache" } },
+      on: { fresh: { target: "planned", actions: ["takeFromCache", "plan"] } },
       after: { deadline: { target: "timedOut", actions: "refuseAsTimeout" } },
     },
     leasing: {
@@ -76,7 +75,7 @@ export const writeMachine = setup({
     conflicted: {
       always: [
         { guard: "triedTooOften", target: "timedOut", actions: "refuseAsContended" },
-        { guard: "knowsWhatIsStored", target: "planning" },
+        { guard: "knowsWhatIsStored", target: "planned", actions: "plan" },
         { target: "confirming" },
       ],
     },

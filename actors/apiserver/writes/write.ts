@@ -22,7 +22,7 @@ export interface WriteOf {
 }
 
 export class Write {
-  private plan: Plan = { what: "refuse", error: internalError("nothing was planned") };
+  private plan!: Plan;
   private origin: StoredObject | undefined;
   /** The origin is what etcd has, not only what the cache had. */
   private confirmed = false;
@@ -39,6 +39,7 @@ export class Write {
     private readonly respond: Respond,
   ) {
     if (of.planner.begins === "cached") this.origin = backing.cache.get(of.planner.key());
+    this.makePlan();
   }
 
   get deadlineMs(): number {

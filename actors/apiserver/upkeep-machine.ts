@@ -1,0 +1,26 @@
+/** What an API server does by the clock: bookmarks every minute, a compaction of etcd every five. */
+import { setup } from "xstate";
+import type { Upkeep } from "./upkeep.js";
+
+export const upkeepMachine = setup({
+  types: { context: {} as { upkeep: Upkeep }, input: {} as { upkeep: Upkeep } },
+  actions: {
+    bookmark: ({ context }) => context.upkeep.bookmark(),
+    compact: ({ context }) => context.upkeep.compact(),
+  },
+  delays: { bookmarkInterval: 60_000, compactionInterval: 300_000 },
+}).createMachine({
+  id: "upkeep",
+  context: ({ input }) => input,
+  type: "parallel",
+  states: {
+    bookmarks: {
+      initial: "waiting",
+      states: { waiting: { after: { bookmarkInterval: { target: "waiting", reenter: true, actions: "bookmark" } } } },
+    },
+    compaction: {
+      initial: "waiting",
+      states: { waiting: { after: { compactionInterval: { target: "waiting", reenter: true, actions: "compact" } } } },
+    },
+  },
+});
