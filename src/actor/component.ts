@@ -10,6 +10,9 @@ import { idsFrom } from "./ids.js";
 import type { Random } from "./random.js";
 import type { TraceSink } from "./trace.js";
 
+/** Timers up to this keep the message that they were set in as the cause of what they do. */
+const causeKeptMs = 100;
+
 /** What a driver gives a component to live in. */
 export interface Surroundings {
   readonly address: Address;
@@ -32,7 +35,8 @@ export class Component {
     private readonly definition: ActorDefinition<unknown>,
     private readonly surroundings: Surroundings,
   ) {
-    const { address, incarnation, clock, random, trace } = surroundings;
+    const { address, incarnation, random, trace } = surroundings;
+    const clock = this.clockThatKeepsCauses(surroundings.clock);
     const because = (cause: string, work: () => void) => this.because(cause, work);
     const endpointHost: EndpointHost = {
       address,
@@ -106,6 +110,19 @@ export class Component {
   /** The charts that run and the calls that wait now, for inspection. */
   inspect(): { charts: Array<{ id: string; machine: string; state: string }>; calls: Array<{ to: Address; name: string }> } {
     return { charts: this.charts.list(), calls: this.endpoint.inFlight() };
+  }
+
+  /** A short wait is still part of what led to it; what comes of a longer one is the clock's own doing. */
+  private clockThatKeepsCauses(clock: Clock): Clock {
+    return {
+      nowMs: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
+      cancel: (timer) => clock.cancel(timer),
+      after: (delayMs, callback) => {
+        const { cause } = this;
+        return clock.after(delayMs, cause === "" || delayMs > causeKeptMs ? callback : () => this.because(cause, callback));
+      },
+    };
   }
 
   private tell(event: { readonly type: string }): void {

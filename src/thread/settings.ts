@@ -1,6 +1,20 @@
 /** What the worker of each role is given to make its I/O from: plain data. */
-import type { MessagePort } from "node:worker_threads";
-import type { NodeDescription } from "../../actors/kubelet/configuration.js";
+
+/** A node as its kubelet reports it. Amounts are Kubernetes quantities. */
+interface NodeDescription {
+  readonly internalIp: string;
+  readonly podCidr: string;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly ephemeralStorage: string;
+  readonly pods: number;
+  readonly architecture: string;
+  readonly operatingSystem: string;
+  readonly kernelVersion: string;
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly runtimeVersion: string;
+}
 
 export interface EtcdSettings {
   /** Where the log and the snapshots are; undefined keeps nothing. */
@@ -32,8 +46,10 @@ export interface KubeletSettings {
 }
 
 export interface RuncSettings {
-  /** Of the runtime of its node, which outlives the thread. */
-  readonly runtime: MessagePort;
+  readonly node: string;
+  readonly runtime: "worker" | "simulated";
+  readonly unknownImages: "simulate" | "fail";
+  readonly directory: string;
 }
 
 export interface KubeProxySettings {
@@ -41,6 +57,4 @@ export interface KubeProxySettings {
   readonly nodeAddress: string;
   /** NodePorts are served here too, by one of the nodes. */
   readonly machineAddress: string | undefined;
-  /** Where the containers of the cluster learn names, if they can. */
-  readonly names: MessagePort | undefined;
 }

@@ -17,12 +17,12 @@ import {
 } from "./envelope.js";
 import { type Outcome, type WireError, wireError } from "./errors.js";
 import type { Link, LinkEvent, LinkHandle, Relay } from "./link.js";
+import { OpenStreams } from "./open-streams.js";
 import { refusal } from "./routes.js";
 import {
   AcceptedStream,
   type IncomingStream,
   OpenedStream,
-  type StreamEnd,
   type StreamPost,
   type StreamReader,
   streamLimits,
@@ -46,12 +46,6 @@ export interface EndpointHost {
   link(event: LinkEvent): void;
 }
 
-interface StreamEntry {
-  readonly peer: Address;
-  readonly via: Address;
-  readonly end: StreamEnd;
-}
-
 export interface CallOptions<Reply> {
   readonly deadlineMs?: number;
   readonly onOutcome: (outcome: Outcome<Reply>) => void;
@@ -60,10 +54,7 @@ export interface CallOptions<Reply> {
 export class Endpoint {
   private readonly links = new Map<Address, Link>();
   private readonly calls: CallsInFlight;
-  /** Streams that this end opened, by its own correlation. */
-  private readonly opened = new Map<number, StreamEntry>();
-  /** Streams that others opened here, by opener and its correlation. */
-  private readonly accepted = new Map<string, StreamEntry>();
+  private readonly streams = new OpenStreams(endpointLimits.streams);
   private correlations = 0;
   private messages = 0;
   private relayer: Relay | undefined;
@@ -155,15 +146,16 @@ export class Endpoint {
     const correlation = ++this.correlations;
     const link = this.towards(to);
     const failed =
-      this.cannotSend(to, message, link) ??
-      (this.opened.size >= endpointLimits.streams ? wireError("overloaded", "too many open streams") : undefined);
+      this.cannotSend(to, message, link) ?? (this.streams.full ? wireError("overloaded", "too many open streams") : undefined);
     const post = this.streamPost(link, { address: to, incarnation: 0 }, message.name, correlation, true);
-    const stream = new OpenedStream<Down, Up>(post, reader, reader.manualCredit ?? false, () => this.opened.delete(correlation));
+    const stream = new OpenedStream<Down, Up>(post, reader, reader.manualCredit ?? false, () =>
+      this.streams.forgetOpened(correlation),
+    );
     if (link === undefined || failed !== undefined) {
       stream.lost(failed ?? wireError("unreachable", `${to} has no link`));
       return stream;
     }
-    this.opened.set(correlation, { peer: to, via: link.peer, end: stream });
+    this.streams.addOpened(correlation, { peer: to, via: link.peer, end: stream });
     const body: OpenBody = { request, credits: streamLimits.credits };
     this.post(link, { kind: "open", to, name: message.name, correlation, fromOpener: true, deadlineMs: 0, body });
     return stream;
@@ -303,7 +295,7 @@ export class Endpoint {
         if (roleOf(this.host.address) === "apiserver") this.announceDown((envelope.body as DownBody).address, link.peer);
         return;
       default:
-        this.handleStream(envelope);
+        if (!this.streams.handle(envelope)) this.host.passed("dropped", envelope, "its stream is over");
     }
   }
 
@@ -333,10 +325,9 @@ export class Endpoint {
       });
     } else {
       const { request, credits } = body as OpenBody;
-      const key = streamKey(from, fromIncarnation, envelope.correlation);
       const post = this.streamPost(link, { address: from, incarnation: fromIncarnation }, type, envelope.correlation, false);
-      const stream = new AcceptedStream<unknown, unknown>(credits, post, () => this.accepted.delete(key));
-      this.accepted.set(key, { peer: from, via: link.peer, end: stream });
+      const stream = new AcceptedStream<unknown, unknown>(credits, post, () => this.streams.forgetAccepted(envelope));
+      this.streams.addAccepted(envelope, { peer: from, via: link.peer, end: stream });
       this.host.accept({ type, request, stream, from, fromIncarnation } as { type: string });
     }
   }
@@ -353,30 +344,6 @@ export class Endpoint {
       this.post(link, { kind: "reply", to, toIncarnation, name, correlation, fromOpener: false, deadlineMs: 0, body });
     };
     return { ok: (reply) => answer({ ok: true, reply }), error: (error) => answer({ ok: false, error }) };
-  }
-
-  private handleStream(envelope: Envelope): void {
-    const entry = envelope.fromOpener
-      ? this.accepted.get(streamKey(envelope.from, envelope.fromIncarnation, envelope.correlation))
-      : this.opened.get(envelope.correlation);
-    if (entry === undefined) {
-      this.host.passed("dropped", envelope, "its stream is over");
-      return;
-    }
-    switch (envelope.kind) {
-      case "chunk":
-        entry.end.chunk(envelope.body);
-        return;
-      case "credit":
-        entry.end.credit(envelope.body as number);
-        return;
-      case "end":
-        entry.end.ended((envelope.body as EndBody).error);
-        return;
-      case "cancel":
-        entry.end.lost(wireError("cancelled", `${envelope.from} gave the stream up`));
-        return;
-    }
   }
 
   private streamPost(
@@ -412,7 +379,7 @@ export class Endpoint {
     if (link === undefined) return;
     this.links.delete(peer);
     this.calls.lose((call) => call.via === peer);
-    this.loseStreams((entry) => entry.via === peer, `the link to ${peer} is gone: ${reason}`);
+    this.streams.lose((stream) => stream.via === peer, `the link to ${peer} is gone: ${reason}`);
     if (roleOf(this.host.address) === "apiserver") this.announceDown(peer);
     if (link.peerIncarnation !== undefined) this.host.link({ type: "link.down", peer, reason });
   }
@@ -420,15 +387,7 @@ export class Endpoint {
   /** An actor behind the API server went away: nothing that waits for it will be answered. */
   private gone(peer: Address): void {
     this.calls.lose((call) => call.to === peer);
-    this.loseStreams((entry) => entry.peer === peer, `${peer} went away`);
-  }
-
-  private loseStreams(lost: (entry: StreamEntry) => boolean, message: string): void {
-    for (const streams of [this.opened, this.accepted]) {
-      for (const entry of [...streams.values()]) {
-        if (lost(entry)) entry.end.lost(wireError("linkLost", message));
-      }
-    }
+    this.streams.lose((stream) => stream.peer === peer, `${peer} went away`);
   }
 }
 
@@ -438,5 +397,3 @@ type Part = Pick<Envelope, "kind" | "to" | "name" | "correlation" | "fromOpener"
 };
 
 const kindOfShape: Partial<Record<EnvelopeKind, AnyShape["shape"]>> = { call: "call", cast: "cast", open: "stream" };
-
-const streamKey = (opener: Address, incarnation: number, correlation: number) => `${opener}#${incarnation}.${correlation}`;

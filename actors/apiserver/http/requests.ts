@@ -1,0 +1,93 @@
+/** An HTTP request to a resource as the API server's own request. */
+import { type Expected, readBody } from "../../../src/api/body.js";
+import { isJsonObject } from "../../../src/api/json-value.js";
+import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import { parseYaml } from "../../../src/api/yaml-text.js";
+import type { DeleteOptions } from "../messages.js";
+import type { ApiRequest, ApiUser } from "../request.js";
+import { readPatch } from "./patch-body.js";
+import { deleteOptions, listOptions, writeOptions } from "./query.js";
+import type { ResourceRoute } from "./routing.js";
+
+export interface MadeRequest {
+  readonly request: ApiRequest;
+  /** What field validation found, for the header Warning. */
+  readonly warnings: readonly string[];
+}
+
+const made = (request: ApiRequest, warnings: readonly string[] = []): Result<MadeRequest> => succeed({ request, warnings });
+
+export function readRequest({ verb, path }: ResourceRoute, user: ApiUser, query: URLSearchParams): Result<MadeRequest> {
+  const options = listOptions(query);
+  if (!options.ok) return options;
+  if (verb === "list") return made({ verb, path, user, options: options.value });
+  const { resourceVersion } = options.value;
+  return made({ verb: "get", path, user, ...(resourceVersion === undefined ? {} : { resourceVersion }) });
+}
+
+export function writeRequest(
+  route: ResourceRoute,
+  user: ApiUser,
+  query: URLSearchParams,
+  bytes: Uint8Array,
+  contentType: string,
+): Result<MadeRequest> {
+  const { verb, path } = route;
+  if (verb === "delete" || verb === "deletecollection") return deleteRequest(route, user, query, bytes, contentType);
+  const options = writeOptions(query);
+  if (!options.ok) return options;
+  if (verb === "patch") {
+    const patch = readPatch(bytes, contentType);
+    return patch.ok ? made({ verb, path, user, ...patch.value, options: options.value }) : patch;
+  }
+  if (verb !== "create" && verb !== "update") return fail(badRequest(`a request with a body cannot be a ${verb}`));
+  const body = readBody(bytes, contentType, expectedOf(route), options.value.fieldValidation ?? "Warn", parseYaml);
+  if (!body.ok) return body;
+  const object = body.value.object;
+  // Whatever is written has metadata, if only an empty one.
+  const complete = { ...object, metadata: isJsonObject(object.metadata) ? object.metadata : {} } as UntypedObject;
+  return made({ verb, path, user, body: complete, options: options.value }, body.value.warnings);
+}
+
+function deleteRequest(
+  { verb, path, resource }: ResourceRoute,
+  user: ApiUser,
+  query: URLSearchParams,
+  bytes: Uint8Array,
+  contentType: string,
+): Result<MadeRequest> {
+  const fromQuery = deleteOptions(query);
+  if (!fromQuery.ok) return fromQuery;
+  let options = fromQuery.value;
+  if (bytes.length > 0) {
+    const { group, version } = resource;
+    const expected: Expected = { type: "DeleteOptions", group, version, kind: "DeleteOptions", anyVersion: true };
+    const body = readBody(bytes, contentType, expected, "Ignore", parseYaml);
+    if (!body.ok) return body;
+    options = { ...options, ...deleteOptionsOf(body.value.object) };
+  }
+  if (verb === "delete") return made({ verb, path, user, options });
+  const selection = listOptions(query);
+  return selection.ok ? made({ verb: "deletecollection", path, user, options, selection: selection.value }) : selection;
+}
+
+function deleteOptionsOf(body: { readonly [field: string]: unknown }): DeleteOptions {
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = body;
+  const orphan = typeof orphanDependents === "boolean" ? { propagationPolicy: orphanDependents ? "Orphan" : "Background" } : {};
+  return {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...orphan,
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(isJsonObject(preconditions) ? { preconditions } : {}),
+    ...(Array.isArray(dryRun) && dryRun.length > 0 ? { dryRun: true } : {}),
+  } as DeleteOptions;
+}
+
+/** The kind that a path takes: that of its resource, or that of its subresource. */
+function expectedOf({ resource, path }: ResourceRoute): Expected {
+  const { group, version, kind, type } = resource;
+  const part = resource.subresources.find(({ name }) => name === path.subresource);
+  if (part === undefined || part.kind === kind) return { group, version, kind, type };
+  return { group: part.group, version: part.version, kind: part.kind, type: part.kind };
+}

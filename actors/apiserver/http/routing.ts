@@ -1,0 +1,106 @@
+/**
+ * What a method and a path ask for.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+ */
+import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
+import { parsePath } from "../../../src/api/paths.js";
+import { type ApiError, methodNotAllowed } from "../../../src/api/status.js";
+import type { RequestPath } from "../request.js";
+
+/** The verbs as authorization names them. */
+export type ApiVerb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
+
+export type Route =
+  | { readonly type: "resource"; readonly verb: ApiVerb; readonly resource: Resource; readonly path: RequestPath }
+  | {
+      readonly type: "connect";
+      readonly resource: Resource;
+      readonly path: RequestPath & { namespace: string; name: string; subresource: "log" | "exec" | "attach" };
+    }
+  | { readonly type: "health"; readonly check: string; readonly part: string | undefined }
+  | { readonly type: "version" | "index" | "trace" }
+  /** Discovery and OpenAPI documents, by their path. */
+  | { readonly type: "document"; readonly path: string }
+  | { readonly type: "refused"; readonly error: ApiError }
+  | { readonly type: "nothing" };
+
+export type ResourceRoute = Extract<Route, { type: "resource" }>;
+
+const connects: ReadonlySet<string> = new Set(["log", "exec", "attach"]);
+const healthPath = /^\/(healthz|livez|readyz)(?:\/([^/]+))?\/?$/;
+const documentPath = /^\/(api|apis|openapi)(\/|$)/;
+
+export function route(method: string, path: string, watching: boolean, table: ResourceTable): Route {
+  const parsed = parsePath(path);
+  if (parsed !== undefined) {
+    const resource = table.byResource(parsed.group, parsed.version, parsed.resource);
+    if (resource !== undefined) return resourceRoute(method, parsed, watching || parsed.watch, resource);
+  }
+  return method === "GET" || method === "HEAD" ? otherRoute(path) : otherMethod(path);
+}
+
+function otherRoute(path: string): Route {
+  const health = healthPath.exec(path);
+  if (health !== null) return { type: "health", check: health[1] ?? "", part: health[2] };
+  if (path === "/version" || path === "/version/") return { type: "version" };
+  if (path === "/") return { type: "index" };
+  if (path === "/debug/chartroom/trace") return { type: "trace" };
+  return documentPath.test(path) ? { type: "document", path } : { type: "nothing" };
+}
+
+function otherMethod(path: string): Route {
+  const known = otherRoute(path).type;
+  return known === "nothing" || known === "document" ? { type: "nothing" } : { type: "refused", error: methodNotAllowed() };
+}
+
+function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, watching: boolean, resource: Resource): Route {
+  const { group, version, resource: plural, namespace, name, subresource, rest } = parsed;
+  if (rest !== undefined) return { type: "nothing" };
+  // A namespaced resource cannot be named without its namespace, nor one of the cluster inside one.
+  if (!resource.namespaced && namespace !== undefined) return { type: "nothing" };
+  if (resource.namespaced && namespace === undefined && name !== undefined) return { type: "nothing" };
+  const path: RequestPath = {
+    group,
+    version,
+    resource: plural,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === undefined ? {} : { subresource }),
+  };
+  const part = subresource === undefined ? resource : resource.subresources.find((each) => each.name === subresource);
+  if (part === undefined) return { type: "nothing" };
+  if (plural === "pods" && group === "" && subresource !== undefined && connects.has(subresource)) {
+    return { type: "connect", resource, path: path as Extract<Route, { type: "connect" }>["path"] };
+  }
+  const verb = verbOf(method, name, watching, subresource);
+  if (verb === undefined || !(part.verbs as readonly string[]).includes(verb))
+    return { type: "refused", error: methodNotAllowed() };
+  if (verb === "create" && resource.namespaced && namespace === undefined && !resource.virtual) {
+    return { type: "refused", error: methodNotAllowed() };
+  }
+  return { type: "resource", verb, resource, path };
+}
+
+function verbOf(
+  method: string,
+  name: string | undefined,
+  watching: boolean,
+  subresource: string | undefined,
+): ApiVerb | undefined {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      if (watching && subresource === undefined) return "watch";
+      return name === undefined ? "list" : "get";
+    case "POST":
+      return name === undefined || subresource !== undefined ? "create" : undefined;
+    case "PUT":
+      return name === undefined ? undefined : "update";
+    case "PATCH":
+      return name === undefined ? undefined : "patch";
+    case "DELETE":
+      return name === undefined ? "deletecollection" : "delete";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from "node:http";
+
+/** Bytes that a body may have, as kube-apiserver limits them. */
+export const bodyBytesMost = 3 * 1024 * 1024;
+
+/** Reads a whole body. `tooLarge` comes as soon as that is known; nothing comes when the client goes away. */
+export function receiveBody(request: IncomingMessage, onBody: (bytes: Uint8Array) => void, tooLarge: () => void): void {
+  if (Number(request.headers["content-length"] ?? 0) > bodyBytesMost) {
+    tooLarge();
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= bodyBytesMost) {
+      chunks.push(chunk);
+      return;
+    }
+    request.removeAllListeners("data");
+    request.removeAllListeners("end");
+    tooLarge();
+  });
+  request.on("end", () => onBody(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+}

@@ -1,0 +1,135 @@
+/** Who plays in a simulated cluster, and the surroundings that each has: disk, runtime, volumes, sockets. */
+import { apiserverDefinition } from "../../actors/apiserver/definition.js";
+import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
+import { etcdActor } from "../../actors/etcd/definition.js";
+import { kubeProxyActor } from "../../actors/kube-proxy/definition.js";
+import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
+import { kubeletDefinition } from "../../actors/kubelet/definition.js";
+import { SimulatedVolumes, simulatedKubeletIo } from "../../actors/kubelet/io/simulated.js";
+import { runcActor } from "../../actors/runc/actor.js";
+import { simulatedRunc } from "../../actors/runc/io/simulated.js";
+import { SimulatedNetwork as PodNetwork } from "../../actors/runc/io/simulated-network.js";
+import { schedulerDefinition } from "../../actors/scheduler/definition.js";
+import type { ActorDefinition } from "../actor/define.js";
+import type { Host } from "../actor/host.js";
+import { address } from "../wire/address.js";
+import type { SimulatedClusterOptions } from "./cluster.js";
+import { SimulatedDisk } from "./disk.js";
+import type { CastMember, SimulatedSurroundings, SimulatedWorld } from "./simulation.js";
+
+export interface Cast {
+  readonly members: readonly CastMember[];
+  /** Where simulated pods answer. */
+  readonly pods: PodNetwork;
+  /** Where Services answer. */
+  readonly sockets: SimulatedSockets;
+  /** etcd's disk, once the simulation has begun. */
+  disk(): SimulatedDisk | undefined;
+}
+
+/** The ranges of a simulated cluster, as real networking has them. */
+export const simulatedRanges = {
+  podCidr: "10.244.0.0/16",
+  serviceCidr: "10.96.0.0/16",
+  nodePodCidr: (node: number) => `10.244.${node}.0/24`,
+  nodeAddress: (node: number) => `192.168.0.${10 + node}`,
+  apiserverAddress: "192.168.0.2",
+} as const;
+
+export function castOf(options: SimulatedClusterOptions): Cast {
+  const pods = new PodNetwork();
+  const sockets = new SimulatedSockets();
+  let etcdDisk: SimulatedDisk | undefined;
+  const member = <Io>(
+    of: CastMember["address"],
+    definition: ActorDefinition<Io>,
+    surroundings: (world: SimulatedWorld) => SimulatedSurroundings,
+  ): CastMember => ({
+    address: of,
+    definition: definition as ActorDefinition<unknown>,
+    surroundings,
+  });
+  const plain = (io: (host: Host) => unknown) => () => ({ io });
+  const members: CastMember[] = [
+    member(address("etcd", 0), etcdActor, (world) => {
+      const disk = new SimulatedDisk(world.queue, world.random("disk"));
+      etcdDisk = disk;
+      return { io: () => ({ disk: disk.mount() }), crashed: () => disk.crash() };
+    }),
+  ];
+  for (let index = 0; index < (options.apiservers ?? 1); index++) {
+    members.push(
+      member(
+        address("apiserver", index),
+        apiserverDefinition,
+        plain(() => simulatedApiServerIo(apiserverConfig)),
+      ),
+    );
+  }
+  members.push(
+    member(
+      address("scheduler", 0),
+      schedulerDefinition,
+      plain(() => ({})),
+    ),
+  );
+  for (let node = 1; node <= (options.nodes ?? 3); node++) members.push(...nodeMembers(node, options, pods, sockets, member));
+  return { members, pods, sockets, disk: () => etcdDisk };
+}
+
+const apiserverConfig = {
+  serviceCidr: simulatedRanges.serviceCidr,
+  podCidr: simulatedRanges.podCidr,
+  advertiseAddress: simulatedRanges.apiserverAddress,
+};
+
+type Member = <Io>(
+  of: CastMember["address"],
+  definition: ActorDefinition<Io>,
+  surroundings: (world: SimulatedWorld) => SimulatedSurroundings,
+) => CastMember;
+
+function nodeMembers(
+  node: number,
+  options: SimulatedClusterOptions,
+  pods: PodNetwork,
+  sockets: SimulatedSockets,
+  member: Member,
+): CastMember[] {
+  const name = `node-${node}`;
+  const nodeAddress = simulatedRanges.nodeAddress(node);
+  return [
+    member(address("kubelet", name), kubeletDefinition, (world) => {
+      const volumes = new SimulatedVolumes();
+      const later = (callback: () => void) => void world.queue.after(0.05, callback);
+      return { io: () => simulatedKubeletIo(nodeDescription(node), volumes, later) };
+    }),
+    member(address("kube-proxy", name), kubeProxyActor, () => {
+      const network = new SimulatedNodeNetwork(sockets, { nodeName: name, nodeAddress, machineAddress: undefined });
+      return { io: (host) => network.io(host), crashed: () => network.crashed() };
+    }),
+    member(address("runc", name), runcActor, (world) => {
+      const { rules, unknownImages } = options;
+      return simulatedRunc(world, {
+        network: pods,
+        ...(rules === undefined ? {} : { rules }),
+        ...(unknownImages === undefined ? {} : { unknownImages }),
+      });
+    }),
+  ];
+}
+
+const nodeDescription = (node: number) => ({
+  internalIp: simulatedRanges.nodeAddress(node),
+  podCidr: simulatedRanges.nodePodCidr(node),
+  cpu: "4",
+  memory: "16Gi",
+  ephemeralStorage: "100Gi",
+  pods: 110,
+  architecture: "amd64",
+  operatingSystem: "linux",
+  kernelVersion: "simulated",
+  machineId: `machine-${node}`,
+  bootId: `boot-${node}`,
+  runtimeVersion: "1.0.0",
+});

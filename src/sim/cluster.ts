@@ -1,0 +1,151 @@
+/** A whole cluster in the simulation, and what a user does with one: apply, get, wait, kill. */
+import {
+  apiserverMessages,
+  type DeleteOptions,
+  type ObjectPath,
+  type PatchType,
+  type ResourcePath,
+  statusOf,
+} from "../../actors/apiserver/messages.js";
+import type { SimulatedRule } from "../../actors/runc/io/simulated-rules.js";
+import type { TraceSink } from "../actor/trace.js";
+import type { UntypedObject } from "../api/types.js";
+import { type Manifests, readManifests } from "../cluster/manifests.js";
+import { resourceOf } from "../cluster/resources.js";
+import type { Address } from "../wire/address.js";
+import type { Outcome, WireError } from "../wire/errors.js";
+import { decodeJson, encodeJson } from "../wire/json.js";
+import { type Cast, castOf } from "./cast.js";
+import { Simulation } from "./simulation.js";
+
+export interface SimulatedClusterOptions {
+  readonly seed: string;
+  /** Worker nodes: 3. */
+  readonly nodes?: number;
+  /** API servers: 1. */
+  readonly apiservers?: number;
+  /** How simulated containers behave; the first rule that matches. */
+  readonly rules?: readonly SimulatedRule[];
+  readonly unknownImages?: "simulate" | "fail";
+  readonly trace?: TraceSink;
+}
+
+/** An error that the API answered, or that kept it from answering. */
+export class SimulatedApiError extends Error {
+  override readonly name = "SimulatedApiError";
+
+  constructor(readonly error: WireError) {
+    super(statusOf(error)?.message ?? error.message);
+  }
+
+  /** HTTP status, where the API answered. */
+  get code(): number | undefined {
+    return statusOf(this.error)?.code;
+  }
+}
+
+/** How long a user's request may take, and how long it waits before it asks again while the cluster cannot answer. */
+const patienceMs = 30_000;
+const retryMs = 100;
+
+export class SimulatedCluster {
+  readonly simulation: Simulation;
+  readonly cast: Cast;
+
+  constructor(readonly options: SimulatedClusterOptions) {
+    this.cast = castOf(options);
+    this.simulation = new Simulation({
+      seed: options.seed,
+      cast: this.cast.members,
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+    });
+    this.simulation.start();
+  }
+
+  /** Creates what is not there and brings to the manifests what is; returns the objects as the API server has them. */
+  apply(manifests: Manifests): UntypedObject[] {
+    return readManifests(manifests).map((object) => this.applyObject(object));
+  }
+
+  create(object: UntypedObject): UntypedObject {
+    const path = this.pathOf(object);
+    return this.ask(apiserverMessages.create, { path, object: encodeJson(object) });
+  }
+
+  get(path: ObjectPath): UntypedObject | undefined {
+    return this.unlessMissing(() => this.ask(apiserverMessages.get, { path }));
+  }
+
+  list(path: ResourcePath, labelSelector?: string): UntypedObject[] {
+    const options = labelSelector === undefined ? {} : { labelSelector };
+    return this.patiently(() => this.simulation.user.call(apiserverMessages.list, { path, options })).items.map(
+      (item) => decodeJson(item) as UntypedObject,
+    );
+  }
+
+  patch(path: ObjectPath, patch: unknown, patchType: PatchType = "application/strategic-merge-patch+json"): UntypedObject {
+    return this.ask(apiserverMessages.patch, { path, patchType, patch: encodeJson(patch) });
+  }
+
+  /** Undefined when it was not there. */
+  delete(path: ObjectPath, options: DeleteOptions = {}): UntypedObject | undefined {
+    return this.unlessMissing(() => this.ask(apiserverMessages.delete, { path, options }));
+  }
+
+  /** Lets time pass until `holds`; throws when it does not come to hold. The user looks every 50 ms of virtual time. */
+  waitUntil(what: string, holds: () => boolean, withinMs = 60_000): void {
+    const untilMs = this.simulation.queue.nowMs + withinMs;
+    while (!holds()) {
+      if (this.simulation.queue.nowMs >= untilMs)
+        throw new Error(`seed ${this.options.seed}: after ${withinMs} ms of virtual time it still does not hold that ${what}`);
+      this.simulation.run(50);
+    }
+  }
+
+  kill(actor: Address): void {
+    this.simulation.kill(actor);
+  }
+
+  private applyObject(object: UntypedObject): UntypedObject {
+    const path = this.pathOf(object);
+    try {
+      return this.ask(apiserverMessages.create, { path, object: encodeJson(object) });
+    } catch (error) {
+      if (!(error instanceof SimulatedApiError) || error.code !== 409) throw error;
+      return this.patch({ ...path, name: object.metadata.name ?? "" }, object);
+    }
+  }
+
+  private pathOf(object: UntypedObject): ResourcePath {
+    const { group, version, plural, namespaced } = resourceOf(object);
+    const path = { group, version, resource: plural };
+    return namespaced ? { ...path, namespace: object.metadata.namespace ?? "default" } : path;
+  }
+
+  private ask<Request>(message: Parameters<Simulation["user"]["call"]>[0], request: Request): UntypedObject {
+    const { object } = this.patiently(() => this.simulation.user.call(message, request) as Outcome<{ object: string }>);
+    return decodeJson(object) as UntypedObject;
+  }
+
+  /** Asks again while nobody can answer, as a user with kubectl would; an answer of the API is final. */
+  private patiently<Reply>(attempt: () => Outcome<Reply>): Reply {
+    const untilMs = this.simulation.queue.nowMs + patienceMs;
+    for (;;) {
+      const outcome = attempt();
+      if (outcome.ok) return outcome.reply;
+      const status = statusOf(outcome.error);
+      const final = status !== undefined && (status.code ?? 500) < 500;
+      if (final || this.simulation.queue.nowMs >= untilMs) throw new SimulatedApiError(outcome.error);
+      this.simulation.run(retryMs);
+    }
+  }
+
+  private unlessMissing(read: () => UntypedObject): UntypedObject | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof SimulatedApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+}

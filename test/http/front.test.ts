@@ -1,0 +1,182 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { anonymous, authorize } from "../../actors/apiserver/http/authorization.js";
+import { exitStatus, outputMessage, readClientMessage } from "../../actors/apiserver/http/exec-channels.js";
+import { healthAnswer } from "../../actors/apiserver/http/health.js";
+import { negotiate } from "../../actors/apiserver/http/negotiation.js";
+import { deleteOptions, listOptions, writeOptions } from "../../actors/apiserver/http/query.js";
+import { writeRequest } from "../../actors/apiserver/http/requests.js";
+import { type ResourceRoute, type Route, route } from "../../actors/apiserver/http/routing.js";
+import { builtinResources } from "../../src/api/kinds.js";
+
+const front = suite("the HTTP front");
+
+const table = builtinResources();
+const text = (to: Route): string => {
+  switch (to.type) {
+    case "resource":
+    case "connect": {
+      const { resource, namespace, name, subresource } = to.path;
+      const verb = to.type === "resource" ? to.verb : "connect";
+      return [verb, resource, namespace && `in ${namespace}`, name && `named ${name}`, subresource && `/${subresource}`]
+        .filter(Boolean)
+        .join(" ");
+    }
+    case "refused":
+      return `refused ${to.error.code}`;
+    case "health":
+      return `health ${to.check}${to.part === undefined ? "" : ` ${to.part}`}`;
+    default:
+      return to.type;
+  }
+};
+
+const routes: Array<[string, string, string, boolean?]> = [
+  ["GET", "/api/v1/pods", "list pods"],
+  ["GET", "/api/v1/pods", "watch pods", true],
+  ["GET", "/api/v1/watch/namespaces/default/pods", "watch pods in default"],
+  ["GET", "/api/v1/namespaces/default/pods/web", "get pods in default named web"],
+  ["GET", "/api/v1/namespaces/default", "get namespaces named default"],
+  ["POST", "/apis/apps/v1/namespaces/default/deployments", "create deployments in default"],
+  ["PUT", "/apis/apps/v1/namespaces/default/deployments/web/scale", "update deployments in default named web /scale"],
+  ["PATCH", "/api/v1/nodes/node-1/status", "patch nodes named node-1 /status"],
+  ["DELETE", "/api/v1/namespaces/default/pods", "deletecollection pods in default"],
+  ["POST", "/api/v1/namespaces/default/pods/web/binding", "create pods in default named web /binding"],
+  ["GET", "/api/v1/namespaces/default/pods/web/log", "connect pods in default named web /log"],
+  ["POST", "/api/v1/namespaces/default/pods/web/exec", "connect pods in default named web /exec"],
+  ["POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "create selfsubjectaccessreviews"],
+  ["POST", "/api/v1/pods", "refused 405"],
+  ["POST", "/api/v1/namespaces/default/pods/web", "refused 405"],
+  ["TRACE", "/api/v1/pods", "refused 405"],
+  ["GET", "/api/v1/namespaces/default/nodes", "nothing"],
+  ["GET", "/api/v1/pods/web", "nothing"],
+  ["GET", "/api/v1/namespaces/default/pods/web/nonsense", "nothing"],
+  ["GET", "/apis/nowhere/v1/things", "document"],
+  ["GET", "/apis/apps/v1", "document"],
+  ["GET", "/openapi/v3", "document"],
+  ["GET", "/readyz", "health readyz"],
+  ["GET", "/readyz/etcd", "health readyz etcd"],
+  ["GET", "/version", "version"],
+  ["POST", "/version", "refused 405"],
+  ["GET", "/debug/chartroom/trace", "trace"],
+  ["GET", "/favicon.ico", "nothing"],
+];
+for (const [method, path, expected, watching = false] of routes) {
+  front(`${method} ${path}${watching ? "?watch=true" : ""} is ${expected}`, () =>
+    assert.is(text(route(method, path, watching, table)), expected),
+  );
+}
+
+const tableType = "application/json;as=Table;v=v1;g=meta.k8s.io";
+const accepts: Array<[string | undefined, string]> = [
+  [undefined, "json"],
+  ["*/*", "json"],
+  ["application/json", "json"],
+  ["application/yaml", "yaml"],
+  ["application/vnd.kubernetes.protobuf, */*", "protobuf"],
+  [`${tableType},application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json`, "json as Table v1"],
+  ["application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "json as PartialObjectMetadataList v1"],
+  ["application/json;as=Unheard;g=meta.k8s.io;v=v1, application/json;q=0.5", "json"],
+  ["application/json;q=0.1, application/yaml;q=0.9", "yaml"],
+  ["image/png", "406"],
+];
+for (const [accept, expected] of accepts) {
+  front(`Accept: ${accept} gives ${expected}`, () => {
+    const chosen = negotiate(accept);
+    const as = chosen?.as === undefined ? "" : ` as ${chosen.as} ${chosen.asVersion}`;
+    assert.is(chosen === undefined ? "406" : `${chosen.encoding}${as}`, expected);
+  });
+}
+
+const options = (read: { ok: true; value: object } | { ok: false; error: { status: { message?: string } } }) =>
+  read.ok ? read.value : read.error.status.message;
+
+front("reads the options of a list", () => {
+  const query = new URLSearchParams("labelSelector=app%3Dweb&limit=500&continue=abc&resourceVersion=0");
+  assert.equal(options(listOptions(query)), { labelSelector: "app=web", resourceVersion: "0", limit: 500, continue: "abc" });
+  assert.is(options(listOptions(new URLSearchParams("limit=many"))), 'strconv.ParseInt: parsing "many": invalid syntax');
+});
+
+front("reads the options of a write, and refuses unknown ones by name", () => {
+  assert.equal(options(writeOptions(new URLSearchParams("dryRun=All&fieldManager=kubectl&fieldValidation=Strict"))), {
+    dryRun: true,
+    fieldManager: "kubectl",
+    fieldValidation: "Strict",
+  });
+  const wrong = 'fieldValidation: Unsupported value: "Loose": supported values: "Ignore", "Strict", "Warn"';
+  assert.is(options(writeOptions(new URLSearchParams("fieldValidation=Loose"))), wrong);
+  assert.is(
+    options(writeOptions(new URLSearchParams("dryRun=Some"))),
+    'dryRun: Unsupported value: "Some": supported values: "All"',
+  );
+});
+
+front("reads the options of a delete, from the query and from the body", () => {
+  assert.equal(options(deleteOptions(new URLSearchParams("orphanDependents=true"))), {
+    propagationPolicy: "Orphan",
+    dryRun: false,
+  });
+  const to = route("DELETE", "/api/v1/namespaces/default/pods/web", false, table) as ResourceRoute;
+  const body = {
+    kind: "DeleteOptions",
+    apiVersion: "v1",
+    gracePeriodSeconds: 0,
+    propagationPolicy: "Foreground",
+    preconditions: { uid: "7" },
+  };
+  const made = writeRequest(
+    to,
+    anonymous,
+    new URLSearchParams(),
+    new TextEncoder().encode(JSON.stringify(body)),
+    "application/json",
+  );
+  assert.equal(made.ok && "options" in made.value.request && made.value.request.options, {
+    dryRun: false,
+    gracePeriodSeconds: 0,
+    propagationPolicy: "Foreground",
+    preconditions: { uid: "7" },
+  });
+});
+
+front("refuses who is nobody, in RBAC's words, but not what is public", () => {
+  const denied = (method: string, path: string) =>
+    authorize(anonymous, route(method, path, false, table), method, path)?.status.message;
+  assert.is(
+    denied("GET", "/api/v1/namespaces/default/pods"),
+    'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "default"',
+  );
+  assert.is(denied("GET", "/apis"), 'forbidden: User "system:anonymous" cannot get path "/apis"');
+  assert.is(denied("GET", "/version"), undefined);
+  assert.is(denied("GET", "/readyz"), undefined);
+  const someone = { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] };
+  assert.is(authorize(someone, route("GET", "/apis", false, table), "GET", "/apis"), undefined);
+});
+
+front("answers health checks: all of them, verbosely, one by name, less those excluded", () => {
+  const checks = [{ name: "etcd", problem: "no link" }];
+  const ask = (endpoint: string, part: string | undefined, query = "", of = checks) =>
+    healthAnswer(endpoint, part, of, new URLSearchParams(query));
+  assert.equal(ask("livez", undefined), { code: 200, text: "ok" });
+  assert.equal(ask("readyz", undefined), {
+    code: 500,
+    text: "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n",
+  });
+  assert.equal(ask("readyz", undefined, "exclude=etcd&verbose"), { code: 200, text: "[+]ping ok\nreadyz check passed\n" });
+  assert.equal(ask("readyz", "etcd"), { code: 500, text: "internal server error: no link\n" });
+  assert.is(ask("readyz", "nothing").code, 404);
+});
+
+front("speaks the channels of exec", () => {
+  assert.equal([...outputMessage({ stream: "stderr", data: Uint8Array.of(65) })], [2, 65]);
+  assert.equal(readClientMessage(Uint8Array.of(0, 65)), { stdin: Uint8Array.of(65) });
+  assert.is(readClientMessage(Uint8Array.of(255, 0)), "closeStdin");
+  assert.equal(readClientMessage(new TextEncoder().encode('\u0004{"Width":80,"Height":24}')), {
+    resize: { width: 80, height: 24 },
+  });
+  assert.is(readClientMessage(Uint8Array.of(9, 1)), undefined);
+  assert.is(exitStatus(0).status, "Success");
+  assert.equal(exitStatus(3).details?.causes, [{ reason: "ExitCode", message: "3" }]);
+});
+
+front.run();
