@@ -1,13 +1,13 @@
 /** Turns what actors say over the wire into the requests that HTTP becomes too. */
+import { readValue } from "../../src/api/body.js";
 import { badRequest, type Result } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
 import { type Address, instanceOf, roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
-import { decodeBody } from "./decode-body.js";
 import type { apiserverMessages, ListReply, ObjectReply, WriteOptions } from "./messages.js";
 import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
-import { servedFor } from "./served.js";
+import { expectedAt, servedFor } from "./served.js";
 
 type Spoken = Exclude<Incoming<typeof apiserverMessages>, { type: "trace" | "attachments" }>;
 
@@ -100,9 +100,12 @@ function readBody(path: RequestPath, verb: string, text: string, options: WriteO
   if (!served.ok) return served;
   const value = parse(text);
   if (value === undefined) return { ok: false, error: badRequest("the body of the request is not JSON") };
-  const decoded = decodeBody(served.value, path, value.parsed, options.fieldValidation);
-  return decoded.ok ? { ok: true, value: decoded.value.object } : decoded;
+  const decoded = readValue(value.parsed, [], expectedAt(served.value, path), options.fieldValidation ?? "Ignore");
+  return decoded.ok ? { ok: true, value: withMetadata(decoded.value.object) } : decoded;
 }
+
+const withMetadata = (object: { readonly [field: string]: unknown }): UntypedObject =>
+  ({ ...object, metadata: object.metadata ?? {} }) as UntypedObject;
 
 function refused(outcome: Extract<ApiOutcome, { ok: false }>): WireError {
   return wireErrorOf(outcome.error, outcome.indefinite);

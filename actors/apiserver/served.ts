@@ -1,4 +1,5 @@
 /** A resource as requests name it, with what serving it needs: where it is kept and how its version is shown. */
+import type { Expected } from "../../src/api/body.js";
 import { builtinResources, type Resource } from "../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../src/api/paths.js";
 import {
@@ -84,6 +85,11 @@ export function servedFor(path: RequestPath, verb: string): Result<Served> {
   const scoped = path.namespace === undefined || path.namespace === "" || resource.namespaced;
   if (!scoped) return fail(noSuchResource());
   return (verbs as readonly string[]).includes(verb) ? found : fail(methodNotAllowed());
+}
+
+/** The kind of body that a path takes: that of its subresource where it has one. */
+export function expectedAt({ resource }: Served, path: RequestPath): Expected {
+  return resource.subresources.find(({ name }) => name === path.subresource) ?? resource;
 }
 
 export const keyOf = (of: Served, path: Pick<RequestPath, "namespace" | "name">): string =>

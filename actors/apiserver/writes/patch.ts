@@ -1,16 +1,8 @@
-import { decodeAs } from "../../../src/api/decode.js";
+import { type FieldValidation, readValue } from "../../../src/api/body.js";
 import type { JsonObject, JsonValue } from "../../../src/api/json-value.js";
 import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
-import {
-  type ApiError,
-  badRequest,
-  fail,
-  genericFailure,
-  type Result,
-  succeed,
-  unsupportedMediaType,
-} from "../../../src/api/status.js";
+import { type ApiError, fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { PatchRequest } from "../request.js";
 import type { Served } from "../served.js";
@@ -42,18 +34,13 @@ export function patchChange(request: PatchRequest, served: Served): Change {
       current as unknown as JsonObject,
       patch as JsonValue,
     );
-    return patched.ok ? decodePatched(served, patched.value) : patched;
+    return patched.ok ? decodePatched(served, patched.value, request.options.fieldValidation ?? "Ignore") : patched;
   };
 }
 
 /** What a patch leaves must be an object of its kind still. */
-function decodePatched(served: Served, value: JsonObject): Result<UntypedObject> {
-  const { type, apiVersion, kind } = served.resource;
-  if (value.apiVersion !== apiVersion || value.kind !== kind) {
-    const found = `${String(value.apiVersion)}, Kind=${String(value.kind)}`;
-    return fail(badRequest(`the patched object is ${found}, not ${apiVersion}, Kind=${kind}`));
-  }
-  const decoded = decodeAs(type, value);
-  if (!decoded.ok) return fail(genericFailure(422, "Invalid", decoded.message));
-  return succeed(decoded.value as UntypedObject);
+function decodePatched(served: Served, value: JsonObject, validation: FieldValidation): Result<UntypedObject> {
+  const decoded = readValue(value, [], served.resource, validation);
+  if (decoded.ok) return succeed(decoded.value.object as unknown as UntypedObject);
+  return decoded;
 }

@@ -1,0 +1,98 @@
+/** Every built-in kind that is stored passes every verb, from the tables alone. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { ResourcePath } from "../../actors/apiserver/messages.js";
+import { builtinResources, type Resource } from "../../src/api/kinds.js";
+import type { UntypedObject } from "../../src/api/types.js";
+import { ApiServerWorld, brief, podOf } from "./apiserver-world.js";
+
+/** The least that validation asks of a kind beside a name. */
+const least: Readonly<Record<string, object>> = {
+  Pod: { spec: podOf("x").spec },
+  Service: { spec: { ports: [{ port: 80 }] } },
+  Event: { involvedObject: { namespace: "default" }, regarding: { namespace: "default" } },
+  ReplicaSet: workload("ReplicaSet"),
+  Deployment: workload("Deployment"),
+  DaemonSet: workload("DaemonSet"),
+  StatefulSet: { spec: { ...workload("StatefulSet").spec, serviceName: "x" } },
+  ReplicationController: { spec: { selector: { app: "x" }, template: workload("").spec.template } },
+  Job: { spec: { template: { spec: { ...podOf("x").spec, restartPolicy: "Never" } } } },
+  EndpointSlice: { addressType: "IPv4", endpoints: [] },
+  CustomResourceDefinition: { spec: { group: "example.com", names: { plural: "things", kind: "Thing" }, scope: "Namespaced" } },
+  CSIDriver: { spec: {} },
+  IPAddress: { spec: { parentRef: { resource: "services", namespace: "default", name: "x" } } },
+};
+
+function workload(_kind: string) {
+  return {
+    spec: { selector: { matchLabels: { app: "x" } }, template: { metadata: { labels: { app: "x" } }, spec: podOf("x").spec } },
+  };
+}
+
+const names: Readonly<Record<string, string>> = { IPAddress: "10.96.77.7" };
+
+const stored = builtinResources().resources.filter((resource) => !resource.virtual && resource.verbs.includes("create"));
+
+const pathOf = ({ group, version, plural, namespaced }: Resource): ResourcePath => ({
+  group,
+  version,
+  resource: plural,
+  ...(namespaced ? { namespace: "default" } : {}),
+});
+
+const world = new ApiServerWorld({ seed: "kinds" }).untilServing();
+world.account();
+
+for (const resource of stored) {
+  test(`${resource.apiVersion} ${resource.kind}`, () => {
+    const path = pathOf(resource);
+    const name = names[resource.kind] ?? "sample";
+    const watch = world.watch(path, { fieldSelector: `metadata.name=${name}` });
+    world.run(5);
+    const object = { kind: resource.kind, apiVersion: resource.apiVersion, metadata: { name }, ...least[resource.kind] };
+    const created = world.create(path, object);
+    assert.is(created.error, undefined, `create: ${created.error?.message}`);
+    assert.is(created.object.kind, resource.kind);
+    assert.is(created.object.apiVersion, resource.apiVersion);
+    assert.equal(world.get(path, name).object, created.object, "get gives what create gave");
+    const listed = world.list(path, { fieldSelector: `metadata.name=${name}` });
+    assert.equal(listed.items, [created.object], "list gives what create gave");
+    const labels = { touched: "yes" };
+    const updated = world.update(path, { ...created.object, metadata: { ...created.object.metadata, labels } });
+    assert.is(updated.error, undefined, `update: ${updated.error?.message}`);
+    assert.is(updated.object.metadata.labels?.touched, "yes");
+    for (const [type, patch] of patches) {
+      const patched = world.patch(path, name, patch, type);
+      assert.is(patched.error, undefined, `${type}: ${patched.error?.message}`);
+    }
+    assert.equal(world.get(path, name).object.metadata.annotations, { json: "1", merge: "2", strategic: "3" });
+    const removed = world.delete(path, name, { gracePeriodSeconds: 0 });
+    assert.is(removed.error, undefined, `delete: ${removed.error?.message}`);
+    letGo(path, name);
+    assert.is(world.get(path, name).error?.code, 404);
+    world.run(5);
+    const told = brief(watch.events);
+    assert.is(told[0], `ADDED ${name}`);
+    assert.is(told.at(-1), `DELETED ${name}`);
+    assert.ok(told.length >= 6, told.join(", "));
+    watch.cancel();
+  });
+}
+
+const patches = [
+  ["application/json-patch+json", [{ op: "add", path: "/metadata/annotations", value: { json: "1" } }]],
+  ["application/merge-patch+json", { metadata: { annotations: { merge: "2" } } }],
+  ["application/strategic-merge-patch+json", { metadata: { annotations: { strategic: "3" } } }],
+] as const;
+
+/** Takes the finalizers away that some kinds are born with. */
+function letGo(path: ResourcePath, name: string): void {
+  const left = world.get(path, name);
+  if (left.error !== undefined) return;
+  if (path.resource === "namespaces") {
+    const emptied = { ...left.object, spec: { finalizers: [] } } as unknown as UntypedObject;
+    world.update(path, emptied, { subresource: "finalize" });
+  } else world.patch(path, name, { metadata: { finalizers: null } });
+}
+
+test.run();
