@@ -32,7 +32,7 @@ export const kubeletMachine = setup({
     relist: timings.relistMs,
     runtimeRetry: timings.runtimeRetryMs,
     runtimeMissed: timings.runtimeMissedMs,
-    proxyQuestion: timings.nodeStatusUpdateMs,
+    proxyQuestion: ({ context }) => (context.work.proxyIsSynced ? timings.nodeStatusUpdateMs : timings.proxyRetryMs),
     proxyRetry: timings.proxyRetryMs,
   },
 }).createMachine({

@@ -14,6 +14,8 @@ const tell =
     self.send(event);
 
 export const report = ({ context }: Args) => context.work.pod.report();
+/** What changes while a pod ends is soon followed by its last status, and is written with it if that is soon enough. */
+export const reportSoon = ({ context }: Args) => context.work.pod.report({ mayWait: true });
 export const takeUpdate = ({ context, event }: Args) => {
   if (event.type === "pod.updated") context.work.takeUpdate(event.pod);
 };

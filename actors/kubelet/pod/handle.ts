@@ -85,7 +85,7 @@ export class PodHandle {
   }
 
   /** Hands the status as it is now to whoever writes it. */
-  report(): void {
+  report({ mayWait = false } = {}): void {
     const before = this.status;
     const picture = {
       pod: this.pod,
@@ -100,7 +100,7 @@ export class PodHandle {
     };
     const status = podStatusOf(picture, before);
     this.status = status;
-    const urgent = before?.phase !== status.phase || readiness(before) !== readiness(status);
+    const urgent = !mayWait && (before?.phase !== status.phase || readiness(before) !== readiness(status));
     this.kubelet.host.charts.get(`status ${this.key}`)?.send({ type: "report", status, urgent });
   }
 }

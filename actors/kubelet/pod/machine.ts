@@ -194,7 +194,7 @@ export const podMachine = setup({
         "pod.updated": [{ guard: "graceShortened", actions: ["takeUpdate", "hurry"] }, { actions: "takeUpdate" }],
         "pod.deleted": { actions: ["noteGone", "hurry"] },
         "status.gone": { actions: "noteGone" },
-        "container.changed": { actions: "report" },
+        "container.changed": { actions: "reportSoon" },
       },
       states: {
         stoppingContainers: {

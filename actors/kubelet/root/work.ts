@@ -180,6 +180,10 @@ export class RootWork {
     );
   }
 
+  get proxyIsSynced(): boolean {
+    return this.proxy.kind === "answered" && this.proxy.health.synced;
+  }
+
   private listenRuntime(tell: Tell): void {
     const { host, runc } = this.kubelet;
     if (this.runtimeEvents?.open === true) return;

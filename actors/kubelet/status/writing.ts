@@ -1,6 +1,6 @@
 /** What the writing of a pod's status does; its chart says when. */
 import { askApiserver } from "../../../src/actor/api-requests.js";
-import type { PodStatus } from "../../../src/api/types.js";
+import type { PodCondition, PodStatus } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
 import { statusOf } from "../../apiserver/messages.js";
 import type { Kubelet } from "../kubelet.js";
@@ -12,13 +12,24 @@ export function isGone(error: WireError): boolean {
   return code === 404 || code === 409;
 }
 
-/** The status as a strategic merge patch. Lists that merge by address are replaced: a pod has one address at a time. */
-export function statusPatch(uid: string, status: PodStatus): object {
-  const { podIPs, hostIPs, ...rest } = status;
-  const replacing = <T>(list: T[] | undefined) => (list === undefined ? undefined : [{ $patch: "replace" }, ...list]);
+/** A merge keeps what a patch does not name: a reason that no longer holds has to be taken away by name. */
+const whole = (condition: PodCondition): object => ({
+  ...condition,
+  reason: condition.reason ?? null,
+  message: condition.message ?? null,
+});
+
+/**
+ * The status as a strategic merge patch. A list of addresses merges by address, so an address that is not the pod's any
+ * more is replaced, as long as `known`, what the API has, shows one.
+ */
+export function statusPatch(uid: string, status: PodStatus, known: PodStatus | undefined): object {
+  const { conditions = [], podIPs, ...rest } = status;
+  const moved = known?.podIPs?.some(({ ip }) => ip !== status.podIP) === true;
+  const addresses = moved && podIPs !== undefined ? [{ $patch: "replace" }, ...podIPs] : podIPs;
   return {
     metadata: { uid },
-    status: { ...rest, podIPs: replacing(podIPs), hostIPs: replacing(hostIPs) },
+    status: { ...rest, conditions: conditions.map(whole), ...(addresses === undefined ? {} : { podIPs: addresses }) },
   };
 }
 
@@ -44,7 +55,11 @@ export class StatusWriting {
     const { namespace, name, uid } = this.pod;
     const path = { group: "", version: "v1", resource: "pods", namespace, name, subresource: "status" };
     const patchType = "application/strategic-merge-patch+json";
-    askApiserver(this.kubelet.host, { verb: "patch", path, patchType, patch: statusPatch(uid, status) }, onWritten);
+    askApiserver(
+      this.kubelet.host,
+      { verb: "patch", path, patchType, patch: statusPatch(uid, status, this.pod.pod.status) },
+      onWritten,
+    );
   }
 
   /** Everything that was reported is now in etcd. */
