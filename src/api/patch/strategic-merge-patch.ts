@@ -50,10 +50,17 @@ const unknownDirective = (value: JsonValue | undefined, map: JsonObject): Strate
 const isDirectiveField = (field: string): boolean =>
   field === directive || field === retainKeys || field.startsWith(orderPrefix) || field.startsWith(deletePrefix);
 
+/** An item that says what becomes of the others, or of one that is not there. */
+const isListDirective = (item: JsonValue): boolean => {
+  if (!isJsonObject(item)) return false;
+  const kind = ownField(item, directive);
+  return kind === "delete" || (kind === "replace" && Object.keys(item).length === 1);
+};
+
 /** Drops directives and nulls from a value that the server does not have yet. Upstream keeps them until it decodes. */
 const withoutDirectives = (value: JsonValue): JsonValue => {
   if (Array.isArray(value)) {
-    return value.filter((item) => !(isJsonObject(item) && ownField(item, directive) === "delete")).map(withoutDirectives);
+    return value.filter((item) => !isListDirective(item)).map(withoutDirectives);
   }
   if (!isJsonObject(value)) return value;
   const clean: JsonObject = {};
