@@ -2,9 +2,6 @@ import { setup } from "xstate";
 import type { DiskFailure } from "./io/disk.js";
 import type { CompactRequest, Upkeep } from "./upkeep.js";
 
-/** How often upkeep looks whether something is due. */
-const lookEveryMs = 1_000;
-
 export interface UpkeepInput {
   readonly upkeep: Upkeep;
   /** Something was written that waits for a commit. */
@@ -50,7 +47,7 @@ export const upkeepMachine = setup({
         failure ? context.onFailure(failure) : self.send({ type: "replaced.removed" }),
       ),
   },
-  delays: { lookEvery: lookEveryMs },
+  delays: { lookEvery: ({ context }) => context.upkeep.lookEveryMs },
 }).createMachine({
   id: "upkeep",
   context: ({ input }) => input,

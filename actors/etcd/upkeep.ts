@@ -5,6 +5,8 @@ import type { Disk, OnDone } from "./io/disk.js";
 import { SnapshotWriter } from "./log/snapshot-writer.js";
 
 export interface UpkeepLimits {
+  /** How often upkeep looks whether something is due. */
+  readonly lookEveryMs: number;
   /** How long overwritten and deleted versions are kept; 0 keeps them for good. */
   readonly retentionMs: number;
   /** Changes that are kept at most, whatever their age; 0 sets no limit. */
@@ -15,6 +17,7 @@ export interface UpkeepLimits {
 
 /** kube-apiserver compacts etcd to what was five minutes ago; so does this store, of its own accord. */
 export const defaultUpkeepLimits: UpkeepLimits = {
+  lookEveryMs: 1_000,
   retentionMs: 5 * 60_000,
   changesMost: 50_000,
   snapshotLogBytes: 16 * 1024 * 1024,
@@ -41,6 +44,10 @@ export class Upkeep {
     private readonly limits: UpkeepLimits,
     private readonly monotonicMs: () => number,
   ) {}
+
+  get lookEveryMs(): number {
+    return this.limits.lookEveryMs;
+  }
 
   /** Notes how far the store is, and gives the revision up to which history is no longer kept. */
   private dueRevision(): bigint {

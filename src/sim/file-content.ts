@@ -32,9 +32,9 @@ export class FileContent {
     for (const change of this.pending.splice(0)) this.safe.apply(change);
   }
 
-  /** What a failed sync leaves: the cache shows the bytes, and no later sync will write them. */
+  /** What a failed sync leaves: the cache shows the bytes, and no later sync will write them. The file's size is not among them. */
   forgetPending(): void {
-    this.pending = [];
+    this.pending = this.pending.filter(({ kind }) => kind === "truncate");
   }
 
   /** Any part of what was not made safe is lost: whole changes, or single sectors of them, in any order; then the file's end. */

@@ -122,6 +122,15 @@ test("a sector of zeros in the middle of the log is damage, because a frame foll
   assert.match(String(start(new Map([[log1, bytes]]))), /^log-0000000001 is damaged at byte \d+: the checksum of the frame/);
 });
 
+test("a file's header is on disk with the first frame: without it there is at most one, and that was not acknowledged", () => {
+  const maker = threeFrames();
+  const bytes = (maker.world.files().get(log1) as Uint8Array).slice();
+  bytes.fill(0, 0, 32);
+  assert.is(start(new Map([[log1, bytes]])), "log-0000000001 is damaged at byte 0: the file's header was not written");
+  const oneFrame = bytes.slice(0, maker.frames[0]?.end);
+  assert.is(started(new Map([[log1, oneFrame]])).store.revision, 1n);
+});
+
 test("segments follow each other without a gap", () => {
   const maker = threeFrames();
   maker.rotate();

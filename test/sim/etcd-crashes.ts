@@ -74,8 +74,8 @@ class Story {
   run(): void {
     this.settle();
     for (let crash = 0; crash < (this.options.crashes ?? 6); crash += 1) {
-      // Too many crashes within a minute would be reported and not looped.
-      this.world.simulation.run(40_000);
+      // Too many crashes within a minute would be reported and not looped; but sometimes the next one comes soon.
+      if (crash % 3 === 0 || this.random.next() < 0.5) this.world.simulation.run(60_000);
       if (!this.compacts) this.watch();
       for (let writer = 0; writer < writers; writer += 1) this.write(writer);
       this.crashSoon();

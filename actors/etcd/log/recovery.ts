@@ -14,7 +14,7 @@ export type StepResult =
   | { readonly kind: "failed"; readonly failure: DiskFailure };
 
 type Read = Extract<ScanResult, { kind: "read" }>;
-type Opened = Read & { readonly file: DiskFile; readonly headerIsUnwritten: boolean };
+type Opened = Read & { readonly file: DiskFile };
 type NotRead = Exclude<ScanResult, { kind: "read" }>;
 type OnStep = (result: StepResult) => void;
 const done: StepResult = { kind: "done" };
@@ -26,7 +26,6 @@ interface Tail {
   readonly number: number;
   readonly end: number;
   readonly last: LastFrame | undefined;
-  readonly headerIsUnwritten: boolean;
 }
 
 /**
@@ -65,6 +64,7 @@ export class Recovery {
       if (failure !== undefined) return onDone(failed(failure));
       const damage = this.choose([...names].sort());
       if (damage !== undefined) return onDone({ kind: "damaged", damage });
+      if (this.segments.length === 0) return onDone(done);
       // A predecessor may have been killed between making these entries and making them safe.
       this.disk.syncDirectory("recovered entries", (syncFailure) =>
         onDone(syncFailure === undefined ? done : failed(syncFailure)),
@@ -114,13 +114,13 @@ export class Recovery {
       const isLast = index === this.segments.length - 1;
       this.openAndScan(name, { kind: "log", number, firstSequence: this.nextSequence }, (result) => {
         if (result.kind !== "read") return onDone(result);
-        const { file, headerIsUnwritten, end, last, torn } = result;
+        const { file, end, last, torn } = result;
         if (torn !== undefined && !isLast) return onDone({ kind: "damaged", damage: { file: name, offset: end, why: torn } });
         if (torn !== undefined) this.findings.push(`${name} was cut at byte ${end} of ${file.size}: ${torn}`);
         this.nextSequence = result.nextSequence;
         this.logBytes += end;
         if (isLast) {
-          this.tail = { file, number, end, last, headerIsUnwritten };
+          this.tail = { file, number, end, last };
           return onDone(done);
         }
         file.close((failure) => (failure === undefined ? readNext(index + 1) : onDone(failed(failure))));
@@ -153,16 +153,16 @@ export class Recovery {
   }
 
   /**
-   * The last frame may be in the system's cache only, and after a sync that failed even another sync would not tell. So it
-   * is written again, over itself, before anybody is told what it says.
+   * The last frame, and the header if it is the first, may be in the system's cache only, and after a sync that failed even
+   * another sync would not tell. So they are written again, over themselves, before anybody is told what they say.
    */
   private repairTail(tail: Tail, onDone: (failure?: DiskFailure) => void): void {
-    const { file, number, end, last, headerIsUnwritten } = tail;
+    const { file, number, end, last } = tail;
     const steps: Array<(next: (failure?: DiskFailure) => void) => void> = [];
-    if (headerIsUnwritten) steps.push((next) => file.write(0, fileHeader("log", number), next));
+    steps.push((next) => file.write(0, fileHeader("log", number), next));
     if (file.size > end) steps.push((next) => file.truncate(end, next));
     if (last !== undefined) steps.push((next) => file.write(last.offset, last.bytes, next));
-    if (steps.length > 0) steps.push((next) => file.sync("recovered tail", next));
+    steps.push((next) => file.sync("recovered tail", next));
     const run = (index: number): void => {
       const step = steps[index];
       if (step === undefined) onDone();
@@ -182,18 +182,25 @@ export class Recovery {
       file.read(0, Math.min(fileHeaderBytes, file.size), (readFailure, header) => {
         if (readFailure !== undefined) return onDone({ kind: "failed", failure: readFailure });
         const wrong = checkFileHeader(header, kind, number);
-        if (wrong === "unwritten") {
-          // Then its first frame was never on disk either.
-          const torn = "the file's header was not written";
-          const read = { end: fileHeaderBytes, nextSequence: firstSequence, last: undefined, torn };
-          return onDone({ kind: "read", ...read, file, headerIsUnwritten: true });
-        }
+        if (wrong === "unwritten") return this.withoutHeader(file, name, firstSequence, onDone);
         if (wrong !== undefined) return onDone({ kind: "damaged", damage: { file: name, offset: 0, why: wrong.why } });
         const onFrame = (entries: Uint8Array) => readEntries(new ByteReader(entries), this.replay);
         scanFrames({ file, name, firstSequence, onFrame }, (result) =>
-          onDone(result.kind === "read" ? { ...result, file, headerIsUnwritten: false } : result),
+          onDone(result.kind === "read" ? { ...result, file } : result),
         );
       });
+    });
+  }
+
+  /** A header is on disk with the first frame. Without one no frame was acknowledged, so there cannot be a second. */
+  private withoutHeader(file: DiskFile, name: string, firstSequence: number, onDone: (scanned: NotRead | Opened) => void): void {
+    const why = "the file's header was not written";
+    scanFrames({ file, name, firstSequence, onFrame: () => undefined }, (result) => {
+      if (result.kind === "failed") return onDone(result);
+      if (result.kind === "read" && result.nextSequence > firstSequence + 1) {
+        return onDone({ kind: "damaged", damage: { file: name, offset: 0, why } });
+      }
+      onDone({ kind: "read", end: fileHeaderBytes, nextSequence: firstSequence, last: undefined, torn: why, file });
     });
   }
 }
