@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectTransitions } from "../../src/actor/transitions-seen.js";
 
-const directory = process.env["CHARTROOM_TRANSITIONS"];
+const directory = process.env.CHARTROOM_TRANSITIONS;
 if (directory !== undefined) {
   const seen = collectTransitions();
   process.on("exit", () => writeFileSync(join(directory, `${process.pid}.json`), JSON.stringify([...seen])));

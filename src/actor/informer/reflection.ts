@@ -70,6 +70,7 @@ export class Reflection {
   apply(chunk: WatchChunk): void {
     for (const event of chunk.events) {
       this.resourceVersion = event.resourceVersion;
+      this.store.revision = event.resourceVersion;
       if (event.type === "BOOKMARK") continue;
       const object = decodeJson(event.object as Json<KubernetesObject>);
       this.tell(event.type === "DELETED" ? this.store.delete(keyOf(object)) : this.store.put(object));
@@ -87,6 +88,7 @@ export class Reflection {
 
   private replace(reply: ListReply): void {
     this.resourceVersion = reply.resourceVersion;
+    this.store.revision = reply.resourceVersion;
     for (const change of this.store.replace(reply.items.map((item) => decodeJson(item)))) this.tell(change);
     if (!this.synced) {
       this.synced = true;

@@ -20,6 +20,8 @@ export type Indexers<T> = Readonly<Record<string, (object: T) => readonly string
 export class Store<T extends KubernetesObject> {
   private readonly objects = new Map<string, T>();
   private readonly indexes = new Map<string, Map<string, Map<string, T>>>();
+  /** The revision up to which the store knows everything; "" before the first list. */
+  revision = "";
 
   constructor(private readonly indexers: Indexers<T> = {}) {
     for (const name of Object.keys(indexers)) this.indexes.set(name, new Map());

@@ -1,0 +1,157 @@
+/** The bulk behind one controller's chart: its queue, its workers and how often each key has failed. */
+import type { Host } from "../../../src/actor/host.js";
+import { between } from "../../../src/actor/random.js";
+import type { KubernetesObject } from "../../../src/api/types.js";
+import type { WireError } from "../../../src/wire/errors.js";
+import type { Informed, Informers } from "./informers.js";
+import type { Reconcile } from "./plan.js";
+import { Round } from "./round.js";
+import { roundMachine } from "./round-machine.js";
+import { WorkQueue } from "./work-queue.js";
+
+export interface ControllerDefinition {
+  /** `replicaset`: part of its charts' names. */
+  readonly name: string;
+  readonly workers: number;
+  /** A key that changes all the time is reconciled no more often than this. */
+  readonly intervalMs?: number;
+  readonly reconcile: Reconcile;
+  /** The caches that must be there before the first key is reconciled. */
+  readonly needs: ReadonlyArray<Informed<KubernetesObject>>;
+  /** Subscribes to changes, and enqueues the keys they concern. */
+  readonly follow: (enqueue: (key: string) => void) => void;
+}
+
+export const backoffLimits = { firstMs: 5, mostMs: 60_000 } as const;
+
+export type ControllerEvent = { type: "synced" } | { type: "queue.changed" } | { type: "worker.freed" };
+
+interface Failures {
+  readonly count: number;
+  readonly error: WireError;
+}
+
+export class Controller {
+  private readonly queue: WorkQueue;
+  private readonly failures = new Map<string, Failures>();
+  private readonly charts = new Set<string>();
+  private busy = 0;
+  private unsynced: number;
+  private over = false;
+
+  constructor(
+    private readonly host: Host,
+    private readonly informers: Informers,
+    readonly definition: ControllerDefinition,
+    private readonly tell: (event: ControllerEvent) => void,
+  ) {
+    this.queue = new WorkQueue(definition.intervalMs ?? 0);
+    this.unsynced = definition.needs.length;
+  }
+
+  get synced(): boolean {
+    return this.unsynced === 0;
+  }
+
+  get keysWait(): boolean {
+    return this.queue.size > 0;
+  }
+
+  get workerIsFree(): boolean {
+    return this.busy < this.definition.workers;
+  }
+
+  get promoteInMs(): number {
+    const nextMs = this.queue.nextDueMs;
+    return nextMs === undefined ? 3_600_000 : Math.max(0, nextMs - this.nowMs);
+  }
+
+  follow(): void {
+    this.definition.follow((key) => this.enqueue(key));
+    for (const informed of this.definition.needs) {
+      informed.whenSynced(() => {
+        this.unsynced -= 1;
+        this.tell({ type: "synced" });
+      });
+    }
+  }
+
+  promote(): void {
+    this.queue.promote(this.nowMs);
+  }
+
+  /** Gives keys that wait to workers that are free. */
+  dispatch(): void {
+    while (this.workerIsFree) {
+      const key = this.queue.take(this.nowMs);
+      if (key === undefined) return;
+      this.start(key);
+    }
+  }
+
+  /** Ends what is under way: another leads now. */
+  stop(): void {
+    this.over = true;
+    for (const id of this.charts) this.host.charts.stop(id);
+  }
+
+  private enqueue(key: string): void {
+    if (this.over) return;
+    this.queue.add(key, this.nowMs);
+    this.host.charts.get(this.chartOf(key))?.send({ type: "changed" });
+    this.tell({ type: "queue.changed" });
+  }
+
+  private start(key: string): void {
+    const { host, informers, definition } = this;
+    const id = this.chartOf(key);
+    const failed = this.failures.get(key);
+    let hasWorker = true;
+    let end: { error?: WireError; requeueAfterMs?: number } = {};
+    this.busy += 1;
+    this.charts.add(id);
+    const free = () => {
+      if (!hasWorker) return;
+      hasWorker = false;
+      this.busy -= 1;
+      this.tell({ type: "worker.freed" });
+    };
+    const round = new Round({ host, informers, key, reconcile: definition.reconcile, failure: failed?.error });
+    const input = {
+      round,
+      backoffMs: this.backoffMs(failed?.count ?? 0),
+      onWorkerFree: free,
+      onEnd: (how: typeof end) => {
+        end = how;
+      },
+    };
+    host.charts.start(roundMachine, { id, input, onDone: () => this.ended(key, id, end) }).send({ type: "begin" });
+  }
+
+  private ended(key: string, id: string, { error, requeueAfterMs }: { error?: WireError; requeueAfterMs?: number }): void {
+    this.charts.delete(id);
+    if (error === undefined) this.failures.delete(key);
+    else {
+      const count = (this.failures.get(key)?.count ?? 0) + 1;
+      this.failures.set(key, { count, error });
+      this.host.note(`${this.definition.name} ${key}: ${error.message}`);
+    }
+    this.queue.done(key, this.nowMs);
+    if (error !== undefined) this.queue.add(key, this.nowMs);
+    else if (requeueAfterMs !== undefined) this.queue.addAfter(key, requeueAfterMs, this.nowMs);
+    this.tell({ type: "queue.changed" });
+  }
+
+  private backoffMs(failures: number): number {
+    const mostMs = Math.min(backoffLimits.mostMs, backoffLimits.firstMs * 2 ** failures);
+    return between(this.host.random, mostMs / 2, mostMs);
+  }
+
+  private chartOf(key: string): string {
+    return `${this.definition.name} ${key}`;
+  }
+
+  private get nowMs(): number {
+    return this.host.clock.monotonicMs();
+  }
+}

@@ -1,0 +1,44 @@
+/** What reconciling is: a pure function from what is known to what is to be written. */
+import type { ApiAnswer, ApiRead, ApiWrite } from "../../../src/actor/api-requests.js";
+import type { EventToRecord } from "../../../src/actor/events.js";
+import type { Outcome, WireError } from "../../../src/wire/errors.js";
+
+/** A write, and the events that tell users how it went. */
+export interface PlannedWrite {
+  readonly request: ApiWrite;
+  readonly onSuccess?: (answer: ApiAnswer) => EventToRecord;
+  readonly onFailure?: (error: WireError) => EventToRecord;
+}
+
+/** Something that the caches may not be trusted about, by the name under which its answer is found. */
+export interface PlannedRead {
+  readonly name: string;
+  readonly request: ApiRead;
+}
+
+export interface Plan {
+  /** Asked of the API server first; then the function is called again, with the answers. */
+  readonly reads?: readonly PlannedRead[];
+  readonly writes?: readonly PlannedWrite[];
+  /** Each write waits for the one before it; otherwise ever more go at once as long as they succeed. */
+  readonly inOrder?: boolean;
+  readonly events?: readonly EventToRecord[];
+  /** Look again after this long, even if nothing changes. */
+  readonly requeueAfterMs?: number;
+}
+
+export type Answers = ReadonlyMap<string, Outcome<ApiAnswer>>;
+
+/** What a reconciler may know beyond the caches. */
+export interface Circumstances {
+  readonly nowMs: number;
+  /** Answers to the reads that it planned before in this round. */
+  readonly answers: Answers;
+  /** Why the last round failed, if it did. */
+  readonly failure?: WireError;
+}
+
+/** `key` is `namespace/name`, or `name` for objects of the cluster. */
+export type Reconcile = (key: string, circumstances: Circumstances) => Plan;
+
+export const nothingToDo: Plan = {};

@@ -1,0 +1,176 @@
+/** One round of reconciling a key: what its chart does on the wire and to the caches; the chart says when. */
+import { type ApiAnswer, type ApiWrite, askApiserver } from "../../../src/actor/api-requests.js";
+import { recordEvent } from "../../../src/actor/events.js";
+import type { Host } from "../../../src/actor/host.js";
+import { isDefinite, type Outcome, type WireError, wireError } from "../../../src/wire/errors.js";
+import { statusOf } from "../../apiserver/messages.js";
+import type { Informers } from "./informers.js";
+import type { Plan, PlannedWrite, Reconcile } from "./plan.js";
+
+export const roundLimits = {
+  writesAtOnce: 100,
+  /** How long a round waits until the caches show what it wrote. */
+  catchUpMs: 5_000,
+  /** More rounds of reads than this are a reconciler that never comes to a decision. */
+  readRounds: 5,
+} as const;
+
+/** Whose round it is. */
+export interface RoundOf {
+  readonly host: Host;
+  readonly informers: Informers;
+  readonly key: string;
+  readonly reconcile: Reconcile;
+  readonly failure: WireError | undefined;
+}
+
+export class Round {
+  plan: Plan = {};
+  error: WireError | undefined;
+  private readonly answers = new Map<string, Outcome<ApiAnswer>>();
+  private readRounds = 0;
+  private pending = 0;
+  private next = 0;
+  private window = 1;
+  private indefinite = false;
+  private readonly unseen = new Set<() => void>();
+
+  constructor(private readonly of: RoundOf) {}
+
+  get failed(): boolean {
+    return this.error !== undefined;
+  }
+
+  /** A write may or may not have happened: the caches must be known to be newer than it before the next round. */
+  get isUncertain(): boolean {
+    return this.indefinite;
+  }
+
+  get hasReads(): boolean {
+    return (this.plan.reads?.length ?? 0) > 0;
+  }
+
+  get hasWrites(): boolean {
+    return (this.plan.writes?.length ?? 0) > 0;
+  }
+
+  get allAnswered(): boolean {
+    return this.pending === 0;
+  }
+
+  get ownWritesAreSeen(): boolean {
+    return this.unseen.size === 0;
+  }
+
+  reconcile(): void {
+    const { host, key, reconcile, failure } = this.of;
+    const nowMs = host.clock.nowMs();
+    this.plan = reconcile(key, { nowMs, answers: this.answers, ...(failure === undefined ? {} : { failure }) });
+    if (this.hasReads) return;
+    for (const event of this.plan.events ?? []) recordEvent(host, event);
+  }
+
+  read(onAnswer: () => void): void {
+    const reads = this.plan.reads ?? [];
+    this.readRounds += 1;
+    if (this.readRounds > roundLimits.readRounds) {
+      this.error = wireError("internal", `${this.of.key}: no decision after ${roundLimits.readRounds} rounds of reads`);
+      onAnswer();
+      return;
+    }
+    this.pending = reads.length;
+    for (const { name, request } of reads) {
+      askApiserver(this.of.host, request, (outcome) => {
+        this.pending -= 1;
+        // That something is not there is an answer; that the server could not say is none.
+        if (outcome.ok || statusOf(outcome.error)?.code === 404) this.answers.set(name, outcome);
+        else this.error ??= outcome.error;
+        onAnswer();
+      });
+    }
+  }
+
+  /** Sends the first writes; each success lets two more go, so that a doomed batch fails after one. */
+  write(onAnswer: () => void, onSeen: () => void): void {
+    this.next = 0;
+    this.window = 1;
+    this.send(onAnswer, onSeen);
+  }
+
+  stopWaiting(): void {
+    for (const cancel of this.unseen) cancel();
+    this.unseen.clear();
+  }
+
+  private send(onAnswer: () => void, onSeen: () => void): void {
+    const writes = this.plan.writes ?? [];
+    while (this.next < writes.length && this.pending < this.window && !this.failed) {
+      const write = writes[this.next++]!;
+      this.pending += 1;
+      askApiserver(this.of.host, write.request, (outcome) => {
+        this.pending -= 1;
+        this.wrote(write, outcome, onSeen);
+        this.send(onAnswer, onSeen);
+        if (this.pending === 0) onAnswer();
+      });
+    }
+  }
+
+  private wrote(write: PlannedWrite, outcome: Outcome<ApiAnswer>, onSeen: () => void): void {
+    const { host } = this.of;
+    if (outcome.ok) {
+      if (!this.plan.inOrder) this.window = Math.min(roundLimits.writesAtOnce, this.window + 1);
+      if (write.onSuccess !== undefined) recordEvent(host, write.onSuccess(outcome.reply));
+      this.expect(write.request, outcome.reply, onSeen);
+      return;
+    }
+    if (write.request.verb === "delete" && statusOf(outcome.error)?.code === 404) {
+      this.expect(write.request, {}, onSeen);
+      return;
+    }
+    this.error ??= outcome.error;
+    this.indefinite ||= !isDefinite(outcome.error);
+    if (write.onFailure !== undefined) recordEvent(host, write.onFailure(outcome.error));
+  }
+
+  /** The round is over only when the caches show what it wrote; otherwise the next one would write it again. */
+  private expect(request: ApiWrite, { object, resourceVersion }: ApiAnswer, onSeen: () => void): void {
+    const { informers } = this.of;
+    const { path } = request;
+    if (request.verb === "deleteCollection" || ("subresource" in path && path.subresource === "binding")) return;
+    let cancel: (() => void) | undefined;
+    let seen = false;
+    const told = () => {
+      seen = true;
+      if (cancel !== undefined && this.unseen.delete(cancel) && this.unseen.size === 0) onSeen();
+    };
+    if (resourceVersion !== undefined) cancel = informers.whenSeen(path, resourceVersion, told);
+    else if (request.verb === "delete" && "name" in path) {
+      const key = path.namespace ? `${path.namespace}/${path.name}` : (path.name ?? "");
+      cancel = informers.whenGone(path, key, request.options?.preconditions?.uid ?? object?.metadata?.uid, told);
+    }
+    if (cancel !== undefined && !seen) this.unseen.add(cancel);
+  }
+
+  /** After an uncertain write: how far the caches must be, asked of the API server itself. */
+  askRevision(onAnswer: () => void, onSeen: () => void): void {
+    const write = (this.plan.writes ?? []).find(({ request }) => request.path.resource !== "");
+    if (write === undefined) {
+      onAnswer();
+      return;
+    }
+    const { group, version, resource, namespace } = write.request.path;
+    const path = { group, version, resource, ...(namespace === undefined ? {} : { namespace }) };
+    askApiserver(this.of.host, { verb: "list", path, options: { limit: 1 } }, (outcome) => {
+      if (outcome.ok) {
+        this.indefinite = false;
+        this.expect(
+          { verb: "create", path, object: { metadata: {} } },
+          { resourceVersion: outcome.reply.resourceVersion ?? "" },
+          onSeen,
+        );
+      }
+      onAnswer();
+    });
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * kube-controller-manager: where the current state is not the desired state, it asks the API server for what is missing.
+ * Each controller is a chart (engine/controller-machine.ts), and each object being reconciled another
+ * (engine/round-machine.ts).
+ */
+import { setup } from "xstate";
+import type { ComponentInput, StopEvent } from "../../src/actor/define.js";
+import type { LinkEvent } from "../../src/wire/link.js";
+import type { ControllerManagerIo } from "./io/io.js";
+import { Managing, type ManagingEvent } from "./managing.js";
+
+export const controllerManagerMachine = setup({
+  types: {
+    context: {} as { readonly managing: Managing },
+    events: {} as ManagingEvent | LinkEvent | StopEvent,
+    input: {} as ComponentInput<ControllerManagerIo>,
+  },
+  actions: {
+    prepare: ({ context }) => context.managing.prepare(),
+    standForElection: ({ context }) => context.managing.standForElection(),
+    startControllers: ({ context }) => context.managing.startControllers(),
+    stopControllers: ({ context }) => context.managing.stopControllers(),
+    withdraw: ({ context }) => context.managing.withdraw(),
+  },
+  delays: { releaseDeadline: 1_000 },
+}).createMachine({
+  id: "controller-manager",
+  context: ({ input, self }) => ({ managing: new Managing(input.host, input.io, (event) => self.send(event)) }),
+  initial: "starting",
+  on: { stop: ".stopped" },
+  states: {
+    starting: {
+      on: { "link.up": { target: "standingBy", actions: ["prepare", "standForElection"] } },
+    },
+    /** The caches fill, but another controller manager leads, or nobody yet. */
+    standingBy: { on: { "election.won": "leading", stop: "withdrawing" } },
+    leading: {
+      entry: "startControllers",
+      exit: "stopControllers",
+      on: { "election.lost": "standingBy", stop: "withdrawing" },
+    },
+    withdrawing: {
+      entry: "withdraw",
+      on: { "election.ended": "stopped" },
+      after: { releaseDeadline: "stopped" },
+    },
+    stopped: { type: "final" },
+  },
+});
