@@ -1,4 +1,4 @@
-import type { Job, Namespace, Pod, Secret, Service } from "../generated/types.js";
+import type { Job, Namespace, PodSpec, PodStatus, Secret, Service } from "../generated/types.js";
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetadata } from "./metadata.js";
@@ -46,6 +46,7 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
   const prepared: UntypedObject = { ...object };
   prepared.metadata = createdMetadata(object.metadata, birth, hasGeneration(resource.group, resource.kind));
   if (hasStatus(resource) && !keepsStatusOnCreate.has(key)) prepared.status = { ...emptyStatus.get(key) };
+  if (key === "/Pod") prepared.status = newPodStatus(prepared);
   const ofKind = createOfKind.get(key);
   if (ofKind === undefined) return prepared;
   const copy = deepCopy(prepared);
@@ -55,9 +56,10 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
 
 type InPlace = (object: never) => void;
 
-const createPod = (pod: Pod): void => {
-  pod.status = { phase: "Pending", qosClass: qosClassOf(pod.spec ?? { containers: [] }) };
-};
+const newPodStatus = (pod: UntypedObject): PodStatus => ({
+  phase: "Pending",
+  qosClass: qosClassOf((pod.spec as PodSpec | undefined) ?? { containers: [] }),
+});
 
 const createNamespace = (namespace: Namespace): void => {
   namespace.spec ??= {};
@@ -82,7 +84,6 @@ const createJob = (job: Job): void => {
 };
 
 const createOfKind = new Map<string, InPlace>([
-  ["/Pod", createPod],
   ["/Namespace", createNamespace],
   ["/Service", (service: Service) => prepareService(service, undefined)],
   ["batch/Job", createJob],

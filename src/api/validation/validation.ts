@@ -1,13 +1,17 @@
 import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
+import * as access from "./access.js";
 import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
 import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
 import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
+import * as network from "./network.js";
 import type { ValidationOptions } from "./options.js";
 import { podErrors } from "./pod-spec.js";
 import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
+import * as scheduled from "./scheduled.js";
 import { serviceErrors, serviceUpdateErrors } from "./service.js";
+import * as storage from "./storage.js";
 import {
   daemonSetErrors,
   daemonSetUpdateErrors,
@@ -51,6 +55,28 @@ const rules = new Map<string, KindRules>([
   ["apps/DaemonSet", { create: daemonSetErrors, update: daemonSetUpdateErrors }],
   ["apps/StatefulSet", { create: statefulSetErrors, update: statefulSetUpdateErrors, status: countsStatus }],
   ["batch/Job", { create: jobErrors, update: jobUpdateErrors }],
+  ["batch/CronJob", { create: scheduled.cronJobErrors }],
+  ["autoscaling/HorizontalPodAutoscaler", { create: scheduled.horizontalPodAutoscalerErrors }],
+  ["policy/PodDisruptionBudget", { create: scheduled.podDisruptionBudgetErrors }],
+  ["/ReplicationController", { create: scheduled.replicationControllerErrors, status: countsStatus }],
+  ["/PersistentVolumeClaim", { create: storage.persistentVolumeClaimErrors, update: storage.persistentVolumeClaimUpdateErrors }],
+  ["/PersistentVolume", { create: storage.persistentVolumeErrors }],
+  ["storage.k8s.io/StorageClass", { create: storage.storageClassErrors, update: storage.storageClassUpdateErrors }],
+  ["/ResourceQuota", { create: storage.resourceQuotaErrors }],
+  ["/LimitRange", { create: storage.limitRangeErrors }],
+  ["networking.k8s.io/Ingress", { create: network.ingressErrors }],
+  ["networking.k8s.io/IngressClass", { create: network.ingressClassErrors, update: network.ingressClassUpdateErrors }],
+  ["networking.k8s.io/NetworkPolicy", { create: network.networkPolicyErrors }],
+  ["rbac.authorization.k8s.io/Role", { create: access.roleErrors }],
+  ["rbac.authorization.k8s.io/ClusterRole", { create: access.clusterRoleErrors }],
+  ["rbac.authorization.k8s.io/RoleBinding", { create: access.roleBindingErrors, update: access.roleBindingUpdateErrors }],
+  [
+    "rbac.authorization.k8s.io/ClusterRoleBinding",
+    { create: access.clusterRoleBindingErrors, update: access.clusterRoleBindingUpdateErrors },
+  ],
+  ["scheduling.k8s.io/PriorityClass", { create: access.priorityClassErrors, update: access.priorityClassUpdateErrors }],
+  ["node.k8s.io/RuntimeClass", { create: access.runtimeClassErrors, update: access.runtimeClassUpdateErrors }],
+  ["apiextensions.k8s.io/CustomResourceDefinition", { create: access.customResourceDefinitionErrors }],
 ] as Array<[string, KindRules]>);
 
 const rulesOf = (kind: ValidatedKind): KindRules | undefined => rules.get(`${kind.group}/${kind.kind}`);

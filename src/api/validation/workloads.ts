@@ -4,6 +4,7 @@ import type {
   Deployment,
   DeploymentStrategy,
   Job,
+  JobSpec,
   LabelSelector,
   PodTemplateSpec,
   ReplicaSet,
@@ -26,8 +27,11 @@ const selectorErrors = (selector: LabelSelector | undefined, emptyMessage: strin
 };
 
 /** A selector that does not find the pods it is to make would make them without end. */
-const templateErrors = (template: PodTemplateSpec | undefined, selector: LabelSelector | undefined): FieldError[] => {
-  const path = "spec.template";
+const templateErrors = (
+  template: PodTemplateSpec | undefined,
+  selector: LabelSelector | undefined,
+  path = "spec.template",
+): FieldError[] => {
   if (template === undefined) return [required(path)];
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
@@ -206,9 +210,9 @@ export const statefulSetUpdateErrors = (statefulSet: StatefulSet, old: StatefulS
   return [...statefulSetErrors(statefulSet), ...(changed ? [forbiddenField("spec", detail)] : [])];
 };
 
-export const jobErrors = (job: Job): FieldError[] => {
-  const spec = job.spec;
-  if (spec === undefined) return [required("spec.template")];
+/** The spec of a Job, its own or a CronJob's template. */
+export const jobTemplateErrors = (spec: JobSpec | undefined, path: string): FieldError[] => {
+  if (spec === undefined) return [required(child(path, "template"))];
   const errors: FieldError[] = [];
   for (const field of [
     "parallelism",
@@ -217,19 +221,22 @@ export const jobErrors = (job: Job): FieldError[] => {
     "backoffLimit",
     "ttlSecondsAfterFinished",
   ] as const) {
-    errors.push(...nonNegative(spec[field], child("spec", field)));
+    errors.push(...nonNegative(spec[field], child(path, field)));
   }
-  errors.push(...templateErrors(spec.template, spec.selector));
+  const templatePath = child(path, "template");
+  errors.push(...templateErrors(spec.template, spec.selector, templatePath));
   const policy = spec.template?.spec?.restartPolicy;
   if (policy !== "OnFailure" && policy !== "Never") {
     errors.push({
       type: "FieldValueRequired",
-      field: "spec.template.spec.restartPolicy",
+      field: child(templatePath, "spec.restartPolicy"),
       body: 'Required value: valid values: "OnFailure", "Never"',
     });
   }
   return errors;
 };
+
+export const jobErrors = (job: Job): FieldError[] => jobTemplateErrors(job.spec, "spec");
 
 export const jobUpdateErrors = (job: Job, old: Job): FieldError[] => {
   const fields = ["completions", "selector", "template", "completionMode"] as const;
