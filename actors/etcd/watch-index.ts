@@ -1,4 +1,4 @@
-import { allFollowing, type Before, compareKeys, isPlain, keyBefore, plainBefore } from "./keys.js";
+import { allFollowing, compareKeys } from "./keys.js";
 
 /** What is looked up by the keys that it watches. */
 export interface Watching {
@@ -23,8 +23,6 @@ export class WatchIndex<Watch extends Watching> {
   /** The furthest end of the ranges up to a place; `allFollowing` beats every key. */
   private furthestEnds: string[] = [];
   private added = 0;
-  /** Whether no range begins or ends at a key with surrogates. */
-  private plain = true;
 
   add(watch: Watch): void {
     if (watch.rangeEnd === undefined || watch.rangeEnd === "") {
@@ -50,17 +48,16 @@ export class WatchIndex<Watch extends Watching> {
     if (exact !== undefined) for (const watch of exact) visit(watch);
     if (this.ranges.size === 0) return;
     const sorted = this.sorted ?? this.sort();
-    const before = this.plain && isPlain(key) ? plainBefore : keyBefore;
     let low = 0;
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (before(key, (sorted[middle] as Range<Watch>).watch.key)) high = middle;
-      else low = middle + 1;
+      if (compareKeys((sorted[middle] as Range<Watch>).watch.key, key) <= 0) low = middle + 1;
+      else high = middle;
     }
-    for (let at = low - 1; at >= 0 && endsAfter(this.furthestEnds[at], key, before); at -= 1) {
+    for (let at = low - 1; at >= 0 && endsAfter(this.furthestEnds[at], key); at -= 1) {
       const { watch } = sorted[at] as Range<Watch>;
-      if (endsAfter(watch.rangeEnd, key, before)) visit(watch);
+      if (endsAfter(watch.rangeEnd, key)) visit(watch);
     }
   }
 
@@ -74,10 +71,9 @@ export class WatchIndex<Watch extends Watching> {
       return furthest;
     });
     this.sorted = sorted;
-    this.plain = sorted.every(({ watch }) => isPlain(watch.key) && isPlain(watch.rangeEnd ?? ""));
     return sorted;
   }
 }
 
-const endsAfter = (end: string | undefined, key: string, before: Before): boolean =>
-  end !== undefined && (end === allFollowing || before(key, end));
+const endsAfter = (end: string | undefined, key: string): boolean =>
+  end !== undefined && (end === allFollowing || compareKeys(end, key) > 0);

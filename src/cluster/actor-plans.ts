@@ -4,8 +4,14 @@ import { existsSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
 import type { ClusterKeys } from "../pki/authority.js";
 import { type ActorPlan, workerEntry } from "../thread/plan.js";
-import type { ApiServerSettings, EtcdSettings, KubeletSettings, KubeProxySettings, RuncSettings } from "../thread/settings.js";
-import { type Address, address, type Role, roleOf } from "../wire/address.js";
+import type {
+  ApiServerSettings,
+  ControllerManagerSettings,
+  EtcdSettings,
+  KubeletSettings,
+  KubeProxySettings,
+} from "../thread/settings.js";
+import { type Address, address, instanceOf, type Role, roleOf } from "../wire/address.js";
 import type { DataDirectory } from "./data-directory.js";
 import type { Settled } from "./options.js";
 import type { Ranges } from "./ranges.js";
@@ -38,30 +44,33 @@ const gibibyte = 1024 ** 3;
 export function actorPlans(plan: ClusterPlan): ActorPlan[] {
   const { options } = plan;
   const nodes = Array.from({ length: options.nodes }, (_, index) => index + 1);
-  const apiservers = [...plan.ports.keys()];
+  const etcd: EtcdSettings = { directory: options.memory ? undefined : plan.directory.directory("etcd") };
   // In the order in which they are waited for; what the API server needs is made while etcd's thread starts.
   const plans: ActorPlan[] = [
-    actorPlan("etcd/0", (): EtcdSettings => ({ directory: options.memory ? undefined : plan.directory.directory("etcd") })),
-    ...apiservers.map((each) => actorPlan(each, () => apiServerSettings(plan, each))),
-    actorPlan("controller-manager/0", () => null),
-    actorPlan("scheduler/0", () => null),
-    ...nodes.flatMap((number) => nodePlans(plan, number)),
+    actorPlan("etcd/0", () => ({ settings: etcd })),
+    ...[...plan.ports.keys()].map((each) => actorPlan(each, () => ({ settings: apiServerSettings(plan, each) }))),
+    actorPlan("controller-manager/0", () => ({ settings: controllerManagerSettings(plan) })),
+    actorPlan("scheduler/0", () => ({ settings: null })),
+    ...nodes.flatMap((number) => [runcPlan(number), kubeletPlan(plan, number)]),
+    ...nodes.map((number) => kubeProxyPlan(plan, number)),
   ];
-  const lastOf = (each: ActorPlan): number => (roleOf(each.address) === "kube-proxy" ? 1 : 0);
-  return plans.filter((each) => existsSync(each.entry)).sort((a, b) => lastOf(a) - lastOf(b));
+  return plans.filter((each) => existsSync(each.entry));
 }
 
-const actorPlan = (of: Address, settings: () => unknown): ActorPlan => ({
+const actorPlan = (of: Address, equip: ActorPlan["equip"]): ActorPlan => ({
   address: of,
   entry: workerEntry(roleOf(of)),
-  settings,
+  equip,
   heapMostMegabytes: heapMostMegabytes[roleOf(of)],
 });
+
+const nodeName = (number: number): string => `node-${number}`;
 
 function apiServerSettings({ ranges, keys: keysOf, ports }: ClusterPlan, of: Address): ApiServerSettings {
   const keys = keysOf();
   return {
     host,
+    advertiseAddress: ranges.apiserverAddress(Number(instanceOf(of))),
     port: ports.get(of) ?? 0,
     serviceCidr: ranges.serviceCidr,
     podCidr: ranges.podCidr,
@@ -74,10 +83,16 @@ function apiServerSettings({ ranges, keys: keysOf, ports }: ClusterPlan, of: Add
   };
 }
 
-function nodePlans({ options, ranges, directory }: ClusterPlan, number: number): ActorPlan[] {
-  const name = `node-${number}`;
-  const own = directory.directory("nodes", name);
-  const kubelet: KubeletSettings = {
+const controllerManagerSettings = ({ ranges, keys }: ClusterPlan): ControllerManagerSettings => ({
+  clusterCidr: ranges.podCidr,
+  nodeCidrMaskSize: 24,
+  clusterCa: keys().ca.certificate,
+});
+
+const runcPlan = (number: number): ActorPlan => actorPlan(address("runc", nodeName(number)), () => ({ settings: null }));
+
+function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorPlan {
+  const settings: KubeletSettings = {
     node: {
       internalIp: ranges.nodeAddress(number),
       podCidr: ranges.nodePodCidr(number),
@@ -92,22 +107,17 @@ function nodePlans({ options, ranges, directory }: ClusterPlan, number: number):
       bootId: randomUUID(),
       runtimeVersion: "1.0.0",
     },
-    directory: own,
+    directory: directory.directory("nodes", nodeName(number)),
   };
-  const runc: RuncSettings = {
-    node: name,
-    runtime: options.runtime === "simulated" ? "simulated" : "worker",
-    unknownImages: options.unknownImages,
-    directory: own,
-  };
-  const proxy: KubeProxySettings = {
-    node: name,
+  return actorPlan(address("kubelet", nodeName(number)), () => ({ settings }));
+}
+
+function kubeProxyPlan({ ranges }: ClusterPlan, number: number): ActorPlan {
+  const settings: KubeProxySettings = {
+    node: nodeName(number),
     nodeAddress: ranges.nodeAddress(number),
     machineAddress: number === 1 ? host : undefined,
+    names: undefined,
   };
-  return [
-    actorPlan(address("runc", name), () => runc),
-    actorPlan(address("kubelet", name), () => kubelet),
-    actorPlan(address("kube-proxy", name), () => proxy),
-  ];
+  return actorPlan(address("kube-proxy", nodeName(number)), () => ({ settings }));
 }

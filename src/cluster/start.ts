@@ -69,7 +69,9 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   phase("address ranges claimed");
   let made: ClusterKeys | undefined;
   const keys = (): ClusterKeys => {
-    made ??= directory.keys(serverNames(ranges.kubernetesAddress));
+    made ??= directory.keys(
+      serverNames(ranges.kubernetesAddress, ...[...ports.keys()].map((_, index) => ranges.apiserverAddress(index))),
+    );
     return made;
   };
 
@@ -105,6 +107,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   taken.client = client;
   await life.race(apiServerReady(client, life));
   phase("API server ready");
+  life.waitFor("the nodes are ready");
   await life.race(nodesReady(client, options.nodes, options.startTimeoutMs));
   phase("nodes ready");
   life.over();
@@ -161,8 +164,13 @@ class Life {
     });
   }
 
-  async until(what: string, holds: () => boolean): Promise<void> {
+  /** What is waited for now, for the error when it never comes. */
+  waitFor(what: string): void {
     this.waitsFor = what;
+  }
+
+  async until(what: string, holds: () => boolean): Promise<void> {
+    this.waitFor(what);
     while (!holds()) {
       await this.race(
         new Promise<void>((wake) => {
@@ -202,8 +210,12 @@ const clientFor = (port: number, keys: ClusterKeys): ApiClient =>
 
 async function apiServerReady(client: ApiClient, life: Life): Promise<void> {
   while (!life.failed) {
-    const ready = await client.text({ path: "/readyz", timeoutMs: 2_000 }).catch(() => undefined);
-    if (ready !== undefined) return;
+    try {
+      await client.text({ path: "/readyz", timeoutMs: 2_000 });
+      return;
+    } catch (error) {
+      life.waitFor(`the API server is ready; it says: ${(error as Error).message.trim()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, readyPollMs));
   }
 }

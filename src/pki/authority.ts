@@ -23,14 +23,14 @@ const leafDays = 365;
 const renewBeforeMs = 30 * 86_400_000;
 
 /** The names that the API server is called by (https://kubernetes.io/docs/setup/best-practices/certificates/). */
-export const serverNames = (serviceAddress: string): string[] => [
+export const serverNames = (...addresses: readonly string[]): string[] => [
   "localhost",
   "kubernetes",
   "kubernetes.default",
   "kubernetes.default.svc",
   "kubernetes.default.svc.cluster.local",
   "127.0.0.1",
-  serviceAddress,
+  ...addresses,
 ];
 
 /** Completes what was kept: whatever is missing, ends soon or does not fit is made. */

@@ -1,12 +1,18 @@
-/** Which actors a cluster of threads is made of: plain data, from which the driver makes workers. */
+/** Which actors a cluster of threads is made of, from which the driver makes workers. */
+import type { MessagePort } from "node:worker_threads";
 import type { Address, Role } from "../wire/address.js";
+
+export interface Equipment {
+  readonly settings: unknown;
+  readonly transfer?: readonly MessagePort[];
+}
 
 export interface ActorPlan {
   readonly address: Address;
   /** The worker's module. */
   readonly entry: URL;
-  /** What the worker of the next incarnation is given; asked for at each start. */
-  readonly settings: () => unknown;
+  /** What the worker of the next incarnation is given; asked for at each start. Ports in it are listed to be transferred. */
+  readonly equip: () => Equipment;
   /** Above this the worker ends with an out-of-memory error and is restarted. */
   readonly heapMostMegabytes: number;
 }

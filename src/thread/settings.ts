@@ -1,20 +1,7 @@
 /** What the worker of each role is given to make its I/O from: plain data. */
-
-/** A node as its kubelet reports it. Amounts are Kubernetes quantities. */
-interface NodeDescription {
-  readonly internalIp: string;
-  readonly podCidr: string;
-  readonly cpu: string;
-  readonly memory: string;
-  readonly ephemeralStorage: string;
-  readonly pods: number;
-  readonly architecture: string;
-  readonly operatingSystem: string;
-  readonly kernelVersion: string;
-  readonly machineId: string;
-  readonly bootId: string;
-  readonly runtimeVersion: string;
-}
+import type { MessagePort } from "node:worker_threads";
+import type { ControllerManagerIo } from "../../actors/controller-manager/io/io.js";
+import type { NodeDescription } from "../../actors/kubelet/configuration.js";
 
 export interface EtcdSettings {
   /** Where the log and the snapshots are; undefined keeps nothing. */
@@ -23,6 +10,8 @@ export interface EtcdSettings {
 
 export interface ApiServerSettings {
   readonly host: string;
+  /** In the pod range: the endpoint of the Service `kubernetes`. */
+  readonly advertiseAddress: string;
   readonly port: number;
   readonly serviceCidr: string;
   readonly podCidr: string;
@@ -39,6 +28,8 @@ export interface ApiServerSettings {
   }>;
 }
 
+export type ControllerManagerSettings = ControllerManagerIo;
+
 export interface KubeletSettings {
   readonly node: NodeDescription;
   /** The node's own directory. */
@@ -46,10 +37,8 @@ export interface KubeletSettings {
 }
 
 export interface RuncSettings {
-  readonly node: string;
-  readonly runtime: "worker" | "simulated";
-  readonly unknownImages: "simulate" | "fail";
-  readonly directory: string;
+  /** Of the runtime of its node, which outlives the thread. */
+  readonly runtime: MessagePort;
 }
 
 export interface KubeProxySettings {
@@ -57,4 +46,6 @@ export interface KubeProxySettings {
   readonly nodeAddress: string;
   /** NodePorts are served here too, by one of the nodes. */
   readonly machineAddress: string | undefined;
+  /** Where the containers of the cluster learn names, if they can. */
+  readonly names: MessagePort | undefined;
 }

@@ -94,10 +94,12 @@ export class SupervisedWorker implements SupervisedChild {
   spawn(incarnation: number): void {
     this.incarnation = incarnation;
     this.asked = undefined;
-    const boot: WorkerBoot = { address: this.address, incarnation, settings: this.plan.settings() };
+    const { settings, transfer = [] } = this.plan.equip();
+    const boot: WorkerBoot = { address: this.address, incarnation, settings };
     const worker = new Worker(this.plan.entry, {
       name: this.address,
       workerData: boot,
+      transferList: [...transfer],
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: this.plan.heapMostMegabytes },
     });

@@ -19,7 +19,8 @@ const claims: TokenClaims = {
 
 const signed = (of: TokenClaims): Promise<string> =>
   new Promise((resolve, reject) => signer.sign(of, (outcome) => (outcome.ok ? resolve(outcome.token) : reject(outcome.problem))));
-const verified = (token: string, by = signer): Promise<TokenClaims | undefined> => new Promise((resolve) => by.verify(token, resolve));
+const verified = (token: string, by = signer): Promise<TokenClaims | undefined> =>
+  new Promise((resolve) => by.verify(token, resolve));
 
 const test = suite("service account tokens");
 

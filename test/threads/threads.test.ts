@@ -33,7 +33,7 @@ class Bench {
     const plan = (address: Address, stub: string) => ({
       address,
       entry: new URL(`./stubs/${stub}.js`, import.meta.url),
-      settings: () => ({ channel }),
+      equip: () => ({ settings: { channel } }),
       heapMostMegabytes: 64,
     });
     const note = (text: string) => {

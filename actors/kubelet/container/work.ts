@@ -174,6 +174,7 @@ export class ContainerWork {
 
   noteExit(status: ContainerStatus): void {
     this.record.terminates(exitOf(status));
+    if (status.reason === "StartError") this.event("Warning", "Failed", `Error: ${status.message}`);
   }
 
   /** The runtime does not have the container any more: how it ended cannot be told. */

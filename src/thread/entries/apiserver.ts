@@ -1,0 +1,40 @@
+import { apiserverDefinition } from "../../../actors/apiserver/definition.js";
+import { HttpsFront } from "../../../actors/apiserver/io/http/server.js";
+import type { ApiServerIo, HttpFront } from "../../../actors/apiserver/io/io.js";
+import { es256Signer } from "../../../actors/apiserver/io/token-signer.js";
+import type { ApiServerSettings } from "../settings.js";
+import { type Place, runWorker } from "../worker-entry.js";
+
+const issuer = "https://kubernetes.default.svc.cluster.local";
+
+/**
+ * The front at the machine's address, which also tells the cluster once it listens; and at the address in the pod range,
+ * by which pods reach it: where that may not be bound they reach it through the Service `kubernetes` no longer, and that is said.
+ */
+const fronts = (main: HttpFront, inCluster: HttpFront, place: Place<ApiServerSettings>): HttpFront => ({
+  listen: (handler, told) => {
+    main.listen(handler, {
+      ...told,
+      onListening: (port) => {
+        place.announce({ port });
+        told.onListening(port);
+      },
+    });
+    inCluster.listen(handler, { onListening: () => undefined, onFailed: (problem) => place.host.note(problem) });
+  },
+  close: (graceMs, onClosed) => inCluster.close(graceMs, () => main.close(graceMs, onClosed)),
+});
+
+runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
+  const { host, advertiseAddress, port, serviceCidr, podCidr, nodePortRange, certificateAuthority, certificate, key } =
+    place.settings;
+  const signer = es256Signer(place.settings.serviceAccountKey);
+  const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
+  const front = (at: string) =>
+    new HttpsFront({ host: at, port, certificate, privateKey: key, certificateAuthority, tokens }, signer);
+  return {
+    config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort: port, issuer, certificateAuthority },
+    http: fronts(front(host), front(advertiseAddress), place),
+    signer,
+  };
+});
