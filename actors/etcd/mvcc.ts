@@ -173,7 +173,7 @@ export class Store {
     if (before === undefined && !isDeletion(kv)) this.liveKeys += 1;
     if (before !== undefined && isDeletion(kv)) this.liveKeys -= 1;
     this.leases.move(kv.key, before?.lease ?? 0n, kv.lease);
-    history.versions.push(kv);
+    history.push(kv);
   }
 
   /** Puts back how far the store was, for a snapshot of a store whose newest changes were compacted away. */
@@ -257,7 +257,7 @@ export class Store {
     };
     if (before === undefined) this.liveKeys += 1;
     this.leases.move(key, before === undefined ? 0n : before.lease, lease);
-    history.versions.push(kv);
+    history.push(kv);
     this.history.push(kv);
     return request.previousValue === true && before !== undefined ? { revision, previous: before } : { revision };
   }

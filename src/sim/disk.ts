@@ -118,6 +118,11 @@ export class SimulatedDisk {
     return this.entries.get(name)?.bytes.slice();
   }
 
+  /** The disk's own fault: a bit of a file changes, and no sync was missed. */
+  flipBit(name: string, offset: number, bit: number): void {
+    this.entries.get(name)?.flipBit(offset, bit);
+  }
+
   /** Puts a file there as it would be after it was made safe: for tests that damage one. */
   place(name: string, bytes: Uint8Array): void {
     const content = new FileContent(bytes);

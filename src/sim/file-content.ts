@@ -28,6 +28,12 @@ export class FileContent {
     this.pending.push(change);
   }
 
+  flipBit(offset: number, bit: number): void {
+    for (const { bytes } of [this.cached, this.safe]) {
+      if (offset < bytes.length) bytes[offset] = (bytes[offset] as number) ^ (1 << bit);
+    }
+  }
+
   makeSafe(): void {
     for (const change of this.pending.splice(0)) this.safe.apply(change);
   }

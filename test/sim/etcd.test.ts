@@ -21,4 +21,14 @@ test("writes are read back, also after a power cut", () => {
   assert.is(read.revision, 3n);
 });
 
+test("a bit that flips on the disk is refused at the next start, by file and offset", () => {
+  const world = new EtcdWorld({ seed: "1", crash: "kill" });
+  assert.is(world.untilSettled(), "serving");
+  world.ask(etcdMessages.put, { key: "/a", value: "1" });
+  world.ask(etcdMessages.put, { key: "/b", value: "2" });
+  world.disk.flipBit("log-0000000001", 60, 3);
+  world.simulation.kill("etcd/0");
+  assert.is(world.untilSettled(), "log-0000000001 is damaged at byte 32: the checksum of the frame does not match");
+});
+
 test.run();
