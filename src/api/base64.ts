@@ -1,7 +1,5 @@
 /** Base64 as Secrets and bytes fields carry it: standard alphabet, padded. */
 
-const shape = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 const chunkLength = 8192;
 
 export const encodeBase64 = (bytes: Uint8Array): string => {
@@ -14,9 +12,6 @@ export const encodeBase64 = (bytes: Uint8Array): string => {
 
 /** Text as UTF-8 in base64. */
 export const encodeTextBase64 = (text: string): string => encodeBase64(new TextEncoder().encode(text));
-
-/** Go's decoder skips line breaks. */
-export const isBase64 = (text: string): boolean => shape.test(text.replace(/[\r\n]/g, ""));
 
 /** How many bytes a base64 text stands for. */
 export const decodedLength = (text: string): number => {

@@ -38,12 +38,6 @@ export const invalidValue = (field: string, value: unknown, detail: string): Fie
   body: withDetail(`Invalid value: ${formatBadValue(value)}`, detail),
 });
 
-export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
-  type: "FieldValueTypeInvalid",
-  field,
-  body: withDetail(`Invalid value: ${formatBadValue(value)}`, detail),
-});
-
 /** `supported` is shown in the order given; Kubernetes sorts it where it comes from a set. */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   type: "FieldValueNotSupported",

@@ -184,6 +184,3 @@ const maxGeneratedBaseLength = maxLabelLength - randomSuffixLength;
  * (no vowels and no 0, 1, 3, so that no words arise). The prefix is cut so that the name stays a DNS label.
  */
 export const generatedName = (prefix: string, suffix: string): string => `${prefix.slice(0, maxGeneratedBaseLength)}${suffix}`;
-
-export const randomNameAlphabet = "bcdfghjklmnpqrstvwxz2456789";
-export const randomNameLength = randomSuffixLength;

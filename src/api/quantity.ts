@@ -152,15 +152,3 @@ export const quantityValue = (quantity: ParsedQuantity): bigint => divideUp(quan
 export const quantityMilliValue = (quantity: ParsedQuantity): bigint => divideUp(quantity.nano, nanoPerOne / 1000n);
 
 export const isWholeQuantity = (quantity: ParsedQuantity): boolean => quantity.nano % nanoPerOne === 0n;
-
-/** A quantity from whole units. */
-export const quantityFromUnits = (units: bigint | number, format: QuantityFormat = "DecimalSI"): ParsedQuantity => ({
-  nano: clamp(BigInt(units) * nanoPerOne),
-  format,
-});
-
-/** A quantity from thousandths. */
-export const quantityFromMilli = (milli: bigint | number): ParsedQuantity => ({
-  nano: clamp(BigInt(milli) * (nanoPerOne / 1000n)),
-  format: "DecimalSI",
-});

@@ -4,7 +4,6 @@ import { badRequest, fail, type Result, succeed } from "./status.js";
 import type { UntypedObject } from "./types.js";
 
 export { exactFieldValue, parseFieldSelector } from "./selectors/field-selector.js";
-export { parseLabelSelector } from "./selectors/label-parser.js";
 export {
   compileLabelMap,
   compileLabelSelector,

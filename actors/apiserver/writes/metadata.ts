@@ -42,7 +42,7 @@ export function named(served: Served, object: UntypedObject, suffix: (length: nu
 const mustBeSpecified = {
   type: "FieldValueInvalid",
   field: "metadata.resourceVersion",
-  body: "Invalid value: 0: must be specified for an update",
+  body: "Invalid value: 0x0: must be specified for an update",
 } as const;
 
 /** Checks that an update is of the object that is stored, and of the version of it that its writer saw. */

@@ -176,7 +176,7 @@ const checked = (requirement: LabelRequirement): Parsed<LabelRequirement> => {
 };
 
 /** Parses the text form. Errors are Kubernetes' messages; the API answers 400 with them. */
-export const parseLabelSelector = (text: string): Parsed<LabelRequirement[]> => new LabelParser(scan(text)).parse();
+const parseLabelSelector = (text: string): Parsed<LabelRequirement[]> => new LabelParser(scan(text)).parse();
 
 /** Parses and compiles the text form; the empty text matches everything. */
 export const compileLabelSelectorText = (text: string): Parsed<LabelPredicate> => {

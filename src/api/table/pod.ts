@@ -87,9 +87,6 @@ const addMainContainers = (pod: Pod, summary: Summary): void => {
   if (summary.reason === "Completed" && running) summary.reason = hasCondition(pod, "Ready") ? "Running" : "NotReady";
 };
 
-/** The status column on its own. */
-export const podStatusText = (pod: Pod): string => statusOf(pod, summarise(pod));
-
 const statusOf = (pod: Pod, summary: Summary): string => {
   if (pod.metadata.deletionTimestamp === undefined) return summary.reason;
   if (pod.status?.reason === "NodeLost") return "Unknown";

@@ -128,10 +128,3 @@ export const metadataUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, path
   );
   return errors;
 };
-
-/** The fault of an update without a resourceVersion, for kinds that need one. */
-export const missingResourceVersion = (): FieldError => ({
-  type: "FieldValueInvalid",
-  field: "metadata.resourceVersion",
-  body: "Invalid value: 0x0: must be specified for an update",
-});
