@@ -45,6 +45,7 @@ const syncOutputLimitBytes = 64 * 1024;
 /** The running command and what it has written: behind a handle, not in the context. */
 class Session {
   process: ExecProcess | undefined;
+  private owedBytes = 0;
   readonly written = { stdout: "", stderr: "" };
   private readonly decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
 
@@ -52,10 +53,22 @@ class Session {
 
   output(stream: "stdout" | "stderr", data: Uint8Array): void {
     const { input } = this;
-    if (input.kind !== "sync") input.stream.send({ stream, data });
-    else if (this.written[stream].length < syncOutputLimitBytes) {
+    if (input.kind !== "sync") {
+      input.stream.send({ stream, data });
+      this.owedBytes += data.length;
+      if (input.stream.backlog === 0) this.take();
+      return;
+    }
+    this.process?.taken(data.length);
+    if (this.written[stream].length < syncOutputLimitBytes) {
       this.written[stream] += this.decoders[stream].decode(data, { stream: true });
     }
+  }
+
+  /** The reader has taken all that was sent. */
+  private take(): void {
+    this.process?.taken(this.owedBytes);
+    this.owedBytes = 0;
   }
 
   begin(tell: (event: ExecChartEvent) => void): void {
@@ -70,6 +83,7 @@ class Session {
         onChunk: (chunk) => this.typed(chunk),
         onHalfClose: () => tell({ type: "input closed" }),
         onClosed: () => tell({ type: "closed" }),
+        onDrain: () => this.take(),
       });
     }
     this.process =

@@ -191,8 +191,13 @@ export interface ExecProcess {
   write(bytes: Uint8Array): void;
   closeStdin(): void;
   resize(columns: number, rows: number): void;
+  /** So many bytes of output have been taken; a command that is 256 KiB ahead of its reader waits. */
+  taken(bytes: number): void;
   cancel(): void;
 }
+
+/** Of a command that was never started. */
+export const noProcess: ExecProcess = { write() {}, closeStdin() {}, resize() {}, taken() {}, cancel() {} };
 
 /** Asks a server inside a pod whether it answers. */
 export type ProbeTarget = { readonly podIP: string; readonly port: number; readonly timeoutMs: number } & (

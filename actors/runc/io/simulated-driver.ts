@@ -22,6 +22,7 @@ import {
   type LogOptions,
   type LogReader,
   type LogReading,
+  noProcess,
   type OnOutcome,
   type ProbeResult,
   type ProbeTarget,
@@ -54,8 +55,6 @@ interface Container {
   timers: unknown[];
   listening: boolean;
 }
-
-const noProcess: ExecProcess = { write() {}, closeStdin() {}, resize() {}, cancel() {} };
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 

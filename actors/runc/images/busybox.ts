@@ -1,0 +1,63 @@
+/** The shell as a container's first process. */
+import dns from "node:dns";
+import type { ProgramContext } from "../io/container/entry.js";
+import { runCommand, shellHost } from "../io/shell/run.js";
+import type { Input, Output } from "../io/shell/streams.js";
+
+export async function busybox(context: ProgramContext): Promise<number> {
+  const ended = new AbortController();
+  const host = shellHost({
+    hostname: context.hostname,
+    podIP: context.podIP,
+    command: context.argv.join(" "),
+    hasCurl: !/(?:busybox|alpine)/.test(context.image),
+    paths: context.paths,
+    // This thread's network is the pod's already.
+    aim: async (name, port) => ({ host: name, port }),
+    lookup: (name) =>
+      new Promise((resolve) => {
+        dns.lookup(name, { all: true }, (error, found) =>
+          resolve(error === null ? found.map((each) => each.address) : undefined),
+        );
+      }),
+    kill: (pid, signal) => {
+      if (pid !== 1) return false;
+      process.kill(1, signal);
+      return true;
+    },
+    program: () => undefined,
+    ended: ended.signal,
+  });
+  const env = new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ""]));
+  const streams = {
+    input: standardInput(),
+    output: standard(process.stdout),
+    errors: standard(process.stderr),
+    isTerminal: false,
+  };
+  const run = runCommand(context.argv, env, process.cwd(), host, streams);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) {
+    process.on(signal, () => {
+      if (run.signal(signal)) return;
+      process.removeAllListeners(signal);
+      process.kill(1, signal);
+    });
+  }
+  return run.done;
+}
+
+const standard = (stream: NodeJS.WriteStream): Output => ({
+  write: (bytes) => new Promise((resolve) => stream.write(bytes, () => resolve())),
+});
+
+/** Reads nothing until somebody asks: a shell that never reads must not be kept alive by its input. */
+function standardInput(): Input {
+  let iterator: AsyncIterator<Uint8Array> | undefined;
+  return {
+    read: async () => {
+      iterator ??= process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      const { done, value } = await iterator.next();
+      return done ? undefined : value;
+    },
+  };
+}

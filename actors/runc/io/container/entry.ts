@@ -1,0 +1,156 @@
+/**
+ * The first thing that runs in a container's thread: a piscina task that lasts as long as the container. It turns this
+ * thread's `process`, `fs`, `net` and `dns` into the container's, says that it is ready, and runs the program at `start`.
+ */
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { posix } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runInThisContext } from "node:vm";
+import { standInPrograms } from "../../images/programs.js";
+import { patchFileSystem } from "./filesystem.js";
+import { patchNetwork } from "./network.js";
+import { PathMap } from "./path-map.js";
+import { patchProcess } from "./process.js";
+import type { ContainerTask, FromContainer, ToContainer } from "./protocol.js";
+
+/** What a program that is a function gets. */
+export interface ProgramContext {
+  /** The name that the program was started by, and its arguments after that. */
+  readonly argv: readonly string[];
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly image: string;
+  readonly hostname: string;
+  readonly podIP: string;
+  /** Aborted when the container is asked to end by SIGTERM. Listening to it is handling the signal. */
+  readonly signal: AbortSignal;
+  /** Where the container's paths are on the host; for programs that carry their own view of files. */
+  readonly paths: PathMap;
+}
+
+/** A number that it returns is its exit code; otherwise it runs until nothing is left for it to wait for. */
+export type ProgramFunction = (context: ProgramContext) => unknown;
+
+export default async function run(task: ContainerTask): Promise<void> {
+  unrefPorts();
+  const { port } = task;
+  const post = (message: FromContainer): void => port.postMessage(message);
+  const container = patchProcess(task);
+  const paths = new PathMap(task.paths);
+  const program = await load(task, paths, container.cwd);
+
+  let resolutions = 0;
+  const resolving = new Map<number, (addresses: readonly string[] | undefined) => void>();
+  patchFileSystem(paths, container.cwd);
+  patchNetwork({
+    podIP: task.podIP,
+    hostname: task.hostname,
+    reach: task.reach,
+    resolve: (name, onDone) => {
+      resolutions += 1;
+      resolving.set(resolutions, onDone);
+      port.ref();
+      post({ type: "resolve", id: resolutions, name });
+    },
+    opened: (mapping) => post({ type: "port", mapping }),
+  });
+  syncBuiltinESMExports();
+
+  await new Promise<void>((resolve) => {
+    port.on("message", (data: ToContainer) => {
+      if (data.type === "start") {
+        port.unref();
+        resolve();
+      } else if (data.type === "signal") {
+        container.signal(data.signal);
+      } else if (data.type === "stdin") {
+        container.stdin.push(data.data);
+      } else if (data.type === "stdin end") {
+        container.stdin.push(null);
+      } else {
+        const onDone = resolving.get(data.id);
+        resolving.delete(data.id);
+        if (resolving.size === 0) port.unref();
+        onDone?.(data.addresses);
+      }
+    });
+    if (!task.stdin) container.stdin.push(null);
+    post({ type: "ready" });
+  });
+  try {
+    const called = await program();
+    const result = typeof called === "function" ? await (called as ProgramFunction)(contextOf(task, paths)) : undefined;
+    if (typeof result === "number") container.exit(result);
+  } catch (error) {
+    container.uncaught(error);
+  }
+  // Without an exit code of its own a program ends, as any does, when nothing is left for it to wait for.
+  await new Promise(() => {});
+}
+
+/**
+ * The ports of this thread that belong to piscina would keep it alive beyond its program's end. There is no public way
+ * to reach them.
+ */
+function unrefPorts(): void {
+  const handles = (
+    process as unknown as { _getActiveHandles(): Array<{ constructor: { name: string }; unref?(): void }> }
+  )._getActiveHandles();
+  for (const handle of handles) if (handle.constructor.name === "MessagePort") handle.unref?.();
+}
+
+function contextOf(task: ContainerTask, paths: PathMap): ProgramContext {
+  let controller: AbortController | undefined;
+  return {
+    argv: task.argv,
+    args: task.argv.slice(1),
+    env: process.env,
+    image: task.image,
+    hostname: task.hostname,
+    podIP: task.podIP,
+    paths,
+    get signal() {
+      if (controller === undefined) {
+        const created = new AbortController();
+        controller = created;
+        process.on("SIGTERM", () => created.abort());
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** Gets ready to run: stand-ins are loaded before anything is patched, users' programs after `start`, in the container. */
+async function load(task: ContainerTask, paths: PathMap, cwd: () => string): Promise<() => Promise<unknown>> {
+  const { program, argv } = task;
+  switch (program.kind) {
+    case "stand-in": {
+      const standIn = await standInPrograms.get(program.name)?.();
+      if (standIn === undefined) throw new Error(`there is no stand-in "${program.name}"`);
+      return async () => standIn;
+    }
+    case "module":
+      return () => defaultExport(program.url);
+    case "function":
+      return () => defaultExport(dataUrl(`export default ${program.text}`));
+    case "node": {
+      const flag = argv[1] ?? "";
+      if (flag === "-e" || flag === "--eval" || flag === "-p") {
+        return async () => {
+          Object.assign(globalThis, { require: createRequire("file:///index.js") });
+          const value = runInThisContext(argv[2] ?? "", { filename: "[eval]" }) as unknown;
+          if (flag === "-p") console.log(value);
+          return undefined;
+        };
+      }
+      return () => defaultExport(pathToFileURL(paths.toHost(posix.resolve(cwd(), flag), false, "open")).href);
+    }
+  }
+}
+
+const dataUrl = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
+
+async function defaultExport(url: string): Promise<unknown> {
+  const module = (await import(url)) as { default?: unknown };
+  return module.default;
+}

@@ -1,0 +1,16 @@
+/** The programs of the shell's box, by name. Anything else is not found, 127. */
+import { fileApplets } from "./applets-files.js";
+import { networkApplets } from "./applets-network.js";
+import { systemApplets } from "./applets-system.js";
+import { textApplets } from "./applets-text.js";
+import type { Applet } from "./state.js";
+
+export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
+  ...systemApplets,
+  ...textApplets,
+  ...fileApplets,
+  ...networkApplets,
+]);
+
+/** Names that a container of an image with a shell can be started by. */
+export const appletNames: ReadonlySet<string> = new Set(applets.keys());

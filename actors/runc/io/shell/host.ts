@@ -1,0 +1,45 @@
+/** What a shell has of its container: files, network, time, signals. The same shell runs as a container and beside one (exec). */
+import type { Input, Output } from "./streams.js";
+
+export interface ShellHttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: ReadonlyArray<readonly [string, string]>;
+  readonly body: Uint8Array;
+}
+
+export interface ShellHost {
+  readonly hostname: string;
+  readonly podIP: string;
+  /** Command line of the container's first process, for `ps`. */
+  readonly command: string;
+  /** Whether the image has curl, which busybox has not. */
+  readonly hasCurl: boolean;
+  /** Where an absolute path of the container is on the host. Throws an error with a code where it may not be written. */
+  toHost(path: string, writes: boolean): string;
+  toContainer(hostPath: string): string;
+  nowMs(): number;
+  /** Fails with an error that has a code (ECONNREFUSED, ENOTFOUND …). */
+  http(request: {
+    readonly url: string;
+    readonly method: string;
+    readonly headers: ReadonlyArray<readonly [string, string]>;
+    readonly body: string | undefined;
+    readonly timeoutMs: number;
+  }): Promise<ShellHttpResponse>;
+  lookup(name: string): Promise<readonly string[] | undefined>;
+  /** Sends a signal to a process of the container; false when there is none of that number. */
+  kill(pid: number, signal: string): boolean;
+  /** Programs of the image that are not applets; undefined when there is none of that name. */
+  program(argv: readonly string[]): Promise<number> | undefined;
+  /** Rejected as soon as the shell is to end. */
+  readonly ended: AbortSignal;
+}
+
+export interface Streams {
+  /** Whether a person types at the other end. */
+  readonly isTerminal: boolean;
+  readonly input: Input;
+  readonly output: Output;
+  readonly errors: Output;
+}

@@ -1,0 +1,51 @@
+/** The shim's thread: it holds every container of the cluster, one runtime a node, and outlives the actors that use them. */
+import { join } from "node:path";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { ImageCatalog } from "../../images/catalog.js";
+import type { NameTable } from "../driver.js";
+import { bindingRules } from "../ports.js";
+import { Names } from "../worker/names.js";
+import { WorkerDriver } from "../worker/worker-driver.js";
+import { serveDriver } from "./serve-driver.js";
+import type { FromShimThread, ShimData, ToShimThread } from "./start.js";
+
+const { directory, entryPath, unknownImages, images } = workerData as ShimData;
+const catalog = new ImageCatalog(images);
+const names = new Names();
+const reach = bindingRules();
+const drivers = new Map<string, WorkerDriver>();
+
+function driverOf(node: string): WorkerDriver {
+  let driver = drivers.get(node);
+  if (driver === undefined) {
+    driver = new WorkerDriver({ directory: join(directory, node), entryPath, catalog, unknownImages, reach, names });
+    drivers.set(node, driver);
+  }
+  return driver;
+}
+
+function stop(): void {
+  let left = drivers.size;
+  const ended = (): void => {
+    left -= 1;
+    if (left >= 0) return;
+    parentPort?.close();
+  };
+  for (const driver of drivers.values()) driver.shutDown(ended);
+  ended();
+}
+
+parentPort?.on("message", (message: ToShimThread) => {
+  if (message.type === "connect") serveDriver(message.port, driverOf(message.node));
+  else if (message.type === "names port") hearNames(message.port);
+  else if (message.type === "register") {
+    catalog.register(message.image);
+    parentPort?.postMessage({ type: "registered" } satisfies FromShimThread);
+  } else stop();
+});
+
+/** A kube-proxy tells which names there are. */
+function hearNames(port: MessagePort): void {
+  port.on("message", (table: NameTable) => names.set(table));
+  port.unref();
+}

@@ -1,0 +1,212 @@
+/** The worker driver in the shim's thread, as runc uses it, with promises for tests. */
+import { mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type {
+  ContainerExit,
+  ContainerRecord,
+  ContainerSpec,
+  DriverEvent,
+  DriverOutcome,
+  LogOptions,
+  OnOutcome,
+  PortMapping,
+} from "../../actors/runc/io/driver.js";
+import { RemoteDriver } from "../../actors/runc/io/shim/remote-driver.js";
+import { Shim, type ShimOptions } from "../../actors/runc/io/shim/start.js";
+
+const deadlineMs = 5_000;
+
+export class RuntimeHarness {
+  readonly directory = mkdtempSync(join(tmpdir(), "chartroom-test-"));
+  readonly shim: Shim;
+  driver: RemoteDriver;
+  readonly events: DriverEvent[] = [];
+  private readonly waiters = new Set<() => void>();
+  private counter = 0;
+  private lastAddress = 1;
+
+  constructor(
+    private readonly subnet: number,
+    options: Partial<ShimOptions> = {},
+  ) {
+    this.shim = new Shim({ directory: join(this.directory, "containers"), ...options });
+    this.driver = this.connect();
+  }
+
+  connect(): RemoteDriver {
+    const driver = new RemoteDriver(this.shim.connect("node-1"), () => {});
+    driver.listen((event) => {
+      this.events.push(event);
+      for (const wake of this.waiters) wake();
+    });
+    return driver;
+  }
+
+  async stop(): Promise<void> {
+    await this.shim.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  done<Value>(ask: (onDone: OnOutcome<Value>) => void): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      ask((outcome: DriverOutcome<Value>) => {
+        if (outcome.ok) resolve(outcome.value);
+        else reject(Object.assign(new Error(outcome.error.message), { reason: outcome.error.reason }));
+      });
+    });
+  }
+
+  /** Waits until an event has come for which `find` gives something. */
+  waitFor<Found>(find: (event: DriverEvent) => Found | undefined): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("no such event came")), deadlineMs);
+      const look = (): void => {
+        for (const event of this.events) {
+          const found = find(event);
+          if (found === undefined) continue;
+          clearTimeout(timer);
+          this.waiters.delete(look);
+          resolve(found);
+          return;
+        }
+      };
+      this.waiters.add(look);
+      look();
+    });
+  }
+
+  exitOf = (id: string): Promise<ContainerExit> =>
+    this.waitFor((event) => (event.type === "exited" && event.id === id ? event.exit : undefined));
+
+  portOf = (id: string): Promise<PortMapping> =>
+    this.waitFor((event) => (event.type === "portOpened" && event.id === id ? event.mapping : undefined));
+
+  async sandbox(name = "web"): Promise<{ id: string; podIP: string }> {
+    this.counter += 1;
+    this.lastAddress += 1;
+    const id = `sandbox-${this.counter}`;
+    const podIP = `127.${this.subnet}.1.${this.lastAddress}`;
+    const dnsSearches = ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"];
+    await this.done<void>((onDone) =>
+      this.driver.runSandbox(
+        { id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, dnsSearches, createdAtMs: 0 },
+        onDone,
+      ),
+    );
+    return { id, podIP };
+  }
+
+  async create(image: string, change: Partial<ContainerSpec> = {}): Promise<ContainerRecord & { id: string; podIP: string }> {
+    await this.done((onDone) => this.driver.pullImage(image, onDone));
+    const sandbox = change.sandboxId === undefined ? await this.sandbox() : { id: change.sandboxId, podIP: "" };
+    this.counter += 1;
+    const spec: ContainerSpec = {
+      id: `container-${this.counter}`,
+      sandboxId: sandbox.id,
+      name: "main",
+      attempt: 0,
+      image,
+      command: [],
+      args: [],
+      workingDir: "",
+      env: [],
+      mounts: [],
+      memoryLimitBytes: 0,
+      ports: [],
+      stdin: false,
+      tty: false,
+      ...change,
+    };
+    const record = await this.done<ContainerRecord>((onDone) => this.driver.create(spec, onDone));
+    return { ...record, id: spec.id, podIP: sandbox.podIP };
+  }
+
+  async run(image: string, change: Partial<ContainerSpec> = {}): Promise<{ id: string; podIP: string }> {
+    const { id, podIP } = await this.create(image, change);
+    await this.done<void>((onDone) => this.driver.start(id, onDone));
+    return { id, podIP };
+  }
+
+  shell(script: string, change: Partial<ContainerSpec> = {}): Promise<{ id: string; podIP: string }> {
+    return this.run("busybox", { command: ["sh", "-c", script], ...change });
+  }
+
+  kill(id: string, signal: string): Promise<void> {
+    return this.done<void>((onDone) => this.driver.kill(id, signal, onDone));
+  }
+
+  async log(id: string, options: Partial<LogOptions> = {}, until?: (text: string) => boolean): Promise<string> {
+    return new Promise((settle, reject) => {
+      let text = "";
+      const timer = setTimeout(() => reject(new Error(`the log is still: ${text}`)), deadlineMs);
+      const resolve = (found: string): void => {
+        clearTimeout(timer);
+        settle(found);
+      };
+      const reading = this.driver.readLog(
+        id,
+        { follow: until !== undefined, ...options },
+        {
+          onEntries: (entries) => {
+            for (const entry of entries) text += entry.partial ? entry.text : `${entry.text}\n`;
+            if (until?.(text)) {
+              reading.cancel();
+              resolve(text);
+            } else reading.next();
+          },
+          onEnd: (error) => (error === undefined ? resolve(text) : reject(new Error(error.message))),
+        },
+      );
+    });
+  }
+
+  exec(
+    id: string,
+    command: readonly string[],
+    stdin?: string,
+    tty = false,
+  ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    return new Promise((resolve, reject) => {
+      const written = { stdout: "", stderr: "" };
+      const timer = setTimeout(
+        () => reject(new Error(`${command.join(" ")} has not ended: ${JSON.stringify(written).slice(0, 300)}`)),
+        deadlineMs,
+      );
+      const process = this.driver.exec(
+        id,
+        { command, stdin: stdin !== undefined, tty },
+        {
+          onOutput: (stream, bytes) => {
+            written[stream] += Buffer.from(bytes).toString("utf8");
+            process.taken(bytes.length);
+          },
+          onExit: (exitCode) => {
+            clearTimeout(timer);
+            resolve({ exitCode, ...written });
+          },
+          onError: (error) => {
+            clearTimeout(timer);
+            reject(Object.assign(new Error(error.message), { reason: error.reason, exitCode: error.exitCode }));
+          },
+        },
+      );
+      if (stdin !== undefined) {
+        process.write(Buffer.from(stdin));
+        process.closeStdin();
+      }
+    });
+  }
+}
+
+export const get = (mapping: PortMapping, path = "/"): Promise<{ status: number; body: string }> =>
+  new Promise((resolve, reject) => {
+    http
+      .get({ host: mapping.address, port: mapping.mappedPort, path, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
+      })
+      .on("error", reject);
+  });
