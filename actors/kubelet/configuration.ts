@@ -47,7 +47,7 @@ export const kubeletTimings = {
   volumeRefreshMs: 60_000,
   volumeRetryFirstMs: 500,
   volumeRetryMostMs: 122_000,
-  sandboxRetryMs: 1_000,
+  sandboxRetryMs: 2_000,
   imageBackoffFirstMs: 10_000,
   imageBackoffMostMs: 300_000,
   crashBackoffFirstMs: 10_000,

@@ -73,7 +73,7 @@ export class Kubelet {
 
   /** Why this node cannot take a pod beside those that it has already. */
   rejection(of: PodHandle, labels?: Record<string, string>): Rejection | undefined {
-    const others = [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ pod }) => pod);
+    const others = [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ requests }) => requests);
     return rejectionOf(of.pod, this.admitting(labels), others);
   }
 

@@ -120,7 +120,8 @@ export class KubeletWorld {
   until(what: string, holds: () => boolean, withinMs = 60_000): void {
     const byMs = this.simulation.queue.nowMs + withinMs;
     while (!holds()) {
-      if (this.simulation.queue.nowMs >= byMs) throw new Error(`not so within ${withinMs} ms: ${what}\n${this.charts()}`);
+      if (this.simulation.queue.nowMs >= byMs)
+        throw new Error(`not so within ${withinMs} ms: ${what}\n${this.charts().slice(0, 2_000)}`);
       this.simulation.run(50);
     }
   }

@@ -114,7 +114,7 @@ export const containerMachine = setup({
     checkingImage: {
       entry: "checkImage",
       on: {
-        "image.present": { target: "configuring", actions: ["noteImage", "reportPresent"] },
+        "image.present": { target: "configuring", actions: ["reportPresent", "noteImage"] },
         "image.absent": [{ guard: "pullsNever", target: "errImageNeverPull" }, { target: "pulling" }],
         "runtime.lost": "waitingForRuntime",
       },
@@ -127,7 +127,7 @@ export const containerMachine = setup({
     pulling: {
       entry: "pull",
       on: {
-        "image.pulled": { target: "configuring", actions: ["noteImage", "reportPulled", "forgetPullFailures"] },
+        "image.pulled": { target: "configuring", actions: ["reportPulled", "noteImage", "forgetPullFailures"] },
         "image.refused": { target: "errImagePull", actions: ["countPullFailure", "showPullError"] },
         "runtime.lost": "waitingForRuntime",
       },

@@ -4,7 +4,7 @@
  */
 import { addQuantities, type ParsedQuantity, zeroQuantity } from "../../../src/api/quantity.js";
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../../../src/api/types.js";
-import { countOf, podRequests } from "./resources.js";
+import { countOf, type PodRequests, podRequests } from "./resources.js";
 
 export interface Rejection {
   /** Status reason: OutOfcpu, OutOfpods, NodeAffinity. */
@@ -59,18 +59,17 @@ export function selectsNode(pod: Pod, node: AdmittingNode): boolean {
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(node, term));
 }
 
-/** Undefined when the node can take the pod beside those that it has. */
-export function rejectionOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Rejection | undefined {
+/** Undefined when the node can take the pod beside those that it has, of which `others` says what they ask for. */
+export function rejectionOf(pod: Pod, node: AdmittingNode, others: readonly PodRequests[]): Rejection | undefined {
   const podsAllocatable = node.allocatable.get("pods") ?? zeroQuantity;
   const podsMost = countOf("pods", podsAllocatable);
   if (BigInt(others.length + 1) > podsMost) {
     const message = `Node didn't have enough resource: pods, requested: 1, used: ${others.length}, capacity: ${podsMost}`;
     return { reason: "OutOfpods", message };
   }
-  const taken = others.map(podRequests);
   for (const [name, requested] of podRequests(pod)) {
     if (requested.nano === 0n) continue;
-    const used = taken.reduce((sum, requests) => addQuantities(sum, requests.get(name) ?? zeroQuantity), zeroQuantity);
+    const used = others.reduce((sum, requests) => addQuantities(sum, requests.get(name) ?? zeroQuantity), zeroQuantity);
     const capacity = node.allocatable.get(name) ?? zeroQuantity;
     if (requested.nano + used.nano <= capacity.nano) continue;
     const counts = `requested: ${countOf(name, requested)}, used: ${countOf(name, used)}, capacity: ${countOf(name, capacity)}`;

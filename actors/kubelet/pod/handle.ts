@@ -3,6 +3,7 @@ import type { Pod, PodStatus } from "../../../src/api/types.js";
 import { ContainerRecord, roleOf } from "../container/record.js";
 import type { Kubelet } from "../kubelet.js";
 import type { PodEvent } from "./events.js";
+import { type PodRequests, podRequests } from "./resources.js";
 import { podStatusOf } from "./status.js";
 
 export interface Verdict {
@@ -20,6 +21,7 @@ export class PodHandle {
   sandboxReady = false;
   podIp = "";
   readonly startedAtMs: number;
+  readonly requests: PodRequests;
   /** Why the kubelet itself ended the pod, if it did. */
   verdict: Verdict | undefined;
   /** Its containers are at their end for good. */
@@ -40,6 +42,7 @@ export class PodHandle {
     this.uid = uid;
     this.namespace = namespace;
     this.name = name;
+    this.requests = podRequests(pod);
     const startTime = pod.status?.startTime;
     this.startedAtMs = startTime === undefined ? kubelet.host.clock.nowMs() : Date.parse(startTime);
     const init = pod.spec?.initContainers ?? [];

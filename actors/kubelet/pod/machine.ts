@@ -27,6 +27,8 @@ export const podMachine = setup({
     isNotSelected: ({ context }) => context.work.rejection()?.reason === "NodeAffinity",
     isStillRejected: ({ context, event }) => event.type === "node.read" && context.work.rejection(event.labels) !== undefined,
     hasNoVolumes: ({ context }) => (context.work.pod.pod.spec?.volumes ?? []).length === 0,
+    /** Its readiness depends on conditions that others write. */
+    hasReadinessGates: ({ context }) => (context.work.pod.pod.spec?.readinessGates ?? []).length > 0,
     deletionAsked: ({ event }) => event.type === "pod.updated" && event.pod.metadata.deletionTimestamp !== undefined,
     graceShortened: ({ context, event }) =>
       event.type === "pod.updated" &&
@@ -106,7 +108,8 @@ export const podMachine = setup({
       on: {
         "pod.updated": [
           { guard: "deletionAsked", target: "ending", actions: "takeUpdate" },
-          { actions: ["takeUpdate", "restartChanged", "report"] },
+          { guard: "hasReadinessGates", actions: ["takeUpdate", "restartChanged", "report"] },
+          { actions: ["takeUpdate", "restartChanged"] },
         ],
         "pod.deleted": { target: "ending", actions: "noteGone" },
         "status.gone": { target: "ending", actions: "noteGone" },
