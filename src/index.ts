@@ -8,4 +8,5 @@ export { ClusterError, type ClusterOptions, type ClusterProgress } from "./clust
 export type { Expectation, ObjectReference, WaitOptions } from "./cluster/wait.js";
 export { allCharts as charts, type FoundChart } from "./inspect/all-charts.js";
 export { type Chart, chartOf, mermaidOf } from "./inspect/chart-export.js";
+export { type SimulateOptions, type SimulationReport, simulate } from "./sim/simulate.js";
 export type { ActorStatus } from "./thread/threads.js";

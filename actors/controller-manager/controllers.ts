@@ -1,5 +1,6 @@
 /** Every controller of the controller manager. */
 import type { Host } from "../../src/actor/host.js";
+import { endpointSliceController } from "./controllers/endpointslice/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
 import { controllerMachine } from "./engine/controller-machine.js";
@@ -10,6 +11,7 @@ import { replicaSetController } from "./replicaset/controller.js";
 export const controllersOf = (informers: Informers, _io: ControllerManagerIo): ControllerDefinition[] => [
   deploymentController(informers),
   replicaSetController(informers),
+  endpointSliceController(informers),
 ];
 
 /** The charts of the controllers, started when this actor leads and stopped when it does no longer. */

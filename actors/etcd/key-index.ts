@@ -1,5 +1,5 @@
 import { KeyHistory } from "./key-history.js";
-import { allFollowing, compareKeys } from "./keys.js";
+import { allFollowing, type Before, isPlain, keyBefore, plainBefore } from "./keys.js";
 
 /** Largest number of keys in a leaf; a full leaf becomes two. */
 const leafLimit = 256;
@@ -13,6 +13,8 @@ export class KeyIndex {
   private readonly byKey = new Map<string, KeyHistory>();
   /** Never empty; each leaf but a lone first one has at least one key. */
   private readonly leaves: KeyHistory[][] = [[]];
+  /** False once a key with surrogates was added. */
+  private plain = true;
 
   get size(): number {
     return this.byKey.size;
@@ -27,34 +29,45 @@ export class KeyIndex {
     if (known !== undefined) return known;
     const added = new KeyHistory(key);
     this.byKey.set(key, added);
-    const leafAt = this.leafOf(key);
+    if (!isPlain(key)) this.plain = false;
+    const before = this.orderFor(key);
+    const leafAt = this.leafOf(key, before);
     const leaf = this.leaves[leafAt] as KeyHistory[];
-    leaf.splice(lowerBound(leaf, key), 0, added);
+    leaf.splice(lowerBound(leaf, key, before), 0, added);
     if (leaf.length > leafLimit) this.split(leafAt, leaf, key);
     return added;
   }
 
   remove(key: string): void {
     if (!this.byKey.delete(key)) return;
-    const leafAt = this.leafOf(key);
+    const before = this.orderFor(key);
+    const leafAt = this.leafOf(key, before);
     const leaf = this.leaves[leafAt] as KeyHistory[];
-    leaf.splice(lowerBound(leaf, key), 1);
+    leaf.splice(lowerBound(leaf, key, before), 1);
     if (leaf.length === 0 && this.leaves.length > 1) this.leaves.splice(leafAt, 1);
   }
 
   /** Visits the keys of [first, rangeEnd) in order, until `visit` returns false. The index must not change meanwhile. */
   visit(first: string, rangeEnd: string, visit: (history: KeyHistory) => boolean): void {
-    const unending = rangeEnd === allFollowing;
-    let leafAt = this.leafOf(first);
-    let position = lowerBound(this.leaves[leafAt] as KeyHistory[], first);
+    const before = this.orderFor(first);
+    let leafAt = this.leafOf(first, before);
+    let position = lowerBound(this.leaves[leafAt] as KeyHistory[], first, before);
+    const beforeEnd = rangeEnd === allFollowing ? everything : this.orderFor(rangeEnd);
     for (; leafAt < this.leaves.length; leafAt += 1, position = 0) {
       const leaf = this.leaves[leafAt] as KeyHistory[];
+      const last = leaf[leaf.length - 1];
+      const isWhole = last !== undefined && beforeEnd(last.key, rangeEnd);
       for (; position < leaf.length; position += 1) {
         const history = leaf[position] as KeyHistory;
-        if (!unending && compareKeys(history.key, rangeEnd) >= 0) return;
+        if (!isWhole && !beforeEnd(history.key, rangeEnd)) return;
         if (!visit(history)) return;
       }
     }
+  }
+
+  /** How to compare the keys here with another one. */
+  private orderFor(key: string): Before {
+    return this.plain && isPlain(key) ? plainBefore : keyBefore;
   }
 
   /** Ascending inserts, the usual case at load, leave full leaves behind: the split is then at the end. */
@@ -64,25 +77,27 @@ export class KeyIndex {
   }
 
   /** The last leaf whose first key is at or before `key`; the first leaf when there is none. */
-  private leafOf(key: string): number {
+  private leafOf(key: string, before: Before): number {
     let low = 0;
     let high = this.leaves.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       const leaf = this.leaves[middle] as KeyHistory[];
-      if (compareKeys((leaf[0] as KeyHistory).key, key) <= 0) low = middle;
-      else high = middle;
+      if (before(key, (leaf[0] as KeyHistory).key)) high = middle;
+      else low = middle;
     }
     return low;
   }
 }
 
-function lowerBound(leaf: readonly KeyHistory[], key: string): number {
+const everything: Before = () => true;
+
+function lowerBound(leaf: readonly KeyHistory[], key: string, before: Before): number {
   let low = 0;
   let high = leaf.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareKeys((leaf[middle] as KeyHistory).key, key) < 0) low = middle + 1;
+    if (before((leaf[middle] as KeyHistory).key, key)) low = middle + 1;
     else high = middle;
   }
   return low;

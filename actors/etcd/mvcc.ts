@@ -196,11 +196,12 @@ export class Store {
 
   private rangeAt(request: RangeRequest, newest: bigint): RangeReply {
     const asOf = request.revision === undefined || request.revision === 0n ? newest : request.revision;
+    const isNewest = asOf >= this.appliedRevision;
     const kvs: KeyValue[] = [];
     let count = 0;
     const most = request.countOnly === true ? 0 : request.limit === undefined || request.limit === 0 ? Infinity : request.limit;
     const take = (history: KeyHistory): boolean => {
-      const kv = history.at(asOf);
+      const kv = isNewest ? history.live : history.at(asOf);
       if (kv === undefined) return true;
       count += 1;
       if (kvs.length < most) kvs.push(request.keysOnly === true ? { ...kv, value: "" } : kv);

@@ -1,4 +1,4 @@
-import { allFollowing, compareKeys } from "./keys.js";
+import { allFollowing, type Before, compareKeys, isPlain, keyBefore, plainBefore } from "./keys.js";
 
 /** What is looked up by the keys that it watches. */
 export interface Watching {
@@ -23,6 +23,8 @@ export class WatchIndex<Watch extends Watching> {
   /** The furthest end of the ranges up to a place; `allFollowing` beats every key. */
   private furthestEnds: string[] = [];
   private added = 0;
+  /** Whether no range begins or ends at a key with surrogates. */
+  private plain = true;
 
   add(watch: Watch): void {
     if (watch.rangeEnd === undefined || watch.rangeEnd === "") {
@@ -48,16 +50,17 @@ export class WatchIndex<Watch extends Watching> {
     if (exact !== undefined) for (const watch of exact) visit(watch);
     if (this.ranges.size === 0) return;
     const sorted = this.sorted ?? this.sort();
+    const before = this.plain && isPlain(key) ? plainBefore : keyBefore;
     let low = 0;
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compareKeys((sorted[middle] as Range<Watch>).watch.key, key) <= 0) low = middle + 1;
-      else high = middle;
+      if (before(key, (sorted[middle] as Range<Watch>).watch.key)) high = middle;
+      else low = middle + 1;
     }
-    for (let at = low - 1; at >= 0 && endsAfter(this.furthestEnds[at], key); at -= 1) {
+    for (let at = low - 1; at >= 0 && endsAfter(this.furthestEnds[at], key, before); at -= 1) {
       const { watch } = sorted[at] as Range<Watch>;
-      if (endsAfter(watch.rangeEnd, key)) visit(watch);
+      if (endsAfter(watch.rangeEnd, key, before)) visit(watch);
     }
   }
 
@@ -71,9 +74,10 @@ export class WatchIndex<Watch extends Watching> {
       return furthest;
     });
     this.sorted = sorted;
+    this.plain = sorted.every(({ watch }) => isPlain(watch.key) && isPlain(watch.rangeEnd ?? ""));
     return sorted;
   }
 }
 
-const endsAfter = (end: string | undefined, key: string): boolean =>
-  end !== undefined && (end === allFollowing || compareKeys(end, key) > 0);
+const endsAfter = (end: string | undefined, key: string, before: Before): boolean =>
+  end !== undefined && (end === allFollowing || before(key, end));

@@ -34,16 +34,50 @@ const escapeCodePoint = (codePoint: number): string => {
   return `\\U${codePoint.toString(16).padStart(8, "0")}`;
 };
 
-/** A bad value as a field error shows it: strings quoted, numbers and booleans bare, structures as JSON, nil as "null". */
+/** A value already in Go's own syntax, for structures that a field error shows whole. */
+export class GoSyntax {
+  constructor(readonly text: string) {}
+}
+
+/** A bad value as a field error shows it: strings quoted, numbers and booleans bare, nil as "null", the rest as Go writes it. */
 export const formatBadValue = (value: unknown): string => {
   if (value === undefined || value === null) return '"null"';
   if (typeof value === "string") return quote(value);
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (value instanceof GoSyntax) return value.text;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return goStrings(value);
   return JSON.stringify(value);
 };
 
-/** A map as Go's `%v` prints it: keys in byte order. */
-export const formatMap = (entries: Iterable<readonly [string, string]>): string => {
-  const sorted = [...entries].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
-  return `map[${sorted.map(([key, value]) => `${key}:${value}`).join(" ")}]`;
+/** A list of texts as Go's `%#v` prints it. */
+export const goStrings = (texts: readonly string[] | undefined): string =>
+  texts === undefined ? "[]string(nil)" : `[]string{${texts.map(quote).join(", ")}}`;
+
+/** A map of texts as Go's `%#v` prints it: keys in order. */
+export const goStringMap = (map: { readonly [key: string]: string } | undefined): string => {
+  if (map === undefined) return "map[string]string(nil)";
+  const entries = Object.keys(map)
+    .sort()
+    .map((key) => `${quote(key)}:${quote(map[key]!)}`);
+  return `map[string]string{${entries.join(", ")}}`;
+};
+
+interface SelectorLike {
+  readonly matchLabels?: { readonly [key: string]: string };
+  readonly matchExpressions?: ReadonlyArray<{
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }>;
+}
+
+/** A LabelSelector as Go's `%#v` prints it, as in "field is immutable" of a Deployment's selector. */
+export const goLabelSelector = (selector: SelectorLike | undefined): GoSyntax | undefined => {
+  if (selector === undefined) return undefined;
+  const type = "v1.LabelSelectorRequirement";
+  const expressions = selector.matchExpressions?.map(
+    ({ key, operator, values }) => `${type}{Key:${quote(key)}, Operator:${quote(operator)}, Values:${goStrings(values)}}`,
+  );
+  const list = expressions === undefined ? `[]${type}(nil)` : `[]${type}{${expressions.join(", ")}}`;
+  return new GoSyntax(`v1.LabelSelector{MatchLabels:${goStringMap(selector.matchLabels)}, MatchExpressions:${list}}`);
 };

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import("./up.js")).up,
   charts: async () => (await import("./charts.js")).charts,
   trace: async () => (await import("./trace.js")).trace,
+  sim: async () => (await import("./sim.js")).sim,
 };
 
 function versionOf(): string {

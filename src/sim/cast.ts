@@ -1,6 +1,8 @@
 /** Who plays in a simulated cluster, and the surroundings that each has: disk, runtime, volumes, sockets. */
 import { apiserverDefinition } from "../../actors/apiserver/definition.js";
 import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
+import { controllerManagerDefinition } from "../../actors/controller-manager/definition.js";
+import { controllerManagerIo } from "../../actors/controller-manager/io/io.js";
 import { etcdActor } from "../../actors/etcd/definition.js";
 import { kubeProxyActor } from "../../actors/kube-proxy/definition.js";
 import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
@@ -71,6 +73,14 @@ export function castOf(options: SimulatedClusterOptions): Cast {
       address("scheduler", 0),
       schedulerDefinition,
       plain(() => ({})),
+    ),
+  );
+  const managerIo = controllerManagerIo({ clusterCidr: simulatedRanges.podCidr, clusterCa: "simulated" });
+  members.push(
+    member(
+      address("controller-manager", 0),
+      controllerManagerDefinition,
+      plain(() => managerIo),
     ),
   );
   for (let node = 1; node <= (options.nodes ?? 3); node++) members.push(...nodeMembers(node, options, pods, sockets, member));

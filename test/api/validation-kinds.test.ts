@@ -113,7 +113,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     "v1",
     "ConfigMap",
     { data: { a: "x".repeat(1048577) } },
-    [": Too long: may not be more than 1048576 bytes"],
+    ["[]: Too long: may not be more than 1048576 bytes"],
   ],
   [
     "a TLS Secret without its key",
@@ -164,7 +164,9 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
         ],
       },
     },
-    ['spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}'],
+    [
+      'spec.ports[1]: Duplicate value: core.ServicePort{Name:"", Protocol:"TCP", AppProtocol:(*string)(nil), Port:80, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}',
+    ],
   ],
   [
     "a node port on a ClusterIP Service",
@@ -271,7 +273,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
       },
     },
     [
-      'spec.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule","value":"b"}: taints must be unique by key and effect pair',
+      'spec.taints[1]: Duplicate value: core.Taint{Key:"a", Value:"b", Effect:"NoSchedule", TimeAdded:<nil>}: taints must be unique by key and effect pair',
     ],
   ],
   ["a good Deployment", "apps/v1", "Deployment", { spec: { selector, template } }, []],
@@ -280,7 +282,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     "apps/v1",
     "Deployment",
     { spec: { selector: { matchLabels: { app: "db" } }, template } },
-    ['spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`'],
+    ['spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`'],
   ],
   ["no selector", "apps/v1", "Deployment", { spec: { template } }, ["spec.selector: Required value"]],
   [
@@ -288,7 +290,9 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     "apps/v1",
     "ReplicaSet",
     { spec: { selector: {}, template } },
-    ["spec.selector: Invalid value: {}: empty selector is invalid for deployment"],
+    [
+      "spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: empty selector is invalid for deployment",
+    ],
   ],
   [
     "fewer than no replicas",
@@ -351,7 +355,9 @@ const updates: Array<[title: string, apiVersion: string, kind: string, old: obje
         template: { ...template, metadata: { labels: { app: "web", tier: "x" } } },
       },
     },
-    ['spec.selector: Invalid value: {"matchLabels":{"app":"web","tier":"x"}}: field is immutable'],
+    [
+      'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"web", "tier":"x"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: field is immutable',
+    ],
   ],
   [
     "replicas may change",
@@ -386,7 +392,7 @@ const updates: Array<[title: string, apiVersion: string, kind: string, old: obje
     "Service",
     { spec: { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1"], ports: [{ port: 80 }] } },
     { spec: { clusterIP: "10.0.0.2", clusterIPs: ["10.0.0.2"], ports: [{ port: 80 }] } },
-    ['spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set'],
+    ['spec.clusterIPs[0]: Invalid value: []string{"10.0.0.2"}: may not change once set'],
   ],
   [
     "an address type stays",

@@ -62,7 +62,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     { spec: { template: { spec: { containers: [{ name: "c", image: "x" }] } } } },
     [
       "spec.selector: Required value",
-      "spec.template.metadata.labels: Invalid value: {}: `selector` does not match template `labels`",
+      "spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`",
     ],
   ],
   [
@@ -146,7 +146,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     rbac,
     "Role",
     { rules: [{ verbs: ["get"], nonResourceURLs: ["/x"] }] },
-    ['rules[0].nonResourceURLs: Invalid value: ["/x"]: namespaced rules cannot apply to non-resource URLs'],
+    ['rules[0].nonResourceURLs: Invalid value: []string{"/x"}: namespaced rules cannot apply to non-resource URLs'],
   ],
   [
     "a good one",
@@ -215,7 +215,7 @@ const updates: Array<[title: string, apiVersion: string, kind: string, old: obje
     "RoleBinding",
     { roleRef: { kind: "Role", name: "a" } },
     { roleRef: { kind: "Role", name: "b" } },
-    ['roleRef: Invalid value: {"kind":"Role","name":"b","apiGroup":"rbac.authorization.k8s.io"}: cannot change roleRef'],
+    ['roleRef: Invalid value: rbac.RoleRef{APIGroup:"rbac.authorization.k8s.io", Kind:"Role", Name:"b"}: cannot change roleRef'],
   ],
   ["a claim is bound", "v1", "PersistentVolumeClaim", { spec: claim }, { spec: { ...claim, volumeName: "v" } }, []],
   [

@@ -12,6 +12,7 @@ import {
   type WatchRequest,
 } from "../../actors/apiserver/messages.js";
 import { etcdActor } from "../../actors/etcd/definition.js";
+import { etcdMessages } from "../../actors/etcd/messages.js";
 import type { ActorDefinition } from "../../src/actor/define.js";
 import type { TraceRecord } from "../../src/actor/trace.js";
 import type { Status, UntypedObject } from "../../src/api/types.js";
@@ -102,6 +103,13 @@ export class ApiServerWorld {
     return this.object(this.simulation.user.call(apiserverMessages.create, request, { apiserver }));
   }
 
+  /** Creates without waiting for the answer. */
+  createUnheard(path: ResourcePath, object: object, apiserver = 0): void {
+    const request = { path, object: encodeJson(object as UntypedObject) };
+    const { wire } = this.simulation.user.component.host;
+    wire.call(address("apiserver", apiserver), apiserverMessages.create, request, { onOutcome: () => undefined });
+  }
+
   update(path: ResourcePath, object: UntypedObject, options: { apiserver?: number; subresource?: string; name?: string } = {}) {
     const { apiserver = 0, subresource, name = object.metadata.name ?? "" } = options;
     const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
@@ -144,6 +152,19 @@ export class ApiServerWorld {
       },
     );
     return told;
+  }
+
+  /** Has etcd forget everything but the newest. */
+  compact(): void {
+    const { wire } = this.simulation.component("apiserver/0")!.host;
+    let told = false;
+    const onOutcome = (outcome: Outcome<{ revision: bigint }>): void => {
+      if (!outcome.ok) throw new Error(outcome.error.message);
+      const { revision } = outcome.reply;
+      wire.call("etcd/0", etcdMessages.compact, { revision }, { onOutcome: () => (told = true) });
+    };
+    wire.call("etcd/0", etcdMessages.currentRevision, {}, { onOutcome });
+    if (!this.simulation.runUntil(() => told, 5_000)) throw new Error("etcd did not compact");
   }
 
   run(forMs: number): void {

@@ -51,6 +51,8 @@ export class StubApi {
   fault: (request: StubRequest) => Fault = () => undefined;
   /** Pods that are bound go away only when the kubelet says so. */
   gracefulPods = false;
+  /** What watches that resume from a revision are told first. */
+  private readonly announced: Array<{ of: string; type: "ADDED" | "MODIFIED" | "DELETED"; object: UntypedObject }> = [];
   private readonly watchers = new Set<{
     of: string;
     tell(type: "ADDED" | "MODIFIED" | "DELETED", object: UntypedObject): void;
@@ -110,11 +112,19 @@ export class StubApi {
 
   watch(
     path: ResourcePath,
-    selection: { labelSelector?: string; fieldSelector?: string },
+    selection: { labelSelector?: string; fieldSelector?: string; resourceVersion?: string },
     stream: OutgoingStream<unknown, never>,
   ): void {
     const matches = this.matcher(path, selection);
     const seen = new Set(this.list(path, selection).map(keyOf));
+    const missed = this.announced.filter(
+      ({ of, object }) =>
+        of === collection(path) && Number(object.metadata.resourceVersion) > Number(selection.resourceVersion ?? this.revision),
+    );
+    for (const { type, object } of [...missed].reverse()) {
+      if (type === "ADDED") seen.delete(keyOf(object));
+      else if (type === "DELETED" && matches(object)) seen.add(keyOf(object));
+    }
     const watcher = {
       of: collection(path),
       tell: (type: "ADDED" | "MODIFIED" | "DELETED", object: UntypedObject) => {
@@ -129,6 +139,7 @@ export class StubApi {
         stream.send({ events: [{ type: told, object: encodeJson(object), resourceVersion }] });
       },
     };
+    for (const { type, object } of missed) watcher.tell(type, object);
     this.watchers.add(watcher);
     stream.listen({ onClosed: () => this.watchers.delete(watcher) });
   }
@@ -288,6 +299,8 @@ export class StubApi {
   }
 
   private announce(of: string, type: "ADDED" | "MODIFIED" | "DELETED", object: UntypedObject): void {
+    this.announced.push({ of, type, object });
+    if (this.announced.length > 10_000) this.announced.shift();
     for (const watcher of [...this.watchers]) if (watcher.of === of) watcher.tell(type, object);
   }
 }

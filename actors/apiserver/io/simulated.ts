@@ -24,14 +24,14 @@ const digest = (text: string): string => hash32(text).toString(16).padStart(8, "
 export function simulatedSigner(): TokenSigner {
   return {
     sign: (claims, onSigned) => {
-      const text = JSON.stringify(claims);
-      onSigned({ ok: true, token: `simulated.${digest(text)}.${encodeURIComponent(text)}` });
+      const text = encodeURIComponent(JSON.stringify(claims));
+      onSigned({ ok: true, token: `simulated.${digest(text)}.${text}` });
     },
     verify: (token, onVerified) => {
-      const [scheme, sum, encoded = ""] = token.split(".", 3);
-      const text = decodeURIComponent(encoded);
+      const [scheme, sum = ""] = token.split(".", 2);
+      const text = token.slice(`${scheme}.${sum}.`.length);
       const valid = scheme === "simulated" && sum === digest(text);
-      onVerified(valid ? (JSON.parse(text) as TokenClaims) : undefined);
+      onVerified(valid ? (JSON.parse(decodeURIComponent(text)) as TokenClaims) : undefined);
     },
   };
 }

@@ -56,6 +56,7 @@ export const prepareService = (service: Service, old: Service | undefined): void
   }
   normaliseClusterIps(service, old);
   if (old !== undefined && !needsNodePort(service) && needsNodePort(old)) dropNodePorts(service, old);
+  if (old !== undefined) dropTrafficPolicy(service, old);
   if (old !== undefined && !needsClusterIp(service) && needsClusterIp(old)) {
     if (spec.clusterIP === old.spec?.clusterIP) {
       delete spec.clusterIP;
@@ -64,6 +65,24 @@ export const prepareService = (service: Service, old: Service | undefined): void
       delete spec.ipFamilyPolicy;
     }
   }
+};
+
+const takesOutsideTraffic = ({ spec }: Service): boolean =>
+  spec?.type === "NodePort" ||
+  spec?.type === "LoadBalancer" ||
+  (spec?.type === "ClusterIP" && (spec.externalIPs?.length ?? 0) > 0);
+
+/** A Service that is no longer reached from outside forgets how such traffic was to go. */
+const dropTrafficPolicy = (service: Service, old: Service): void => {
+  const spec = service.spec!;
+  if (takesOutsideTraffic(old) && !takesOutsideTraffic(service) && spec.externalTrafficPolicy === old.spec?.externalTrafficPolicy)
+    delete spec.externalTrafficPolicy;
+  if (spec.type !== "LoadBalancer" && old.spec?.type === "LoadBalancer") {
+    if (spec.allocateLoadBalancerNodePorts === old.spec.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts;
+    if (spec.loadBalancerClass === old.spec.loadBalancerClass) delete spec.loadBalancerClass;
+  }
+  if (spec.externalTrafficPolicy !== "Local" && spec.healthCheckNodePort === old.spec?.healthCheckNodePort)
+    delete spec.healthCheckNodePort;
 };
 
 /** A Service that stops needing node ports gives up those it had, unless the client names others. */

@@ -11,6 +11,7 @@ import type {
   RuntimeClass,
   Subject,
 } from "../generated/types.js";
+import { GoSyntax, quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
 import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from "../names.js";
 import { followsRule, immutable, oneOf, requiredOneOf } from "./common.js";
@@ -78,9 +79,14 @@ export const roleBindingErrors = (binding: RoleBinding): FieldError[] => binding
 export const clusterRoleBindingErrors = (binding: ClusterRoleBinding): FieldError[] =>
   bindingErrors(binding, ["ClusterRole"], false);
 
+const goRoleRef = ({ apiGroup, kind, name }: RoleRef): GoSyntax =>
+  new GoSyntax(`rbac.RoleRef{APIGroup:${quote(apiGroup)}, Kind:${quote(kind)}, Name:${quote(name)}}`);
+
 /** Who may do what can change; what is granted cannot, or a binding could be turned into another. */
 const roleRefStays = (binding: Binding, old: Binding): FieldError[] =>
-  semanticEqual(binding.roleRef, old.roleRef) ? [] : [invalidValue("roleRef", binding.roleRef, "cannot change roleRef")];
+  semanticEqual(binding.roleRef, old.roleRef)
+    ? []
+    : [invalidValue("roleRef", goRoleRef(binding.roleRef), "cannot change roleRef")];
 
 export const roleBindingUpdateErrors = (binding: RoleBinding, old: RoleBinding): FieldError[] => [
   ...roleBindingErrors(binding),

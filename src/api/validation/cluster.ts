@@ -1,5 +1,6 @@
 import { at, child, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
 import type { Event, Lease, Namespace, Node, Taint } from "../generated/types.js";
+import { quote } from "../go-format.js";
 import { parseCidr } from "../ip.js";
 import { semanticEqual } from "../json-value.js";
 import { dns1123Subdomain, labelValue, qualifiedName } from "../names.js";
@@ -24,7 +25,8 @@ const taintErrors = (taints: readonly Taint[] | undefined, path: string): FieldE
     else errors.push(...oneOf(taint.effect, taintEffects, child(taintPath, "effect")));
     const identity = `${taint.effect} ${taint.key}`;
     if (seen.has(identity)) {
-      const body = `Duplicate value: ${JSON.stringify(taint)}: taints must be unique by key and effect pair`;
+      const shown = `core.Taint{Key:${quote(taint.key)}, Value:${quote(taint.value ?? "")}, Effect:${quote(taint.effect)}, TimeAdded:<nil>}`;
+      const body = `Duplicate value: ${shown}: taints must be unique by key and effect pair`;
       errors.push({ type: "FieldValueDuplicate", field: taintPath, body });
     }
     seen.add(identity);
@@ -76,7 +78,7 @@ export const nodeUpdateErrors = (node: Node, old: Node): FieldError[] => {
   if (!semanticEqual(changeable(node.spec), changeable(old.spec))) {
     const detail =
       "node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)";
-    errors.push(forbiddenField("", detail));
+    errors.push(forbiddenField("[]", detail));
   }
   return errors;
 };

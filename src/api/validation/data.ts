@@ -8,6 +8,8 @@ import { followsRule, immutable } from "./common.js";
 /** ConfigMaps and Secrets. Source: "ConfigMaps" and "Secrets" of the Kubernetes documentation. */
 const maxBytes = 1024 * 1024;
 
+// An object as a whole is "[]" in field errors: that is how Go prints the empty path.
+
 type Strings = { [key: string]: string } | undefined;
 
 const keyErrors = (data: Strings, path: string): FieldError[] =>
@@ -25,7 +27,7 @@ export const configMapErrors = (configMap: ConfigMap): FieldError[] => {
   }
   errors.push(...keyErrors(configMap.binaryData, "binaryData"));
   if (total(configMap.data, byteLength) + total(configMap.binaryData, decodedLength) > maxBytes)
-    errors.push(tooLong("", maxBytes));
+    errors.push(tooLong("[]", maxBytes));
   return errors;
 };
 

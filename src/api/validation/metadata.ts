@@ -1,6 +1,6 @@
 import { at, child, type FieldError, forbiddenField, invalidValue, required, tooLong } from "../field-errors.js";
 import type { ObjectMeta, OwnerReference } from "../generated/types.js";
-import { quote } from "../go-format.js";
+import { goStrings } from "../go-format.js";
 import { byteLength, dns1123Label, labelValue, qualifiedName } from "../names.js";
 import { followsRule, immutable } from "./common.js";
 import { nameRuleOf, prefixRuleOf } from "./name-rules.js";
@@ -102,9 +102,6 @@ const immutableFields = [
   "deletionTimestamp",
   "deletionGracePeriodSeconds",
 ] as const;
-
-/** Go's `%#v` of a list of texts. */
-const goStrings = (texts: readonly string[]): string => `[]string{${texts.map(quote).join(", ")}}`;
 
 /** Faults in the metadata of an update. */
 export const metadataUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, path = "metadata"): FieldError[] => {

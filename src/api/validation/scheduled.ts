@@ -1,5 +1,6 @@
 import { child, type FieldError, invalidValue, required } from "../field-errors.js";
 import type { CronJob, HorizontalPodAutoscaler, PodDisruptionBudget, ReplicationController } from "../generated/types.js";
+import { GoSyntax, goStringMap } from "../go-format.js";
 import { compileLabelMap, labelSelectorErrors } from "../selectors/label-selector.js";
 import { atMost100Percent, countOrPercent, nonNegative, requiredOneOf } from "./common.js";
 import { podTemplateErrors } from "./pod-spec.js";
@@ -71,7 +72,13 @@ export const replicationControllerErrors = (controller: ReplicationController): 
   if (spec.template === undefined) return [...errors, required("spec.template")];
   const labels = spec.template.metadata?.labels;
   if (!compileLabelMap(spec.selector)(labels)) {
-    errors.push(invalidValue("spec.template.metadata.labels", labels ?? {}, "`selector` does not match template `labels`"));
+    errors.push(
+      invalidValue(
+        "spec.template.metadata.labels",
+        new GoSyntax(goStringMap(labels)),
+        "`selector` does not match template `labels`",
+      ),
+    );
   }
   return [...errors, ...podTemplateErrors(spec.template, "spec.template")];
 };

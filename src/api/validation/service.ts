@@ -1,5 +1,6 @@
 import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
 import type { Service, ServicePort, ServiceSpec } from "../generated/types.js";
+import { GoSyntax, quote } from "../go-format.js";
 import { isIp, parseCidr } from "../ip.js";
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from "../names.js";
 import { followsRule, oneOf, portNumberOrName, protocols, requiredOneOf } from "./common.js";
@@ -31,6 +32,12 @@ const portErrors = (port: ServicePort, path: string, nameNeeded: boolean, names:
   return errors;
 };
 
+/** Only what tells ports apart is filled in, as upstream shows it. */
+const goPort = ({ protocol = "", port }: ServicePort): GoSyntax =>
+  new GoSyntax(
+    `core.ServicePort{Name:"", Protocol:${quote(protocol)}, AppProtocol:(*string)(nil), Port:${port}, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}`,
+  );
+
 const portsErrors = (spec: ServiceSpec): FieldError[] => {
   const ports = spec.ports ?? [];
   const names = new Set<string>();
@@ -42,7 +49,7 @@ const portsErrors = (spec: ServiceSpec): FieldError[] => {
     const path = at("spec.ports", index);
     errors.push(...portErrors(port, path, ports.length > 1, names));
     const key = `${port.protocol} ${port.port}`;
-    if (seen.has(key)) errors.push(duplicate(path, { protocol: port.protocol, port: port.port }));
+    if (seen.has(key)) errors.push(duplicate(path, goPort(port)));
     seen.add(key);
     if (!port.nodePort) continue;
     if (!hasNodePorts(spec))

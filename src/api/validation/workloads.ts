@@ -10,6 +10,8 @@ import type {
   ReplicaSet,
   StatefulSet,
 } from "../generated/types.js";
+import { GoSyntax, goLabelSelector, goStringMap } from "../go-format.js";
+import { semanticEqual } from "../json-value.js";
 import { compileLabelSelector, labelSelectorErrors } from "../selectors/label-selector.js";
 import { atMost100Percent, countOrPercent, immutable, nonNegative, oneOf } from "./common.js";
 import { podTemplateErrors } from "./pod-spec.js";
@@ -22,9 +24,12 @@ const isEmpty = (selector: LabelSelector): boolean =>
 const selectorErrors = (selector: LabelSelector | undefined, emptyMessage: string): FieldError[] => {
   if (selector === undefined) return [required("spec.selector")];
   const errors = labelSelectorErrors(selector, "spec.selector");
-  if (isEmpty(selector)) errors.push(invalidValue("spec.selector", selector, emptyMessage));
+  if (isEmpty(selector)) errors.push(invalidValue("spec.selector", goLabelSelector(selector), emptyMessage));
   return errors;
 };
+
+const selectorStays = (selector: LabelSelector | undefined, old: LabelSelector | undefined): FieldError[] =>
+  semanticEqual(selector, old) ? [] : [invalidValue("spec.selector", goLabelSelector(selector), "field is immutable")];
 
 /** A selector that does not find the pods it is to make would make them without end. */
 const templateErrors = (
@@ -36,7 +41,13 @@ const templateErrors = (
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
   if (selector !== undefined && !isEmpty(selector) && !compileLabelSelector(selector)(labels)) {
-    errors.push(invalidValue(child(path, "metadata.labels"), labels ?? {}, "`selector` does not match template `labels`"));
+    errors.push(
+      invalidValue(
+        child(path, "metadata.labels"),
+        new GoSyntax(goStringMap(labels)),
+        "`selector` does not match template `labels`",
+      ),
+    );
   }
   errors.push(...podTemplateErrors(template, path));
   return errors;
@@ -103,7 +114,7 @@ export const deploymentErrors = (deployment: Deployment): FieldError[] => {
 
 export const deploymentUpdateErrors = (deployment: Deployment, old: Deployment): FieldError[] => [
   ...deploymentErrors(deployment),
-  ...immutable(deployment.spec?.selector, old.spec?.selector, "spec.selector"),
+  ...selectorStays(deployment.spec?.selector, old.spec?.selector),
 ];
 
 interface ReplicaCounts {
@@ -154,7 +165,7 @@ export const replicaSetErrors = (replicaSet: ReplicaSet): FieldError[] => {
 
 export const replicaSetUpdateErrors = (replicaSet: ReplicaSet, old: ReplicaSet): FieldError[] => [
   ...replicaSetErrors(replicaSet),
-  ...immutable(replicaSet.spec?.selector, old.spec?.selector, "spec.selector"),
+  ...selectorStays(replicaSet.spec?.selector, old.spec?.selector),
 ];
 
 export const daemonSetErrors = (daemonSet: DaemonSet): FieldError[] => {
@@ -172,7 +183,7 @@ export const daemonSetErrors = (daemonSet: DaemonSet): FieldError[] => {
 
 export const daemonSetUpdateErrors = (daemonSet: DaemonSet, old: DaemonSet): FieldError[] => [
   ...daemonSetErrors(daemonSet),
-  ...immutable(daemonSet.spec?.selector, old.spec?.selector, "spec.selector"),
+  ...selectorStays(daemonSet.spec?.selector, old.spec?.selector),
 ];
 
 export const statefulSetErrors = (statefulSet: StatefulSet): FieldError[] => {
