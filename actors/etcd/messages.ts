@@ -4,7 +4,7 @@
  */
 import { call, declareMessages, type Incoming, stream } from "../../src/wire/declare.js";
 
-export { allFollowing, compareKeys, inRange, prefixEnd } from "./keys.js";
+export { compareKeys, prefixEnd } from "./keys.js";
 
 export interface KeyValue {
   readonly key: string;

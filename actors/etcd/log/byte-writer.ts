@@ -3,19 +3,23 @@ const shortText = 96;
 
 const encoder = new TextEncoder();
 
-/** Bytes that are written once and used again: grows when it must, and never shrinks. Numbers are little-endian. */
+/** More room than this is given back once it is no longer needed. */
+const keptBytes = 4 * 1024 * 1024;
+
+/** Bytes that are written, then used again for others. Numbers are little-endian. */
 export class ByteWriter {
   bytes: Uint8Array;
   length = 0;
   private view: DataView;
 
-  constructor(initialBytes = 64 * 1024) {
+  constructor(private readonly initialBytes = 64 * 1024) {
     this.bytes = new Uint8Array(initialBytes);
     this.view = new DataView(this.bytes.buffer);
   }
 
   clear(): void {
     this.length = 0;
+    if (this.bytes.length > keptBytes) this.makeRoom(this.initialBytes);
   }
 
   u8(value: number): void {
@@ -70,9 +74,13 @@ export class ByteWriter {
   private reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+    const written = this.bytes.subarray(0, this.length);
+    this.makeRoom(Math.max(needed, this.bytes.length * 2));
+    this.bytes.set(written);
+  }
+
+  private makeRoom(size: number): void {
+    this.bytes = new Uint8Array(size);
+    this.view = new DataView(this.bytes.buffer);
   }
 }
