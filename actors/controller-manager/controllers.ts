@@ -1,5 +1,6 @@
 /** Every controller of the controller manager. */
 import type { Host } from "../../src/actor/host.js";
+import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -11,6 +12,7 @@ import { replicaSetController } from "./replicaset/controller.js";
 export const controllersOf = (informers: Informers, _io: ControllerManagerIo): ControllerDefinition[] => [
   deploymentController(informers),
   replicaSetController(informers),
+  endpointsController(informers),
   endpointSliceController(informers),
 ];
 

@@ -4,47 +4,9 @@ import { endpointSliceController } from "../../actors/controller-manager/control
 import { pack } from "../../actors/controller-manager/controllers/endpointslice/packing.js";
 import { reconcileEndpointSlices } from "../../actors/controller-manager/controllers/endpointslice/reconcile.js";
 import type { Plan } from "../../actors/controller-manager/engine/plan.js";
-import type { Endpoint, EndpointSlice, Node, Pod, Service, ServiceSpec } from "../../src/api/types.js";
+import type { Endpoint, EndpointSlice, Node, Pod, Service } from "../../src/api/types.js";
 import { controllerWorld } from "./controller-world.js";
-
-const service = (spec: Partial<ServiceSpec> = {}, labels: Record<string, string> = {}): Service => ({
-  metadata: { name: "web", namespace: "default", uid: "service-1", labels },
-  spec: {
-    selector: { app: "web" },
-    clusterIP: "10.96.0.10",
-    ipFamilies: ["IPv4"],
-    ports: [{ port: 80, targetPort: 8080, protocol: "TCP" }],
-    ...spec,
-  },
-});
-
-interface PodParts {
-  readonly ip?: string;
-  readonly ready?: boolean;
-  readonly phase?: string;
-  readonly leaving?: boolean;
-  readonly node?: string;
-  readonly spec?: object;
-}
-
-const pod = (
-  name: string,
-  { ip = "10.244.0.5", ready = true, phase = "Running", leaving = false, node = "node-1", spec = {} }: PodParts = {},
-): Pod => ({
-  metadata: {
-    name,
-    namespace: "default",
-    uid: `uid-${name}`,
-    labels: { app: "web" },
-    ...(leaving ? { deletionTimestamp: "2025-01-01T00:00:00Z" } : {}),
-  },
-  spec: { containers: [{ name: "main" }], nodeName: node, ...spec },
-  status: {
-    phase,
-    ...(ip === "" ? {} : { podIP: ip, podIPs: [{ ip }] }),
-    conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
-  },
-});
+import { type PodParts, pod, service } from "./service-fixtures.js";
 
 const knownNode = (name: string): Node | undefined =>
   name === "gone" ? undefined : { metadata: { name, labels: { "topology.kubernetes.io/zone": "east" } } };
