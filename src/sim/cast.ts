@@ -10,6 +10,7 @@ import { kubeletDefinition } from "../../actors/kubelet/definition.js";
 import { SimulatedVolumes, simulatedKubeletIo } from "../../actors/kubelet/io/simulated.js";
 import { runcActor } from "../../actors/runc/actor.js";
 import { simulatedRunc } from "../../actors/runc/io/simulated.js";
+import type { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import { SimulatedNetwork as PodNetwork } from "../../actors/runc/io/simulated-network.js";
 import { schedulerDefinition } from "../../actors/scheduler/definition.js";
 import type { ActorDefinition } from "../actor/define.js";
@@ -25,6 +26,8 @@ export interface Cast {
   readonly pods: PodNetwork;
   /** Where Services answer. */
   readonly sockets: SimulatedSockets;
+  /** The container runtimes, by node, once the simulation has begun. */
+  readonly runtimes: ReadonlyMap<string, SimulatedDriver>;
   /** etcd's disk, once the simulation has begun. */
   disk(): SimulatedDisk | undefined;
 }
@@ -41,6 +44,7 @@ export const simulatedRanges = {
 export function castOf(options: SimulatedClusterOptions): Cast {
   const pods = new PodNetwork();
   const sockets = new SimulatedSockets();
+  const runtimes = new Map<string, SimulatedDriver>();
   let etcdDisk: SimulatedDisk | undefined;
   const member = <Io>(
     of: CastMember["address"],
@@ -83,8 +87,9 @@ export function castOf(options: SimulatedClusterOptions): Cast {
       plain(() => managerIo),
     ),
   );
-  for (let node = 1; node <= (options.nodes ?? 3); node++) members.push(...nodeMembers(node, options, pods, sockets, member));
-  return { members, pods, sockets, disk: () => etcdDisk };
+  for (let node = 1; node <= (options.nodes ?? 3); node++)
+    members.push(...nodeMembers(node, options, { pods, sockets, runtimes }, member));
+  return { members, pods, sockets, runtimes, disk: () => etcdDisk };
 }
 
 const apiserverConfig = {
@@ -102,8 +107,7 @@ type Member = <Io>(
 function nodeMembers(
   node: number,
   options: SimulatedClusterOptions,
-  pods: PodNetwork,
-  sockets: SimulatedSockets,
+  { pods, sockets, runtimes }: { pods: PodNetwork; sockets: SimulatedSockets; runtimes: Map<string, SimulatedDriver> },
   member: Member,
 ): CastMember[] {
   const name = `node-${node}`;
@@ -120,11 +124,13 @@ function nodeMembers(
     }),
     member(address("runc", name), runcActor, (world) => {
       const { rules, unknownImages } = options;
-      return simulatedRunc(world, {
+      const runtime = simulatedRunc(world, {
         network: pods,
         ...(rules === undefined ? {} : { rules }),
         ...(unknownImages === undefined ? {} : { unknownImages }),
       });
+      runtimes.set(name, runtime.driver);
+      return runtime;
     }),
   ];
 }

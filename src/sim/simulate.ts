@@ -52,10 +52,11 @@ export function simulate(options: SimulateOptions): SimulationReport {
   cluster.waitUntil(`${nodes} nodes are ready`, () => readyNodes(cluster) === nodes, startMostMs);
   const applied = cluster.apply(manifests);
   cluster.simulation.run(Math.max(0, untilMs - cluster.simulation.queue.nowMs));
+  const virtualMs = cluster.simulation.queue.nowMs;
   const events = cluster.list({ group: "", version: "v1", resource: "events" });
   return {
     seed,
-    virtualMs: cluster.simulation.queue.nowMs,
+    virtualMs,
     steps: cluster.simulation.queue.steps,
     applied,
     events: [...events].sort((one, other) => compareText(timeOf(one), timeOf(other))),
