@@ -9,4 +9,5 @@ export type { Expectation, ObjectReference, WaitOptions } from "./cluster/wait.j
 export { allCharts as charts, type FoundChart } from "./inspect/all-charts.js";
 export { type Chart, chartOf, mermaidOf } from "./inspect/chart-export.js";
 export { type SimulateOptions, type SimulationReport, simulate } from "./sim/simulate.js";
+export { type ImageProgram, registerImage } from "./thread/containers.js";
 export type { ActorStatus } from "./thread/threads.js";

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
 import type { ClusterKeys } from "../pki/authority.js";
+import type { Containers } from "../thread/containers.js";
 import { type ActorPlan, workerEntry } from "../thread/plan.js";
 import type {
   ApiServerSettings,
@@ -10,6 +11,7 @@ import type {
   EtcdSettings,
   KubeletSettings,
   KubeProxySettings,
+  RuncSettings,
 } from "../thread/settings.js";
 import { type Address, address, instanceOf, type Role, roleOf } from "../wire/address.js";
 import type { DataDirectory } from "./data-directory.js";
@@ -31,6 +33,7 @@ const heapMostMegabytes: Readonly<Record<Role, number>> = {
 export interface ClusterPlan {
   readonly options: Settled;
   readonly directory: DataDirectory;
+  readonly containers: Containers;
   readonly ranges: Ranges;
   /** Made when first asked for. */
   readonly keys: () => ClusterKeys;
@@ -51,7 +54,7 @@ export function actorPlans(plan: ClusterPlan): ActorPlan[] {
     ...[...plan.ports.keys()].map((each) => actorPlan(each, () => ({ settings: apiServerSettings(plan, each) }))),
     actorPlan("controller-manager/0", () => ({ settings: controllerManagerSettings(plan) })),
     actorPlan("scheduler/0", () => ({ settings: null })),
-    ...nodes.flatMap((number) => [runcPlan(number), kubeletPlan(plan, number)]),
+    ...nodes.flatMap((number) => [runcPlan(plan, number), kubeletPlan(plan, number)]),
     ...nodes.map((number) => kubeProxyPlan(plan, number)),
   ];
   return plans.filter((each) => existsSync(each.entry));
@@ -89,7 +92,13 @@ const controllerManagerSettings = ({ ranges, keys }: ClusterPlan): ControllerMan
   clusterCa: keys().ca.certificate,
 });
 
-const runcPlan = (number: number): ActorPlan => actorPlan(address("runc", nodeName(number)), () => ({ settings: null }));
+function runcPlan({ containers }: ClusterPlan, number: number): ActorPlan {
+  return actorPlan(address("runc", nodeName(number)), () => {
+    const runtime = containers.connect(nodeName(number));
+    const settings: RuncSettings = { runtime };
+    return { settings, transfer: [runtime] };
+  });
+}
 
 function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorPlan {
   const settings: KubeletSettings = {
@@ -112,12 +121,15 @@ function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorP
   return actorPlan(address("kubelet", nodeName(number)), () => ({ settings }));
 }
 
-function kubeProxyPlan({ ranges }: ClusterPlan, number: number): ActorPlan {
-  const settings: KubeProxySettings = {
-    node: nodeName(number),
-    nodeAddress: ranges.nodeAddress(number),
-    machineAddress: number === 1 ? host : undefined,
-    names: undefined,
-  };
-  return actorPlan(address("kube-proxy", nodeName(number)), () => ({ settings }));
+function kubeProxyPlan({ ranges, containers }: ClusterPlan, number: number): ActorPlan {
+  return actorPlan(address("kube-proxy", nodeName(number)), () => {
+    const names = containers.connectNames();
+    const settings: KubeProxySettings = {
+      node: nodeName(number),
+      nodeAddress: ranges.nodeAddress(number),
+      machineAddress: number === 1 ? host : undefined,
+      names,
+    };
+    return { settings, transfer: names === undefined ? [] : [names] };
+  });
 }

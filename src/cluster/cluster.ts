@@ -4,6 +4,7 @@
  */
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
+import type { ImageProgram } from "../thread/containers.js";
 import type { ActorStatus } from "../thread/threads.js";
 import { nodeOf, parseAddress } from "../wire/address.js";
 import { type ApiClient, KubernetesError } from "./api-client.js";
@@ -132,6 +133,11 @@ export class Cluster {
     options: { method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; body?: unknown; contentType?: string } = {},
   ): Promise<string> {
     return this.client.text({ path, ...options });
+  }
+
+  /** Makes an image known to this cluster; settles once it can be pulled. */
+  registerImage(name: string, program: ImageProgram["program"]): Promise<void> {
+    return this.parts.containers.register({ name, program });
   }
 
   /** Kills the thread of an actor, as `kubelet/node-1`; its supervisor restarts it. */

@@ -1,4 +1,6 @@
 /** What a cluster can be told, its defaults, and what is refused. */
+import type { ImageProgram } from "../thread/containers.js";
+
 export interface ClusterOptions {
   /** Worker nodes, named node-1, node-2 …; 0 to 254. Default 3. */
   readonly nodes?: number;
@@ -16,6 +18,8 @@ export interface ClusterOptions {
   readonly apiservers?: number;
   /** What becomes of images that nobody knows: a simulated container, or ErrImagePull. Default `simulate`. */
   readonly unknownImages?: "simulate" | "fail";
+  /** Images of one's own, as `registerImage` makes them known to every cluster. */
+  readonly images?: readonly ImageProgram[];
   /** How long to wait until the API server answers and every node is ready. Default 30,000. */
   readonly startTimeoutMs?: number;
   /** Told what happens while the cluster starts, runs and stops. */
@@ -44,6 +48,7 @@ export function settle(options: ClusterOptions): Settled {
     runtime: "auto",
     apiservers: 1,
     unknownImages: "simulate",
+    images: [],
     startTimeoutMs: 30_000,
     ...withoutUndefined(options),
   };

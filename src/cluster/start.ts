@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ClusterKeys, serverNames } from "../pki/authority.js";
+import { type Containers, startContainers } from "../thread/containers.js";
 import { Threads } from "../thread/threads.js";
 import { type Address, address, roleOf } from "../wire/address.js";
 import { actorPlans, host } from "./actor-plans.js";
@@ -21,6 +22,7 @@ export interface ClusterParts {
   readonly directory: DataDirectory;
   readonly ranges: Ranges;
   readonly threads: Threads;
+  readonly containers: Containers;
   readonly client: ApiClient;
   readonly urls: readonly string[];
   readonly kubeconfig: string;
@@ -35,6 +37,7 @@ interface Taken {
   directory?: DataDirectory;
   ranges?: Ranges;
   threads?: Threads;
+  containers?: Containers;
   client?: ApiClient;
 }
 
@@ -50,7 +53,13 @@ export async function startCluster(options: Settled): Promise<ClusterParts> {
 
 export async function stopCluster(parts: Taken, onGroup?: (roles: readonly string[]) => void): Promise<void> {
   parts.client?.close();
-  await parts.threads?.stop(onGroup);
+  let ended: Promise<void> | undefined;
+  await parts.threads?.stop((roles) => {
+    // Once the nodes' actors have stopped, nobody asks for containers any more.
+    if (roles.includes("scheduler")) ended = parts.containers?.stop();
+    onGroup?.(roles);
+  });
+  await (ended ?? parts.containers?.stop());
   parts.ranges?.release();
   parts.directory?.close();
 }
@@ -75,9 +84,13 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     return made;
   };
 
+  const containers = startContainers(options, directory.directory("containers"), (error) =>
+    options.onProgress?.({ type: "crashed", actor: "containers", reason: error.message, atMs: sinceStart() }),
+  );
+  taken.containers = containers;
   const listening = new Set<Address>();
   const life = new Life(options.startTimeoutMs);
-  const threads = new Threads(actorPlans({ options, directory, ranges, keys, ports }), {
+  const threads = new Threads(actorPlans({ options, directory, containers, ranges, keys, ports }), {
     started: (actor, incarnation) => {
       options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
       if (roleOf(actor) !== "apiserver") return;
@@ -118,7 +131,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     kubeconfigPath = resolve(options.kubeconfig);
     writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
   }
-  return { directory, ranges, threads, client, urls, kubeconfig, kubeconfigPath, adminToken: keys().adminToken };
+  return { directory, ranges, threads, containers, client, urls, kubeconfig, kubeconfigPath, adminToken: keys().adminToken };
 }
 
 /** Waits of a start: each ends when an actor is given up or the time is over. */

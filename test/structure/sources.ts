@@ -43,8 +43,8 @@ function read(path: string): Source {
   return { path, text, code, imports };
 }
 
-/** True for what must run in both worlds, and in a browser: no driver, no Node. */
+/** True for what must run in both worlds, and in a browser: no driver, no Node. What containers run is none of an actor's logic. */
 export const isPure = (path: string): boolean =>
   /^src\/(wire|actor|api)\//.test(path)
     ? !path.startsWith("src/api/generate/")
-    : path.startsWith("actors/") && !path.includes("/io/");
+    : path.startsWith("actors/") && !path.includes("/io/") && !path.startsWith("actors/runc/images/");

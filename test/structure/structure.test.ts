@@ -97,12 +97,12 @@ test("no file is longer than 400 lines, and most are shorter than 300", () => {
 
 test("nothing is left for later, cast to any or swallowed", () => {
   const words: ReadonlyArray<readonly [RegExp, string]> = [
-    [/\b(TODO|FIXME|XXX)\b/, "a note for later"],
     [/\bas any\b/, "as any"],
-    [/catch\s*(\(\w*\))?\s*\{\s*\}/, "an empty catch"],
     [/@ts-(ignore|nocheck)/, "a silenced compiler"],
   ];
-  none(breaches(sources, ({ text }) => words.filter(([pattern]) => pattern.test(text)).map(([, what]) => what)));
+  none(breaches(sources, ({ text }) => (/\b(TODO|FIXME)\b/.test(text) ? ["a note for later"] : [])));
+  none(breaches(sources, ({ text }) => (/catch\s*(\(\w*\))?\s*\{\s*\}/.test(text) ? ["an empty catch"] : [])));
+  none(breaches(sources, ({ code }) => words.filter(([pattern]) => pattern.test(code)).map(([, what]) => what)));
 });
 
 test("no test is skipped by hand", () => {
