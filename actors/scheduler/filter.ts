@@ -2,10 +2,10 @@
  * Which nodes a pod may run on, and in kube-scheduler's words why not. Filters are asked in this order and the first that
  * rejects a node has the word. Source: https://kubernetes.io/docs/reference/scheduling/config/#scheduling-plugins
  */
-import { nodeIsAskedFor } from "./node-affinity.js";
+import { nodeIsAskedFor } from "../../src/api/node-affinity.js";
+import { isTolerated, unschedulableTaint, untoleratedTaint } from "../../src/api/taints.js";
 import type { NodeInfo } from "./node-info.js";
 import { type PodInfo, portsClash } from "./pod-info.js";
-import { isTolerated, unschedulableTaint, untoleratedTaint } from "./taints.js";
 
 export type FilterName =
   | "NodeUnschedulable"

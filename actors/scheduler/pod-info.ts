@@ -1,6 +1,7 @@
 /** A pod with what scheduling asks of it again and again, worked out once. */
+
+import { nodesNamed } from "../../src/api/node-affinity.js";
 import type { Pod } from "../../src/api/types.js";
-import { nodesNamed } from "./node-affinity.js";
 import { type Amounts, podRequests, podRequestsForScores } from "./resources.js";
 
 export interface HostPort {

@@ -2,10 +2,10 @@
  * How good each node that fits would be. Every score is 0 to 100 and counts with its weight, as in the default profile.
  * Source: https://kubernetes.io/docs/reference/scheduling/config/#scheduling-plugins
  */
-import { preferenceWeight } from "./node-affinity.js";
+import { preferenceWeight } from "../../src/api/node-affinity.js";
+import { discouragingTaints } from "../../src/api/taints.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
-import { discouragingTaints } from "./taints.js";
 
 export const mostPoints = 100;
 

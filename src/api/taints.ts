@@ -1,5 +1,5 @@
 /** Taints keep pods away from nodes unless they tolerate them. Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
-import type { Taint, Toleration } from "../../src/api/types.js";
+import type { Taint, Toleration } from "./types.js";
 
 export const unschedulableTaint = "node.kubernetes.io/unschedulable";
 

@@ -1,5 +1,5 @@
 /** Which nodes a pod asks for by their labels. Source: https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/ */
-import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../../src/api/types.js";
+import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "./types.js";
 
 type Labels = { readonly [key: string]: string };
 
