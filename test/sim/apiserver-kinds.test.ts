@@ -18,7 +18,31 @@ const least: Readonly<Record<string, object>> = {
   ReplicationController: { spec: { selector: { app: "x" }, template: workload("").spec.template } },
   Job: { spec: { template: { spec: { ...podOf("x").spec, restartPolicy: "Never" } } } },
   EndpointSlice: { addressType: "IPv4", endpoints: [] },
-  CustomResourceDefinition: { spec: { group: "example.com", names: { plural: "things", kind: "Thing" }, scope: "Namespaced" } },
+  CustomResourceDefinition: {
+    spec: {
+      group: "example.com",
+      names: { plural: "things", singular: "thing", kind: "Thing", listKind: "ThingList" },
+      scope: "Namespaced",
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+    },
+  },
+  PersistentVolumeClaim: { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } },
+  PersistentVolume: {
+    spec: { accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" }, hostPath: { path: "/data" } },
+  },
+  HorizontalPodAutoscaler: { spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "x" } } },
+  CronJob: {
+    spec: {
+      schedule: "* * * * *",
+      jobTemplate: { spec: { template: { spec: { ...podOf("x").spec, restartPolicy: "Never" } } } },
+    },
+  },
+  IngressClass: { spec: { controller: "example.com/controller" } },
+  Ingress: { spec: { defaultBackend: { service: { name: "x", port: { number: 80 } } } } },
+  RuntimeClass: { handler: "runc" },
+  RoleBinding: { roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "x" } },
+  ClusterRoleBinding: { roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "x" } },
+  StorageClass: { provisioner: "example.com/provisioner" },
   CSIDriver: { spec: {} },
   IPAddress: { spec: { parentRef: { resource: "services", namespace: "default", name: "x" } } },
 };
@@ -29,7 +53,10 @@ function workload(_kind: string) {
   };
 }
 
-const names: Readonly<Record<string, string>> = { IPAddress: "10.96.77.7" };
+const names: Readonly<Record<string, string>> = {
+  IPAddress: "10.96.77.7",
+  CustomResourceDefinition: "things.example.com",
+};
 
 const stored = builtinResources().resources.filter((resource) => !resource.virtual && resource.verbs.includes("create"));
 

@@ -274,7 +274,7 @@ test("the same seed gives the same trace with two API servers, and both end alik
 
 test("traces are kept in a ring and followed", () => {
   const world = new ApiServerWorld({ more: node("node-1") }).untilServing();
-  const server = serverOf(world);
+  const server = world.server();
   const batch: TraceBatch = { records: ["a line"], lost: 2 };
   const lines: string[] = [];
   let lost = 0;
@@ -291,10 +291,29 @@ test("traces are kept in a ring and followed", () => {
   assert.equal(kept, ["a line", "a line"]);
 });
 
-function serverOf(world: ApiServerWorld) {
-  const chart = world.simulation.component("apiserver/0")!.host.charts.get("apiserver");
-  return (chart!.getSnapshot() as unknown as { context: { server: import("../../actors/apiserver/server.js").Server } }).context
-    .server;
-}
+test("an API server that cannot listen crashes, and says why", () => {
+  const http = {
+    listen: (_handler: unknown, told: { onFailed(problem: string): void }) => told.onFailed("port 6443 is in use"),
+    close: (_graceMs: number, onClosed: () => void) => onClosed(),
+  };
+  const world = new ApiServerWorld({ http });
+  world.run(5_000);
+  assert.ok(
+    world.simulation.givenUp.some(({ error }) => error.includes("port 6443 is in use")),
+    JSON.stringify(world.simulation.givenUp),
+  );
+});
+
+test("who has gone is not looked for at the other API server any more", () => {
+  const world = new ApiServerWorld({ apiservers: 2, more: node("node-1") }).untilServing();
+  const attachedTo = world.simulation.apiserverOf("runc/node-1")!;
+  const other = attachedTo === "apiserver/0" ? 1 : 0;
+  assert.is(world.server(other).gateway.towards("runc/node-1"), attachedTo);
+  world.simulation.kill("runc/node-1");
+  world.run(4);
+  assert.is(world.server(other).gateway.towards("runc/node-1"), undefined);
+  world.run(50);
+  assert.is(world.server(other).gateway.towards("runc/node-1"), attachedTo, "it was started again");
+});
 
 test.run();

@@ -1,8 +1,11 @@
 /** Gets and lists: of which revision they are, and what they wait for. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { apiserverMessages } from "../../actors/apiserver/messages.js";
+import type { ApiOutcome } from "../../actors/apiserver/request.js";
 import type { UntypedObject } from "../../src/api/types.js";
 import type { Envelope } from "../../src/wire/envelope.js";
+import { decodeJson } from "../../src/wire/json.js";
 import { ApiServerWorld, configMap, configMaps, podOf, podsPath } from "./apiserver-world.js";
 
 const names = (items: readonly UntypedObject[]) => items.map((item) => item.metadata.name);
@@ -151,6 +154,47 @@ test("wrong paths and verbs", () => {
   assert.is(world.list({ group: "", version: "v1", resource: "bindings", namespace: "default" }).error?.code, 405);
   assert.is(world.get(configMaps, "a", { subresource: "status" }).error?.code, 404);
   assert.is(world.list({ group: "", version: "v1", resource: "nodes", namespace: "default" }).error?.code, 404);
+});
+
+test("a read that waits too long is 504: for what is newest, and for a revision that the cache has left behind", () => {
+  const world = worldWith(2);
+  const { resourceVersion } = world.list(configMaps);
+  world.create(configMaps, configMap("later"));
+  const codes: number[] = [];
+  const respond = (outcome: ApiOutcome): void => {
+    codes.push(outcome.ok ? outcome.code : outcome.error.code);
+  };
+  world.simulation.faults = { delayMs: (envelope: Envelope) => (envelope.from === "etcd/0" ? 1_000 : 0) };
+  const user = { name: "someone", groups: [] };
+  const server = world.server();
+  server.request({ verb: "get", path: { ...configMaps, name: "map-0" }, user, deadlineMs: 100 }, respond);
+  const exact = { resourceVersion, resourceVersionMatch: "Exact" } as const;
+  server.request({ verb: "list", path: configMaps, user, deadlineMs: 100, options: exact }, respond);
+  world.run(200);
+  assert.equal(codes, [504, 504]);
+});
+
+test("an exact revision that was passed in one leap is read from etcd", () => {
+  const world = worldWith(1);
+  // While the first write is made durable the others gather, and many are told in one piece.
+  const ahead = String(BigInt(world.list(configMaps).resourceVersion) + 20n);
+  let found: unknown[] = [];
+  const { wire } = world.simulation.user.component.host;
+  const options = { resourceVersion: ahead, resourceVersionMatch: "Exact" } as const;
+  wire.call(
+    "apiserver/0",
+    apiserverMessages.list,
+    { path: configMaps, options },
+    {
+      onOutcome: (outcome) => {
+        if (outcome.ok) found = outcome.reply.items.map((item) => decodeJson(item).metadata.name);
+      },
+    },
+  );
+  world.run(5);
+  for (let index = 0; index < 60; index += 1) world.createUnheard(configMaps, configMap(`more-${index}`));
+  world.run(50);
+  assert.is(found.length, 21, "the list is of the twentieth of sixty writes");
 });
 
 test.run();

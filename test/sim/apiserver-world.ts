@@ -1,6 +1,6 @@
 /** A simulated world of etcd, one or more API servers and whoever speaks to them. */
 import { apiserverDefinition } from "../../actors/apiserver/definition.js";
-import type { ApiServerConfig } from "../../actors/apiserver/io/io.js";
+import type { ApiServerConfig, HttpFront } from "../../actors/apiserver/io/io.js";
 import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
 import {
   apiserverMessages,
@@ -11,6 +11,7 @@ import {
   type WatchEvent,
   type WatchRequest,
 } from "../../actors/apiserver/messages.js";
+import type { Server } from "../../actors/apiserver/server.js";
 import { etcdActor } from "../../actors/etcd/definition.js";
 import { etcdMessages } from "../../actors/etcd/messages.js";
 import type { ActorDefinition } from "../../src/actor/define.js";
@@ -26,6 +27,7 @@ export interface ApiServerWorldOptions {
   readonly seed?: string;
   readonly apiservers?: number;
   readonly config?: Partial<ApiServerConfig>;
+  readonly http?: HttpFront;
   readonly more?: readonly CastMember[];
   readonly trace?: (record: TraceRecord) => void;
 }
@@ -45,7 +47,7 @@ export const namespacesPath: ResourcePath = { group: "", version: "v1", resource
 export class ApiServerWorld {
   readonly simulation: Simulation;
 
-  constructor({ seed = "apiserver", apiservers = 1, config = {}, more = [], trace }: ApiServerWorldOptions = {}) {
+  constructor({ seed = "apiserver", apiservers = 1, config = {}, http, more = [], trace }: ApiServerWorldOptions = {}) {
     this.simulation = new Simulation({
       seed,
       ...(trace === undefined ? {} : { trace }),
@@ -63,7 +65,12 @@ export class ApiServerWorld {
           (_, index): CastMember => ({
             address: address("apiserver", index),
             definition: apiserverDefinition as ActorDefinition<unknown>,
-            surroundings: () => ({ io: () => simulatedApiServerIo({ advertiseAddress: `10.0.0.${index + 1}`, ...config }) }),
+            surroundings: () => ({
+              io: () => ({
+                ...simulatedApiServerIo({ advertiseAddress: `10.0.0.${index + 1}`, ...config }),
+                ...(http === undefined ? {} : { http }),
+              }),
+            }),
           }),
         ),
         ...more,
@@ -169,6 +176,13 @@ export class ApiServerWorld {
 
   run(forMs: number): void {
     this.simulation.run(forMs);
+  }
+
+  /** The API server as its fronts see it. */
+  server(apiserver = 0): Server {
+    const chart = this.simulation.component(address("apiserver", apiserver))?.host.charts.get("apiserver");
+    if (chart === undefined) throw new Error("the API server is gone");
+    return (chart.getSnapshot() as unknown as { context: { server: Server } }).context.server;
   }
 
   /** A namespace with the account that its pods run as. */

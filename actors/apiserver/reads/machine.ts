@@ -37,8 +37,7 @@ export const readMachine = setup({
       always: [
         { guard: "mustBeNewest", target: "confirming" },
         { guard: "isAhead", target: "awaitingRevision" },
-        { guard: "mustBeFetched", target: "fetching" },
-        { target: "answered", actions: "answer" },
+        { target: "fetching" },
       ],
     },
     confirming: {

@@ -1,0 +1,322 @@
+/** The API server's charts one by one, with stand-ins for what they drive: the ways that simulations take seldom. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { AnyStateMachine, EventObject, InputFrom } from "xstate";
+import { setupMachine } from "../../actors/apiserver/setup/machine.js";
+import type { Setup } from "../../actors/apiserver/setup/setup.js";
+import type { Connection } from "../../actors/apiserver/subresources/connection.js";
+import { connectionMachine } from "../../actors/apiserver/subresources/connection-machine.js";
+import type { TokenIssue } from "../../actors/apiserver/subresources/token.js";
+import { tokenMachine } from "../../actors/apiserver/subresources/token-machine.js";
+import type { EtcdLink } from "../../actors/apiserver/watch-cache/etcd-link.js";
+import { watchCacheMachine } from "../../actors/apiserver/watch-cache/machine.js";
+import { writeMachine } from "../../actors/apiserver/writes/machine.js";
+import type { Write } from "../../actors/apiserver/writes/write.js";
+import { Charts } from "../../src/actor/charts.js";
+import { SimulatedClock } from "../../src/sim/clock.js";
+import { EventQueue } from "../../src/sim/event-queue.js";
+import { type Outcome, type WireError, wireError } from "../../src/wire/errors.js";
+
+/** Only what the chart under test touches. */
+const standIn = <T>(parts: object): T => parts as T;
+
+function play<Machine extends AnyStateMachine>(machine: Machine, input: InputFrom<Machine>) {
+  const queue = new EventQueue();
+  const states: string[] = [];
+  const failures: unknown[] = [];
+  const charts = new Charts(new SimulatedClock(queue), {
+    transition: (_chart, _event, _from, to) => states.push(to),
+    failed: (_chart, error) => failures.push(error),
+  });
+  const chart = charts.start(machine, { id: "chart", input });
+  const wait = (forMs: number): void => {
+    const untilMs = queue.nowMs + forMs;
+    for (let next = queue.nextMs; next !== undefined && next <= untilMs; next = queue.nextMs) queue.step();
+    queue.advanceTo(untilMs);
+  };
+  const send = (event: EventObject): void => chart.send(event as never);
+  const state = (): string => states.at(-1) ?? "";
+  return { send, wait, states, state, failures, over: () => charts.get("chart") === undefined };
+}
+
+/** An etcd that lists and is watched when told to. */
+function etcdStandIn(linked: boolean) {
+  const log: string[] = [];
+  const etcd = {
+    linked,
+    log,
+    listed: (_outcome: Outcome<null>): void => undefined,
+    started: (): void => undefined,
+    ended: (_error?: WireError): void => undefined,
+    list: (onListed: (outcome: Outcome<null>) => void): void => {
+      log.push("list");
+      etcd.listed = onListed;
+    },
+    stopListing: () => log.push("stop listing"),
+    watch: (told: { onStarted(): void; onEnd(error?: WireError): void }): void => {
+      log.push("watch");
+      etcd.started = told.onStarted;
+      etcd.ended = told.onEnd;
+    },
+    stopWatching: () => log.push("stop watching"),
+  };
+  return etcd;
+}
+
+const listed: Outcome<null> = { ok: true, reply: null };
+const failedList: Outcome<null> = { ok: false, error: wireError("deadline", "no answer") };
+const compacted = wireError("rejected", "compacted", { reason: "compacted", compactRevision: 9n });
+
+function watchCache(linked: boolean) {
+  const etcd = etcdStandIn(linked);
+  const following: boolean[] = [];
+  const onFollowing = (now: boolean): void => {
+    following.push(now);
+  };
+  return { etcd, following, ...play(watchCacheMachine, { etcd: standIn<EtcdLink>(etcd), onFollowing }) };
+}
+
+test("the watch cache lists once etcd is linked, then follows", () => {
+  const { etcd, following, send } = watchCache(false);
+  assert.equal(etcd.log, []);
+  send({ type: "etcd.linked" });
+  etcd.listed(listed);
+  etcd.started();
+  assert.equal(etcd.log, ["list", "stop listing", "watch"]);
+  assert.equal(following, [true]);
+});
+
+test("a list that fails is tried again after a while; one that loses its link waits for the next", () => {
+  const { etcd, send, wait, state } = watchCache(true);
+  etcd.listed(failedList);
+  assert.is(state(), "backingOff");
+  wait(100);
+  assert.equal(etcd.log, ["list", "stop listing", "list"]);
+  etcd.linked = false;
+  send({ type: "etcd.lost" });
+  assert.is(state(), "unlinked");
+  send({ type: "etcd.linked" });
+  etcd.listed(failedList);
+  send({ type: "etcd.lost" });
+  assert.is(state(), "unlinked");
+});
+
+test("a watch is resumed where it was when its link comes back, or after a while", () => {
+  const { etcd, following, send, wait, state } = watchCache(true);
+  etcd.listed(listed);
+  etcd.started();
+  etcd.linked = false;
+  send({ type: "etcd.lost" });
+  assert.is(state(), "resuming");
+  wait(1_000);
+  assert.is(state(), "resuming", "nobody to ask");
+  etcd.linked = true;
+  send({ type: "etcd.linked" });
+  etcd.started();
+  etcd.ended(wireError("slowReader", "too slow"));
+  assert.is(state(), "resuming");
+  wait(100);
+  assert.is(state(), "following.opening");
+  assert.equal(following, [true, false, true, false]);
+});
+
+test("what etcd has compacted is listed again; that may fail, or lose its link", () => {
+  const { etcd, send, state } = watchCache(true);
+  const relist = (): void => {
+    etcd.listed(listed);
+    etcd.ended(compacted);
+    assert.is(state(), "relisting");
+  };
+  relist();
+  relist();
+  etcd.listed(failedList);
+  assert.is(state(), "backingOff");
+  etcd.linked = false;
+  send({ type: "etcd.lost" });
+  send({ type: "etcd.linked" });
+  relist();
+  send({ type: "etcd.lost" });
+  assert.is(state(), "unlinked");
+});
+
+/** A write whose every step is told from outside. */
+function writeStandIn(parts: Partial<Record<keyof Write, unknown>>) {
+  const log: string[] = [];
+  const ends: Array<(ending: string) => void> = [];
+  const note = (what: string) => () => log.push(what);
+  const write = {
+    deadlineMs: 1_000,
+    mustBeConfirmed: false,
+    hasNothingToCommit: false,
+    needsLease: false,
+    knowsWhatIsStored: true,
+    triedTooOften: false,
+    makePlan: note("plan"),
+    confirm: note("confirm"),
+    stopWaiting: note("stop waiting"),
+    takeFromCache: note("take from cache"),
+    lease: (onReady: (ready: boolean) => void) => ends.push((ending) => onReady(ending === "ready")),
+    commit: (onEnded: (ending: string) => void) => {
+      log.push("commit");
+      ends.push(onEnded);
+    },
+    answer: note("answer"),
+    refuseAsContended: note("contended"),
+    refuseAsTimeout: note("timeout"),
+    refuseAsUnknown: note("unknown"),
+    ...parts,
+  };
+  const played = play(writeMachine, { write: standIn<Write>(write) });
+  return { log, write, end: (ending: string) => ends.shift()?.(ending), ...played };
+}
+
+test("a write that is not confirmed in time is refused", () => {
+  const { log, wait, over } = writeStandIn({ mustBeConfirmed: true });
+  wait(1_000);
+  assert.equal(log, ["confirm", "stop waiting", "timeout"]);
+  assert.ok(over());
+});
+
+test("a write whose commit is not answered in time is told as unknown", () => {
+  const { log, wait, over } = writeStandIn({});
+  wait(1_000);
+  assert.equal(log, ["commit", "unknown"]);
+  assert.ok(over());
+});
+
+test("a write without a lease to be had is answered with why", () => {
+  const { log, end } = writeStandIn({ needsLease: true });
+  end("failed");
+  assert.equal(log, ["answer"]);
+});
+
+test("a write whose lease is gone takes another", () => {
+  const { log, end, state } = writeStandIn({ needsLease: true });
+  end("ready");
+  end("lease.lost");
+  assert.is(state(), "leasing");
+  end("ready");
+  end("committed");
+  assert.equal(log, ["commit", "commit", "answer"]);
+});
+
+test("a write that conflicts with it knows not what asks first", () => {
+  const { log, end, state } = writeStandIn({ knowsWhatIsStored: false });
+  end("conflicted");
+  assert.is(state(), "confirming");
+  assert.equal(log, ["commit", "confirm"]);
+});
+
+test("a write that always meets others is given up", () => {
+  const { log, end, over } = writeStandIn({ triedTooOften: true });
+  end("conflicted");
+  assert.equal(log, ["commit", "contended"]);
+  assert.ok(over());
+});
+
+test("what cannot be set up is tried again", () => {
+  const answers: Array<(type: string) => void> = [];
+  const log: string[] = [];
+  const setup = {
+    done: false,
+    incomplete: true,
+    create: (onAnswer: (type: string) => void) => answers.push(onAnswer),
+    read: (onAnswer: (type: string) => void) => answers.push(onAnswer),
+    complete: (onAnswer: (type: string) => void) => answers.push(onAnswer),
+    next: () => {
+      log.push("next");
+      setup.done = log.length > 1;
+    },
+    onDone: () => log.push("done"),
+  };
+  const { wait, state } = play(setupMachine, { setup: standIn<Setup>(setup) });
+  const answer = (type: string): void => answers.shift()?.(type);
+  answer("failed");
+  assert.is(state(), "backingOff");
+  wait(200);
+  answer("exists");
+  answer("failed");
+  assert.is(state(), "backingOff", "it could not be read");
+  wait(200);
+  answer("exists");
+  answer("read");
+  answer("failed");
+  assert.is(state(), "backingOff", "it could not be completed");
+  wait(200);
+  answer("exists");
+  answer("read");
+  answer("completed");
+  setup.incomplete = false;
+  answer("created");
+  assert.equal(log, ["next", "next", "done"]);
+});
+
+test("a token that is not confirmed, or not signed, in time is answered with why", () => {
+  const log: string[] = [];
+  const issue = {
+    refused: false,
+    confirm: () => log.push("confirm"),
+    prepare: () => log.push("prepare"),
+    sign: () => log.push("sign"),
+    answer: () => log.push("answer"),
+  };
+  const unconfirmed = play(tokenMachine, { issue: standIn<TokenIssue>(issue) });
+  unconfirmed.wait(10_000);
+  assert.equal(log.splice(0), ["confirm", "answer"]);
+  const unsigned = play(tokenMachine, { issue: standIn<TokenIssue>(issue) });
+  unsigned.send({ type: "fresh" });
+  unsigned.wait(10_000);
+  assert.equal(log, ["confirm", "prepare", "sign", "answer"]);
+});
+
+function connectionStandIn(parts: { refused?: boolean; nowhere?: boolean } = {}) {
+  const log: string[] = [];
+  const note = (what: string) => () => log.push(what);
+  const connection = {
+    refused: false,
+    nowhere: false,
+    confirm: note("confirm"),
+    stopWaiting: note("stop waiting"),
+    locate: note("locate"),
+    open: note("open"),
+    close: note("close"),
+    refuse: note("refuse"),
+    endEmpty: note("end empty"),
+    end: (error?: WireError) => log.push(error === undefined ? "end" : `end: ${error.message}`),
+    ...parts,
+  };
+  return { log, ...play(connectionMachine, { connection: standIn<Connection>(connection) }) };
+}
+
+const waited = ["confirm", "stop waiting"];
+
+test("a connection is located, opened, and ends with its stream or its reader", () => {
+  const ended = connectionStandIn();
+  ended.send({ type: "fresh" });
+  ended.send({ type: "stream.ended", error: wireError("linkLost", "gone") } as EventObject);
+  assert.equal(ended.log, [...waited, "locate", "open", "close", "end: gone"]);
+  const closed = connectionStandIn();
+  closed.send({ type: "fresh" });
+  closed.send({ type: "closed" });
+  assert.equal(closed.log, [...waited, "locate", "open", "close"]);
+});
+
+test("a connection to what is not there is refused; a log that nobody writes yet is empty", () => {
+  const refused = connectionStandIn({ refused: true });
+  refused.send({ type: "fresh" });
+  assert.equal(refused.log, [...waited, "locate", "refuse"]);
+  const nowhere = connectionStandIn({ nowhere: true });
+  nowhere.send({ type: "fresh" });
+  assert.equal(nowhere.log, [...waited, "locate", "end empty"]);
+});
+
+test("a connection that is not confirmed in time is refused; a reader may leave before", () => {
+  const late = connectionStandIn();
+  late.wait(10_000);
+  assert.equal(late.log, [...waited, "refuse"]);
+  const left = connectionStandIn();
+  left.send({ type: "closed" });
+  assert.equal(left.log, waited);
+});
+
+test.run();
