@@ -7,6 +7,7 @@ import { serveDriver } from "../../actors/runc/io/shim/serve-driver.js";
 import { registeredImage, Shim } from "../../actors/runc/io/shim/start.js";
 import { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import { SimulatedNetwork } from "../../actors/runc/io/simulated-network.js";
+import { workerEntry } from "./plan.js";
 import { realClock } from "./real-host.js";
 
 export interface Containers {
@@ -53,6 +54,8 @@ function workerContainers(options: RuntimeOptions, directory: string, onLost: (e
       directory,
       unknownImages: options.unknownImages,
       images,
+      shimUrl: workerEntry("shim"),
+      containerUrl: workerEntry("container"),
       onLost: (error) => {
         shim = undefined;
         onLost(error);

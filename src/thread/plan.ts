@@ -26,5 +26,5 @@ export const stopOrder: ReadonlyArray<{ readonly roles: readonly Role[]; readonl
   { roles: ["etcd"], withinMs: 1_000 },
 ];
 
-/** The module of a role's worker: one bundled file, found beside this module wherever the package lies. */
-export const workerEntry = (role: Role): URL => new URL(`../../workers/${role}.cjs`, import.meta.url);
+/** The module of a role's worker, or of a container's: one bundled file, found beside this module wherever the package lies. */
+export const workerEntry = (role: Role | "shim" | "container"): URL => new URL(`../../workers/${role}.cjs`, import.meta.url);

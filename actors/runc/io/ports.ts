@@ -1,13 +1,13 @@
 /**
  * Where pod and Service ports can be reached on this machine. On Linux every address of 127.0.0.0/8 can be bound; a low
- * port needs a privilege, and without it port p is served at 64512 + p of the same address: above the ephemeral
- * ports and the NodePorts, so that everybody can work it out without asking. Where 127.0.0.1 is the only loopback address
+ * port needs a privilege, and without it port p is served at 10000 + p of the same address, as kube-proxy does, so
+ * that everybody can work it out without asking. Where 127.0.0.1 is the only loopback address
  * (macOS), a port of it stands for each address and port, worked out from both.
  */
 import { readFileSync } from "node:fs";
 
 /** Port p below 1024 is served at this plus p when it may not be bound. */
-export const lowPortsMappedTo = 64_512;
+export const lowPortsMappedTo = 10_000;
 
 export interface Reach {
   /** Ports below this one may not be bound; 0 when all may. */

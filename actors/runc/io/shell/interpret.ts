@@ -46,6 +46,7 @@ export class Interpreter {
     if (error instanceof Exit || error instanceof Return) return error.status;
     if (error instanceof LoopJump) return 0;
     if (error instanceof PipeClosed) return 141;
+    if (error instanceof Ended) return 137;
     if (error instanceof ShellSyntaxError || error instanceof ShellError || error instanceof ArithmeticError) {
       await streams.errors.write(encoder.encode(`${this.state.name}: ${error.message}\n`));
       return 2;
@@ -57,7 +58,9 @@ export class Interpreter {
     for (const andOr of list) {
       if (andOr.background) {
         const below = new Interpreter(this.state.subshell());
-        this.state.background.push(below.guarded(() => below.andOr(andOr, { ...streams, input: emptyInput }), streams));
+        const running = below.guarded(() => below.andOr(andOr, { ...streams, input: emptyInput }), streams);
+        // Nobody may ever wait for it: what goes wrong in it is told where it writes.
+        this.state.background.push(running.catch((error: unknown) => below.failed(error, streams)));
         this.state.status = 0;
       } else {
         await this.andOr(andOr, streams);
@@ -74,6 +77,11 @@ export class Interpreter {
       this.state.status = await this.statusOf(error, streams);
     }
     return this.state.status;
+  }
+
+  private async failed(error: unknown, streams: Streams): Promise<number> {
+    await streams.errors.write(encoder.encode(`${this.state.name}: ${describeError(error)}\n`));
+    return 1;
   }
 
   private async trapsThatCame(streams: Streams): Promise<void> {

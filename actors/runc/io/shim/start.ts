@@ -3,10 +3,12 @@ import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { RegisteredImage } from "../../images/catalog.js";
+import type { SimulatedRule } from "../simulated-rules.js";
 
 export interface ShimData {
   readonly directory: string;
   readonly entryPath: string;
+  readonly rules: readonly SimulatedRule[];
   readonly unknownImages: "simulate" | "fail";
   readonly images: readonly RegisteredImage[];
 }
@@ -20,6 +22,8 @@ export type ToShimThread =
 export type FromShimThread = { readonly type: "registered" };
 
 export interface ShimOptions {
+  /** How simulated containers behave. */
+  readonly rules?: readonly SimulatedRule[];
   /** Where containers have their files and logs; removed at the end. */
   readonly directory: string;
   readonly unknownImages?: "simulate" | "fail";
@@ -42,6 +46,7 @@ export class Shim {
   constructor(options: ShimOptions) {
     const containerUrl = options.containerUrl ?? new URL("../container/entry.js", import.meta.url);
     const data: ShimData = {
+      rules: options.rules ?? [],
       directory: options.directory,
       entryPath: fileURLToPath(containerUrl),
       unknownImages: options.unknownImages ?? "simulate",
@@ -98,8 +103,14 @@ export class Shim {
   }
 }
 
+/**
+ * A module's URL or absolute file name, or a function. The function's text is what runs, in a thread of its own: it sees
+ * nothing of what surrounds it here.
+ */
+export type UserProgram = string | URL | ((context: never) => unknown);
+
 /** A user's image as data: a module's URL or file name, or a function without anything from outside itself. */
-export function registeredImage(name: string, program: string | URL | ((context: never) => unknown)): RegisteredImage {
+export function registeredImage(name: string, program: UserProgram): RegisteredImage {
   if (typeof program === "function") return { name, program: { kind: "function", text: program.toString() } };
   const url = typeof program === "string" && isAbsolute(program) ? pathToFileURL(program) : program;
   return { name, program: { kind: "module", url: url.toString() } };

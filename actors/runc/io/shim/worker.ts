@@ -1,4 +1,5 @@
 /** The shim's thread: it holds every container of the cluster, one runtime a node, and outlives the actors that use them. */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { ImageCatalog } from "../../images/catalog.js";
@@ -9,16 +10,33 @@ import { WorkerDriver } from "../worker/worker-driver.js";
 import { serveDriver } from "./serve-driver.js";
 import type { FromShimThread, ShimData, ToShimThread } from "./start.js";
 
-const { directory, entryPath, unknownImages, images } = workerData as ShimData;
+const { directory, entryPath, unknownImages, images, rules } = workerData as ShimData;
 const catalog = new ImageCatalog(images);
 const names = new Names();
 const reach = bindingRules();
 const drivers = new Map<string, WorkerDriver>();
+const clock = {
+  nowMs: () => Date.now(),
+  after: (delayMs: number, callback: () => void) => setTimeout(callback, delayMs),
+  cancel: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+// What an earlier cluster left there belongs to containers that are gone.
+rmSync(directory, { recursive: true, force: true });
 
 function driverOf(node: string): WorkerDriver {
   let driver = drivers.get(node);
   if (driver === undefined) {
-    driver = new WorkerDriver({ directory: join(directory, node), entryPath, catalog, unknownImages, reach, names });
+    driver = new WorkerDriver({
+      directory: join(directory, node),
+      entryPath,
+      catalog,
+      unknownImages,
+      reach,
+      names,
+      rules,
+      clock,
+    });
     drivers.set(node, driver);
   }
   return driver;
@@ -29,7 +47,8 @@ function stop(): void {
   const ended = (): void => {
     left -= 1;
     if (left >= 0) return;
-    parentPort?.close();
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(0);
   };
   for (const driver of drivers.values()) driver.shutDown(ended);
   ended();
@@ -47,5 +66,4 @@ parentPort?.on("message", (message: ToShimThread) => {
 /** A kube-proxy tells which names there are. */
 function hearNames(port: MessagePort): void {
   port.on("message", (table: NameTable) => names.set(table));
-  port.unref();
 }

@@ -1,6 +1,7 @@
 /** One container's thread: a piscina pool of one, because memory limits belong to a pool, with one task that lasts as long as the container. */
+import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
-import { Piscina } from "piscina";
+import type { Piscina as PiscinaPool } from "piscina";
 import type { ContainerTask, FromContainer, ToContainer } from "../container/protocol.js";
 import type { PortMapping } from "../driver.js";
 
@@ -29,6 +30,14 @@ export interface ThreadListener {
   onEnd(end: ThreadEnd): void;
 }
 
+let pools: typeof PiscinaPool | undefined;
+
+/** piscina is loaded with the first container: a cluster comes up sooner without it. */
+function poolClass(): typeof PiscinaPool {
+  pools ??= (createRequire(import.meta.url)("piscina") as { Piscina: typeof PiscinaPool }).Piscina;
+  return pools;
+}
+
 const mebibyte = 1024 * 1024;
 /** Less than this, and node itself does not start. */
 const leastHeapMebibytes = 12;
@@ -52,7 +61,8 @@ export class ContainerThread {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     const limit = options.memoryLimitBytes;
-    const pool = new Piscina({
+    const Pool = poolClass();
+    const pool = new Pool({
       filename: options.entryPath,
       minThreads: 0,
       maxThreads: 1,

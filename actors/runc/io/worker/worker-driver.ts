@@ -1,5 +1,4 @@
 /** The embedded runtime of one node: containers are JavaScript images in threads of their own. */
-import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseImageReference } from "../../image-reference.js";
 import { type ImageCatalog, imageRecord } from "../../images/catalog.js";
@@ -26,8 +25,9 @@ import {
   type SandboxSpec,
 } from "../driver.js";
 import type { Reach } from "../ports.js";
-import { imageNotFound, notRunning, SimulatedDriver } from "../simulated-driver.js";
+import { type DriverClock, imageNotFound, notRunning, SimulatedDriver } from "../simulated-driver.js";
 import { SimulatedNetwork } from "../simulated-network.js";
+import type { SimulatedRule } from "../simulated-rules.js";
 import { WorkerContainer } from "./container.js";
 import { execBeside } from "./exec.js";
 import type { Names } from "./names.js";
@@ -42,13 +42,10 @@ export interface WorkerDriverOptions {
   readonly unknownImages: "simulate" | "fail";
   readonly reach: Reach;
   readonly names: Names;
+  /** Of the containers that are simulated because their image is not known. */
+  readonly clock: DriverClock;
+  readonly rules: readonly SimulatedRule[];
 }
-
-const realClock = {
-  nowMs: () => Date.now(),
-  after: (delayMs: number, callback: () => void) => setTimeout(callback, delayMs),
-  cancel: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 export class WorkerDriver implements RuntimeDriver {
   readonly name = "worker";
@@ -58,11 +55,12 @@ export class WorkerDriver implements RuntimeDriver {
   private readonly containers = new Map<string, WorkerContainer>();
   /** Runs what there is no stand-in for. */
   private readonly network = new SimulatedNetwork();
-  private readonly simulated = new SimulatedDriver({ clock: realClock, network: this.network });
+  private readonly simulated: SimulatedDriver;
   private onEvent: (event: DriverEvent) => void = () => {};
 
   constructor(private readonly options: WorkerDriverOptions) {
-    mkdirSync(options.directory, { recursive: true });
+    const { clock, rules } = options;
+    this.simulated = new SimulatedDriver({ clock, rules, network: this.network });
     this.simulated.listen((event) => this.onEvent(event));
   }
 
@@ -285,7 +283,6 @@ export class WorkerDriver implements RuntimeDriver {
     const ended = (): void => {
       left -= 1;
       if (left < 0) {
-        rmSync(this.options.directory, { recursive: true, force: true });
         onDone();
       }
     };
