@@ -6,20 +6,38 @@ import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
 import { controllerMachine } from "./engine/controller-machine.js";
 import { Informers } from "./engine/informers.js";
+import { garbageCollector } from "./garbage/controller.js";
 import type { ControllerManagerIo } from "./io/io.js";
+import { namespaceController } from "./namespace/controller.js";
+import { evictionController, nodeIpamController, nodeLifecycleController } from "./node/controller.js";
+import { podGcController } from "./pod-gc/controller.js";
 import { replicaSetController } from "./replicaset/controller.js";
+import { rootCaController, serviceAccountController } from "./service-account/controller.js";
 
-export const controllersOf = (informers: Informers, _io: ControllerManagerIo): ControllerDefinition[] => [
+/** The controllers that a pod waits for on its way. */
+const urgentControllers = (host: Host, informers: Informers, io: ControllerManagerIo): ControllerDefinition[] => [
   deploymentController(informers),
   replicaSetController(informers),
-  endpointsController(informers),
+  serviceAccountController(informers),
+  nodeIpamController(informers, io),
+  nodeLifecycleController(host, informers),
   endpointSliceController(informers),
+  endpointsController(informers),
+  rootCaController(informers, io.clusterCa),
+];
+
+/** The controllers that clear away. They look at every kind there is, so they come in when the first rush is over. */
+const patientControllers = (informers: Informers): ControllerDefinition[] => [
+  namespaceController(informers),
+  evictionController(informers),
+  podGcController(informers),
+  garbageCollector(informers),
 ];
 
 /** The charts of the controllers, started when this actor leads and stopped when it does no longer. */
 export class Controllers {
   private readonly informers: Informers;
-  private readonly definitions: readonly ControllerDefinition[];
+  private readonly urgent: readonly ControllerDefinition[];
   private running: string[] = [];
 
   /** The caches fill from now on, so that leading can begin at once when it comes. */
@@ -28,11 +46,19 @@ export class Controllers {
     io: ControllerManagerIo,
   ) {
     this.informers = new Informers(host);
-    this.definitions = controllersOf(this.informers, io);
+    this.urgent = urgentControllers(host, this.informers, io);
   }
 
-  start(): void {
-    for (const definition of this.definitions) {
+  startUrgent(): void {
+    this.start(this.urgent);
+  }
+
+  startPatient(): void {
+    this.start(patientControllers(this.informers));
+  }
+
+  private start(definitions: readonly ControllerDefinition[]): void {
+    for (const definition of definitions) {
       const id = `controller ${definition.name}`;
       const { host, informers } = this;
       host.charts.start(controllerMachine, {

@@ -18,11 +18,12 @@ export const controllerManagerMachine = setup({
   actions: {
     prepare: ({ context }) => context.managing.prepare(),
     standForElection: ({ context }) => context.managing.standForElection(),
-    startControllers: ({ context }) => context.managing.startControllers(),
+    startUrgent: ({ context }) => context.managing.startUrgent(),
+    startPatient: ({ context }) => context.managing.startPatient(),
     stopControllers: ({ context }) => context.managing.stopControllers(),
     withdraw: ({ context }) => context.managing.withdraw(),
   },
-  delays: { releaseDeadline: 1_000 },
+  delays: { firstRush: 1_000, releaseDeadline: 1_000 },
 }).createMachine({
   id: "controller-manager",
   context: ({ input, self }) => ({ managing: new Managing(input.host, input.io, (event) => self.send(event)) }),
@@ -35,9 +36,15 @@ export const controllerManagerMachine = setup({
     /** The caches fill, but another controller manager leads, or nobody yet. */
     standingBy: { on: { "election.won": "leading", stop: "withdrawing" } },
     leading: {
-      entry: "startControllers",
+      entry: "startUrgent",
       exit: "stopControllers",
       on: { "election.lost": "standingBy", stop: "withdrawing" },
+      initial: "settlingIn",
+      states: {
+        /** Only what a pod waits for on its way is at work yet. */
+        settlingIn: { after: { firstRush: "complete" } },
+        complete: { entry: "startPatient" },
+      },
     },
     withdrawing: {
       entry: "withdraw",

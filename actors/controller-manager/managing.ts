@@ -30,8 +30,12 @@ export class Managing {
     });
   }
 
-  startControllers(): void {
-    this.controllers?.start();
+  startUrgent(): void {
+    this.controllers?.startUrgent();
+  }
+
+  startPatient(): void {
+    this.controllers?.startPatient();
   }
 
   stopControllers(): void {

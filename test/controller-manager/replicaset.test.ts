@@ -70,7 +70,10 @@ test("status counts pods as ready and available, and says when the next will be 
 });
 
 const plan = (replicaSet: ReplicaSet, owned: Pod[]) =>
-  reconcileReplicaSet({ replicaSet, owned, orphans: [], siblings: () => owned }, { nowMs: now, answers: new Map() });
+  reconcileReplicaSet(
+    { replicaSet, owned, orphans: [], siblings: () => owned },
+    { nowMs: now, monotonicMs: 0, answers: new Map() },
+  );
 const verbs = (replicaSet: ReplicaSet, owned: Pod[]) =>
   (plan(replicaSet, owned).writes ?? []).map(({ request }) => `${request.verb} ${request.path.resource}`);
 

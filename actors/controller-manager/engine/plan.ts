@@ -32,6 +32,8 @@ export type Answers = ReadonlyMap<string, Outcome<ApiAnswer>>;
 /** What a reconciler may know beyond the caches. */
 export interface Circumstances {
   readonly nowMs: number;
+  /** For intervals: never goes back. */
+  readonly monotonicMs: number;
   /** Answers to the reads that it planned before in this round. */
   readonly answers: Answers;
   /** Why the last round failed, if it did. */

@@ -64,8 +64,9 @@ export class Round {
 
   reconcile(): void {
     const { host, key, reconcile, failure } = this.of;
-    const nowMs = host.clock.nowMs();
-    this.plan = reconcile(key, { nowMs, answers: this.answers, ...(failure === undefined ? {} : { failure }) });
+    const { clock } = host;
+    const times = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    this.plan = reconcile(key, { ...times, answers: this.answers, ...(failure === undefined ? {} : { failure }) });
     if (this.hasReads) return;
     for (const event of this.plan.events ?? []) recordEvent(host, event);
   }

@@ -1,0 +1,59 @@
+import { builtinResources, type Resource } from "../../../src/api/kinds.js";
+import type { KubernetesObject } from "../../../src/api/types.js";
+import type { ControllerDefinition } from "../engine/controller.js";
+import type { Informed, Informers } from "../engine/informers.js";
+import { itemOf, OwnerGraph } from "./graph.js";
+import { type GarbageView, reconcileItem } from "./reconcile.js";
+
+/** Every kind whose objects can be listed, followed and deleted, once each. Events have no part in ownership. */
+export function collectedResources(): Resource[] {
+  return builtinResources().resources.filter(
+    ({ virtual, stability, verbs, storage, group, version, plural }) =>
+      !virtual &&
+      stability === "stable" &&
+      storage.group === group &&
+      storage.version === version &&
+      plural !== "events" &&
+      ["list", "watch", "delete"].every((verb) => (verbs as readonly string[]).includes(verb)),
+  );
+}
+
+const pathOf = ({ group, version, plural }: Resource) => ({ group, version, resource: plural });
+
+export function garbageCollector(informers: Informers): ControllerDefinition {
+  const graph = new OwnerGraph();
+  const kinds = collectedResources();
+  const followed = kinds.map((resource) => {
+    const path = pathOf(resource);
+    return { path, informed: informers.of<KubernetesObject>({ path }) };
+  });
+  const view: GarbageView = {
+    get: (uid) => graph.get(uid),
+    dependentsOf: (uid) => graph.dependentsOf(uid),
+    isKnownGone: (uid) => graph.isKnownGone(uid),
+    resourceOf: ({ apiVersion, kind }) => {
+      const resource = builtinResources().byObject(apiVersion, kind);
+      return resource === undefined ? undefined : { path: pathOf(resource), namespaced: resource.namespaced };
+    },
+  };
+  return {
+    name: "garbage",
+    workers: 20,
+    needs: followed.map(({ informed }) => informed) as ReadonlyArray<Informed<KubernetesObject>>,
+    reconcile: (key, { answers }) => {
+      const plan = reconcileItem(view, key, answers);
+      for (const [uid, answer] of answers) {
+        if (!answer.ok || answer.reply.object?.metadata.uid !== uid) graph.noteGone(uid);
+      }
+      return plan;
+    },
+    follow: (enqueue) => {
+      for (const { path, informed } of followed) {
+        informed.subscribe(({ type, object }) => {
+          const concerned = type === "deleted" ? graph.delete(object.metadata.uid ?? "") : graph.put(itemOf(object, path));
+          for (const uid of concerned) enqueue(uid);
+        });
+      }
+    },
+  };
+}

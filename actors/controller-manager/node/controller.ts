@@ -1,0 +1,90 @@
+import { recordEvent } from "../../../src/actor/events.js";
+import type { Host } from "../../../src/actor/host.js";
+import type { KubernetesObject, Node } from "../../../src/api/types.js";
+import type { ControllerDefinition } from "../engine/controller.js";
+import type { Informed, Informers } from "../engine/informers.js";
+import { keyOf } from "../engine/ownership.js";
+import { nothingToDo } from "../engine/plan.js";
+import * as resources from "../engine/resources.js";
+import type { ControllerManagerIo } from "../io/io.js";
+import { reconcileRanges } from "./cidr.js";
+import { expelling, reconcileEviction } from "./eviction.js";
+import { NodeHealth } from "./health.js";
+import { nodeCondition, reconcileNode, registered } from "./lifecycle.js";
+
+const isReady = (node: Node): boolean => nodeCondition(node, "Ready")?.status === "True";
+
+export function nodeLifecycleController(host: Host, informers: Informers): ControllerDefinition {
+  const nodes = informers.of(resources.nodes);
+  const leases = informers.of(resources.leases);
+  const pods = informers.of(resources.pods);
+  const health = new NodeHealth();
+  return {
+    name: "node-lifecycle",
+    workers: 10,
+    needs: [nodes, leases, pods] as ReadonlyArray<Informed<KubernetesObject>>,
+    reconcile: (key, { nowMs, monotonicMs }) => {
+      const node = nodes.store.get(key);
+      if (node === undefined || node.metadata.deletionTimestamp !== undefined) return nothingToDo;
+      const lastHeardMs = health.lastHeardMs(key) ?? monotonicMs;
+      const noneIsReady = !nodes.store.list().some(isReady);
+      return reconcileNode({ node, pods: pods.store.by("node", key), lastHeardMs, noneIsReady }, nowMs, monotonicMs);
+    },
+    follow: (enqueue) => {
+      leases.subscribe(({ object }) => {
+        if (object.metadata.namespace === "kube-node-lease") health.leaseSeen(object, host.clock.monotonicMs());
+      });
+      nodes.subscribe((change) => {
+        const key = keyOf(change.object);
+        if (change.type === "deleted") health.forget(key);
+        else health.nodeSeen(change.object, host.clock.monotonicMs());
+        if (change.type === "added" && nodes.synced) recordEvent(host, registered(change.object));
+        enqueue(key);
+        // Whether all nodes are gone or only some decides about every one of them.
+        const was = change.type === "updated" ? isReady(change.previous) : undefined;
+        if (was !== undefined && was !== isReady(change.object)) for (const node of nodes.store.list()) enqueue(keyOf(node));
+      });
+    },
+  };
+}
+
+export function evictionController(informers: Informers): ControllerDefinition {
+  const nodes = informers.of(resources.nodes);
+  const pods = informers.of(resources.pods);
+  return {
+    name: "taint-eviction",
+    workers: 10,
+    needs: [nodes, pods] as ReadonlyArray<Informed<KubernetesObject>>,
+    reconcile: (key, { nowMs }) => {
+      const pod = pods.store.get(key);
+      return pod === undefined ? nothingToDo : reconcileEviction(pod, nodes.store.get(pod.spec?.nodeName ?? ""), nowMs);
+    },
+    follow: (enqueue) => {
+      pods.subscribe(({ type, object }) => {
+        if (type !== "deleted" && expelling(nodes.store.get(object.spec?.nodeName ?? "")).length > 0) enqueue(keyOf(object));
+      });
+      nodes.subscribe(({ type, object }) => {
+        if (type === "deleted" || expelling(object).length === 0) return;
+        for (const pod of pods.store.by("node", object.metadata.name ?? "")) enqueue(keyOf(pod));
+      });
+    },
+  };
+}
+
+export function nodeIpamController(
+  informers: Informers,
+  { clusterCidr, nodeCidrMaskSize }: ControllerManagerIo,
+): ControllerDefinition {
+  const nodes = informers.of(resources.nodes);
+  return {
+    name: "node-ipam",
+    workers: 1,
+    needs: [nodes] as ReadonlyArray<Informed<KubernetesObject>>,
+    reconcile: () => reconcileRanges(nodes.store.list(), clusterCidr, nodeCidrMaskSize),
+    follow: (enqueue) => {
+      nodes.subscribe(({ type, object }) => {
+        if (type !== "deleted" && !object.spec?.podCIDR) enqueue("nodes");
+      });
+    },
+  };
+}
