@@ -4,7 +4,8 @@
  */
 import { referenceTo } from "../../../src/actor/events.js";
 import { rfc3339 } from "../../../src/actor/host.js";
-import type { Node, Pod, Taint, Toleration } from "../../../src/api/types.js";
+import { tolerates } from "../../../src/api/taints.js";
+import type { Node, Pod, Taint } from "../../../src/api/types.js";
 import { keyOf, pathTo } from "../engine/ownership.js";
 import { nothingToDo, type Plan } from "../engine/plan.js";
 import { isFinished, timeMs } from "../engine/pods.js";
@@ -12,12 +13,6 @@ import { pods } from "../engine/resources.js";
 
 export const expelling = (node: Node | undefined): Taint[] =>
   (node?.spec?.taints ?? []).filter(({ effect }) => effect === "NoExecute");
-
-function tolerates({ key = "", operator = "", value = "", effect = "" }: Toleration, taint: Taint): boolean {
-  if (effect !== "" && effect !== taint.effect) return false;
-  if (key !== "" && key !== taint.key) return false;
-  return operator === "Exists" || (key !== "" && value === (taint.value ?? ""));
-}
 
 /** When a pod must leave: at once, at some time, or never (undefined). */
 export function leavesAtMs(pod: Pod, taints: readonly Taint[], nowMs: number): number | undefined {
