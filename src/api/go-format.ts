@@ -17,7 +17,7 @@ const namedEscapes = new Map<string, string>([
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u;
 
 /** A string as Go's `%q` prints it: double-quoted, control and unprintable characters escaped. */
-export const quote = (text: string): string => {
+export const quote = (text = ""): string => {
   let quoted = '"';
   for (const character of text) {
     const named = namedEscapes.get(character);

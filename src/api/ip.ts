@@ -40,7 +40,8 @@ const parseGroups = (text: string, dottedTailAllowed: boolean): number[] | undef
 };
 
 /** An address as 4 or 16 bytes; an IPv4 address mapped into IPv6 counts as IPv4. */
-export const parseIp = (text: string): { family: "IPv4" | "IPv6"; bytes: number[] } | undefined => {
+export const parseIp = (text: string | undefined): { family: "IPv4" | "IPv6"; bytes: number[] } | undefined => {
+  if (text === undefined) return undefined;
   const octets = parseIpv4(text);
   if (octets !== undefined) return { family: "IPv4", bytes: octets };
   const groups = parseIpv6(text);
@@ -50,7 +51,7 @@ export const parseIp = (text: string): { family: "IPv4" | "IPv6"; bytes: number[
   return mapped ? { family: "IPv4", bytes: bytes.slice(12) } : { family: "IPv6", bytes };
 };
 
-export const isIp = (text: string): boolean => parseIp(text) !== undefined;
+export const isIp = (text: string | undefined): boolean => parseIp(text) !== undefined;
 
 export interface Cidr {
   readonly family: "IPv4" | "IPv6";

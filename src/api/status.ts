@@ -270,6 +270,11 @@ export const serviceUnavailable = (message: string): ApiError => failure(503, "S
 export const internalError = (message: string): ApiError =>
   failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
 
-/** Any other failure, such as 422 of a patch that does not apply; `why` is added as a cause. `reason` may be "". */
-export const genericFailure = (code: number, reason: string, message: string, why = ""): ApiError =>
-  failure(code, reason, message, why === "" ? undefined : { causes: [{ reason: "UnexpectedServerResponse", message: why }] });
+/**
+ * Any other failure, such as 422 of a patch that does not apply; `reason` may be "". `why`, when given, becomes the
+ * cause, about `field`: kubectl shows causes where it has no kind to name.
+ */
+export const genericFailure = (code: number, reason: string, message: string, why = "", field = ""): ApiError => {
+  if (why === "") return failure(code, reason, message);
+  return failure(code, reason, message, { causes: [{ reason: "UnexpectedServerResponse", message: why, field }] });
+};

@@ -30,8 +30,8 @@ export const defaultCronJob = (cronJob: CronJob): void => {
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  spec.jobTemplate.metadata ??= {};
-  defaultPodTemplate(spec.jobTemplate.spec?.template);
+  if (spec.jobTemplate !== undefined) spec.jobTemplate.metadata ??= {};
+  defaultPodTemplate(spec.jobTemplate?.spec?.template);
 };
 
 export const defaultHorizontalPodAutoscaler = (autoscaler: HorizontalPodAutoscaler): void => {

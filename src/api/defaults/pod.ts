@@ -22,7 +22,8 @@ const defaultVolume = (volume: Volume): void => {
   if (volume.hostPath !== undefined) volume.hostPath.type ??= "";
   if (volume.iscsi !== undefined) volume.iscsi.iscsiInterface ||= "default";
   if (volume.image?.reference !== undefined) volume.image.pullPolicy ||= defaultPullPolicy(volume.image.reference);
-  if (volume.ephemeral?.volumeClaimTemplate !== undefined) volume.ephemeral.volumeClaimTemplate.spec.volumeMode ??= "Filesystem";
+  const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
+  if (claim !== undefined) claim.volumeMode ??= "Filesystem";
   if (volume.downwardAPI !== undefined) {
     volume.downwardAPI.defaultMode ??= defaultFileMode;
     for (const item of volume.downwardAPI.items ?? []) {

@@ -43,7 +43,8 @@ export const defaultWebhooks = (configuration: MutatingWebhookConfiguration | Va
     webhook.namespaceSelector ??= {};
     webhook.objectSelector ??= {};
     webhook.timeoutSeconds ??= webhookTimeoutSeconds;
-    if (webhook.clientConfig.service !== undefined) webhook.clientConfig.service.port ??= httpsPort;
+    const service = webhook.clientConfig?.service;
+    if (service !== undefined) service.port ??= httpsPort;
     for (const rule of webhook.rules ?? []) rule.scope ??= "*";
   }
 };
@@ -55,7 +56,9 @@ export const defaultMutatingWebhooks = (configuration: MutatingWebhookConfigurat
 
 export const defaultCustomResourceDefinition = (definition: CustomResourceDefinition): void => {
   const spec = definition.spec;
+  if (spec === undefined) return;
+  spec.conversion ??= { strategy: "None" };
+  if (!spec.names?.kind) return;
   spec.names.singular ||= spec.names.kind.toLowerCase();
   spec.names.listKind ||= `${spec.names.kind}List`;
-  spec.conversion ??= { strategy: "None" };
 };

@@ -32,6 +32,7 @@ export const defaultStorageClass = (storageClass: StorageClass): void => {
 
 export const defaultCsiDriver = (driver: CSIDriver): void => {
   const spec = driver.spec;
+  if (spec === undefined) return;
   spec.attachRequired ??= true;
   spec.podInfoOnMount ??= false;
   spec.storageCapacity ??= false;

@@ -26,7 +26,7 @@ const maxJsonPatchOperations = 10000;
 const rejected = "the server rejected our request due to an error in our request";
 
 /** 422 of a patch that does not apply. The message is Kubernetes'; the cause says which operation failed. */
-const notApplicable = (why: string): ApiError => genericFailure(422, "Invalid", rejected, why);
+const notApplicable = (why: string): ApiError => genericFailure(422, "Invalid", rejected, why, "patch");
 
 export const isPatchType = (text: string): text is PatchType => (patchTypes as readonly string[]).includes(text);
 

@@ -213,7 +213,8 @@ const expressionErrors = (expression: { key: string; operator: string; values?: 
     default:
       errors.push(invalidValue(child(path, "operator"), expression.operator, "not a valid selector operator"));
   }
-  errors.push(...qualifiedName(expression.key).map((message) => invalidValue(child(path, "key"), expression.key, message)));
+  const key = expression.key ?? "";
+  errors.push(...qualifiedName(key).map((message) => invalidValue(child(path, "key"), key, message)));
   for (const [index, value] of values.entries()) {
     errors.push(...labelValue(value).map((message) => invalidValue(at(valuesPath, index), value, message)));
   }

@@ -69,7 +69,7 @@ const createNamespace = (namespace: Namespace): void => {
 /** A Job finds its pods by its own UID, unless the user chose the selector. */
 const createJob = (job: Job): void => {
   const spec = job.spec;
-  if (spec === undefined || spec.manualSelector === true) return;
+  if (spec?.template === undefined || spec.manualSelector === true) return;
   const uid = job.metadata.uid!;
   spec.template.metadata ??= {};
   spec.template.metadata.labels = {

@@ -39,7 +39,7 @@ export const roleBindingPrinter = printer<RoleBinding | ClusterRoleBinding>(
   "Name, Role, Age | Users, Groups, ServiceAccounts",
   (binding, nowMs) => [
     binding.metadata.name,
-    `${binding.roleRef.kind}/${binding.roleRef.name}`,
+    `${binding.roleRef?.kind ?? ""}/${binding.roleRef?.name ?? ""}`,
     age(binding, nowMs),
     subjects(binding.subjects, "User"),
     subjects(binding.subjects, "Group"),
@@ -58,12 +58,13 @@ const requestCondition = (request: CertificateSigningRequest): string => {
 export const certificateSigningRequestPrinter = printer<CertificateSigningRequest>(
   "Name, Age, SignerName, Requestor, RequestedDuration, Condition",
   (request, nowMs) => {
-    const seconds = request.spec.expirationSeconds;
+    const spec = request.spec ?? {};
+    const seconds = spec.expirationSeconds;
     return [
       request.metadata.name,
       age(request, nowMs),
-      request.spec.signerName || none,
-      request.spec.username ?? "",
+      spec.signerName || none,
+      spec.username ?? "",
       seconds === undefined ? none : humanDuration(seconds * 1000),
       requestCondition(request),
     ];

@@ -83,7 +83,7 @@ const eventCells = (event: Event, nowMs: number): unknown[] => {
         ? since(event.lastTimestamp, nowMs)
         : firstSeen
       : since(event.series.lastObservedTime, nowMs);
-  const { kind = "", name, fieldPath } = event.involvedObject;
+  const { kind = "", name, fieldPath } = event.involvedObject ?? {};
   return [
     lastSeen,
     event.type ?? "",

@@ -36,7 +36,7 @@ export const servicePrinter = printer<Service>(
   ],
 );
 
-const hostPort = (ip: string, port: number): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);
+const hostPort = (ip = "", port = 0): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);
 
 const endpointTexts = (endpoints: Endpoints): string[] =>
   (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>

@@ -86,9 +86,9 @@ export const volumeAttachmentPrinter = printer<VolumeAttachment>(
   "Name, Attacher, PV, Node, Attached:boolean, Age",
   (attachment, nowMs) => [
     attachment.metadata.name,
-    attachment.spec.attacher,
-    attachment.spec.source.persistentVolumeName ?? "",
-    attachment.spec.nodeName,
+    attachment.spec?.attacher ?? "",
+    attachment.spec?.source?.persistentVolumeName ?? "",
+    attachment.spec?.nodeName ?? "",
     attachment.status?.attached ?? false,
     age(attachment, nowMs),
   ],
@@ -96,14 +96,14 @@ export const volumeAttachmentPrinter = printer<VolumeAttachment>(
 
 export const csiNodePrinter = printer<CSINode>("Name, Drivers:integer, Age", (node, nowMs) => [
   node.metadata.name,
-  node.spec.drivers.length,
+  node.spec?.drivers?.length ?? 0,
   age(node, nowMs),
 ]);
 
 export const csiDriverPrinter = printer<CSIDriver>(
   "Name, AttachRequired:boolean, PodInfoOnMount:boolean, StorageCapacity:boolean, TokenRequests, RequiresRepublish:boolean, Modes, Age",
   (driver, nowMs) => {
-    const { spec } = driver;
+    const spec = driver.spec ?? {};
     return [
       driver.metadata.name,
       spec.attachRequired ?? true,

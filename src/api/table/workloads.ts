@@ -61,7 +61,7 @@ export const daemonSetPrinter = printer<DaemonSet>(
     daemonSet.status?.numberReady ?? 0,
     daemonSet.status?.updatedNumberScheduled ?? 0,
     daemonSet.status?.numberAvailable ?? 0,
-    labelsText(daemonSet.spec?.template.spec?.nodeSelector),
+    labelsText(daemonSet.spec?.template?.spec?.nodeSelector),
     age(daemonSet, nowMs),
     ...containerCells(daemonSet.spec?.template),
     selectorText(daemonSet.spec?.selector),
@@ -119,18 +119,18 @@ export const cronJobPrinter = printer<CronJob>(
     cronJob.status?.active?.length ?? 0,
     cronJob.status?.lastScheduleTime === undefined ? none : since(cronJob.status.lastScheduleTime, nowMs),
     age(cronJob, nowMs),
-    ...containerCells(cronJob.spec?.jobTemplate.spec?.template),
-    selectorText(cronJob.spec?.jobTemplate.spec?.selector),
+    ...containerCells(cronJob.spec?.jobTemplate?.spec?.template),
+    selectorText(cronJob.spec?.jobTemplate?.spec?.selector),
   ],
 );
 
 const resourceTarget = (metric: MetricSpec, status: MetricStatus | undefined): string => {
-  const { name, target } = metric.resource!;
-  if (target.averageUtilization !== undefined) {
-    const current = status?.resource?.current.averageUtilization;
+  const { name = "", target } = metric.resource ?? {};
+  if (target?.averageUtilization !== undefined) {
+    const current = status?.resource?.current?.averageUtilization;
     return `${name}: ${current === undefined ? "<unknown>" : `${current}%`}/${target.averageUtilization}%`;
   }
-  return `${name}: ${status?.resource?.current.averageValue ?? "<unknown>"}/${target.averageValue ?? "<auto>"}`;
+  return `${name}: ${status?.resource?.current?.averageValue ?? "<unknown>"}/${target?.averageValue ?? "<auto>"}`;
 };
 
 const targets = (autoscaler: HorizontalPodAutoscaler): string => {
@@ -149,7 +149,7 @@ export const horizontalPodAutoscalerPrinter = printer<HorizontalPodAutoscaler>(
   "Name, Reference, Targets, MinPods, MaxPods, Replicas, Age",
   (autoscaler, nowMs) => [
     autoscaler.metadata.name,
-    `${autoscaler.spec?.scaleTargetRef.kind}/${autoscaler.spec?.scaleTargetRef.name}`,
+    `${autoscaler.spec?.scaleTargetRef?.kind ?? ""}/${autoscaler.spec?.scaleTargetRef?.name ?? ""}`,
     targets(autoscaler),
     String(autoscaler.spec?.minReplicas ?? "<unset>"),
     autoscaler.spec?.maxReplicas ?? 0,
@@ -173,10 +173,10 @@ export const controllerRevisionPrinter = printer<ControllerRevision>(
   "Name, Controller, Revision:integer, Age",
   (revision, nowMs) => {
     const owner = revision.metadata.ownerReferences?.find((reference) => reference.controller === true);
-    const group = owner?.apiVersion.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
+    const group = owner?.apiVersion?.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
     return [
       revision.metadata.name,
-      owner === undefined ? none : `${owner.kind.toLowerCase()}${group}/${owner.name}`,
+      owner === undefined ? none : `${owner.kind?.toLowerCase()}${group}/${owner.name}`,
       revision.revision,
       age(revision, nowMs),
     ];

@@ -79,7 +79,7 @@ export const roleBindingErrors = (binding: RoleBinding): FieldError[] => binding
 export const clusterRoleBindingErrors = (binding: ClusterRoleBinding): FieldError[] =>
   bindingErrors(binding, ["ClusterRole"], false);
 
-const goRoleRef = ({ apiGroup, kind, name }: RoleRef): GoSyntax =>
+const goRoleRef = ({ apiGroup = "", kind = "", name = "" }: Partial<RoleRef> = {}): GoSyntax =>
   new GoSyntax(`rbac.RoleRef{APIGroup:${quote(apiGroup)}, Kind:${quote(kind)}, Name:${quote(name)}}`);
 
 /** Who may do what can change; what is granted cannot, or a binding could be turned into another. */
@@ -134,7 +134,8 @@ const missing = (value: string | undefined, path: string): FieldError[] => (valu
 
 /** The frame of a definition; its schemas are checked where custom resources are served. */
 export const customResourceDefinitionErrors = (definition: CustomResourceDefinition): FieldError[] => {
-  const { group, names, scope, versions = [] } = definition.spec;
+  if (definition.spec === undefined) return [required("spec.group"), required("spec.names.plural")];
+  const { group = "", names = { plural: "", kind: "" }, scope, versions = [] } = definition.spec;
   const errors: FieldError[] = [];
   if (definition.metadata.name !== `${names.plural}.${group}`) {
     errors.push(invalidValue("metadata.name", definition.metadata.name ?? "", 'must be spec.names.plural+"."+spec.group'));

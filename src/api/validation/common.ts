@@ -5,8 +5,9 @@ import { parseQuantity } from "../quantity.js";
 
 /** Checks that many kinds share. Each answers the errors it found. */
 
-export const followsRule = (rule: NameRule, value: string, path: string): FieldError[] =>
-  rule(value).map((message) => invalidValue(path, value, message));
+/** A required text that a client left out is the empty one, as it is to Go; the rule says what is wrong with that. */
+export const followsRule = (rule: NameRule, value: string | undefined, path: string): FieldError[] =>
+  rule(value ?? "").map((message) => invalidValue(path, value ?? "", message));
 
 export const nonNegative = (value: number | undefined, path: string): FieldError[] =>
   value !== undefined && value < 0 ? [invalidValue(path, value, "must be greater than or equal to 0")] : [];

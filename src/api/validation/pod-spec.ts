@@ -89,8 +89,8 @@ const dnsErrors = (config: PodDNSConfig | undefined, policy: string | undefined,
 
 const nodeTermOperators = ["DoesNotExist", "Exists", "Gt", "In", "Lt", "NotIn"];
 
-const nodeTermErrors = (term: NodeSelectorTerm, path: string): FieldError[] =>
-  (term.matchExpressions ?? []).flatMap((expression, index) => {
+const nodeTermErrors = (term: NodeSelectorTerm | undefined, path: string): FieldError[] =>
+  (term?.matchExpressions ?? []).flatMap((expression, index) => {
     const itemPath = at(child(path, "matchExpressions"), index);
     const count = expression.values?.length ?? 0;
     const errors: FieldError[] = [];
@@ -111,7 +111,7 @@ const nodeTermErrors = (term: NodeSelectorTerm, path: string): FieldError[] =>
     return [...errors, ...followsRule(qualifiedName, expression.key, child(itemPath, "key"))];
   });
 
-const weightErrors = (weight: number, path: string): FieldError[] =>
+const weightErrors = (weight = 0, path: string): FieldError[] =>
   weight < 1 || weight > 100 ? [invalidValue(child(path, "weight"), weight, "must be in the range 1-100")] : [];
 
 const affinityErrors = (affinity: Affinity | undefined, path: string): FieldError[] => {
@@ -121,8 +121,9 @@ const affinityErrors = (affinity: Affinity | undefined, path: string): FieldErro
   const nodePath = child(path, "nodeAffinity");
   if (required_ !== undefined) {
     const termsPath = child(nodePath, "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
-    if (required_.nodeSelectorTerms.length === 0) errors.push(required(termsPath, "must have at least one node selector term"));
-    for (const [index, term] of required_.nodeSelectorTerms.entries()) errors.push(...nodeTermErrors(term, at(termsPath, index)));
+    const terms = required_.nodeSelectorTerms ?? [];
+    if (terms.length === 0) errors.push(required(termsPath, "must have at least one node selector term"));
+    for (const [index, term] of terms.entries()) errors.push(...nodeTermErrors(term, at(termsPath, index)));
   }
   for (const [index, term] of (node?.preferredDuringSchedulingIgnoredDuringExecution ?? []).entries()) {
     const itemPath = at(child(nodePath, "preferredDuringSchedulingIgnoredDuringExecution"), index);
@@ -142,8 +143,8 @@ const affinityErrors = (affinity: Affinity | undefined, path: string): FieldErro
       }),
     ];
     for (const { term, itemPath } of terms) {
-      errors.push(...labelSelectorErrors(term.labelSelector, child(itemPath, "labelSelector")));
-      if (!term.topologyKey) errors.push(required(child(itemPath, "topologyKey"), "can not be empty"));
+      errors.push(...labelSelectorErrors(term?.labelSelector, child(itemPath, "labelSelector")));
+      if (!term?.topologyKey) errors.push(required(child(itemPath, "topologyKey"), "can not be empty"));
     }
   }
   return errors;
