@@ -61,14 +61,23 @@ export class SchedulingQueue {
     (one, other) =>
       one.info.priority > other.info.priority || (one.info.priority === other.info.priority && one.sinceMs < other.sinceMs),
   );
+  /** Pods that something may have helped, and that are tried early when no other waits. */
   private readonly backingOff = new Heap<BackingOff>(keyOf, (one, other) => one.untilMs < other.untilMs);
+  /** Pods that failed through no fault of theirs, which must sit their time out. */
+  private readonly afterErrors = new Heap<BackingOff>(keyOf, (one, other) => one.untilMs < other.untilMs);
   private readonly unschedulable = new Map<string, Unschedulable>();
   /** Orders pods that came in the same millisecond. */
   private arrivals = 0;
 
   /** How many wait in each part. */
   get sizes(): { active: number; backingOff: number; unschedulable: number } {
-    return { active: this.active.size, backingOff: this.backingOff.size, unschedulable: this.unschedulable.size };
+    const backingOff = this.backingOff.size + this.afterErrors.size;
+    return { active: this.active.size, backingOff, unschedulable: this.unschedulable.size };
+  }
+
+  /** Whether `take` has a pod to give. */
+  get podsWait(): boolean {
+    return this.active.size > 0 || this.backingOff.size > 0;
   }
 
   has(key: string): boolean {
@@ -92,6 +101,7 @@ export class SchedulingQueue {
     const changed = { ...before, info };
     if (this.active.get(info.key) !== undefined) this.active.put(changed);
     else if (this.backingOff.get(info.key) !== undefined) this.backingOff.put(changed as BackingOff);
+    else if (this.afterErrors.get(info.key) !== undefined) this.afterErrors.put(changed as BackingOff);
     else if (!mightFit) this.unschedulable.set(info.key, changed as Unschedulable);
     else {
       this.unschedulable.delete(info.key);
@@ -102,13 +112,19 @@ export class SchedulingQueue {
   delete(key: string): void {
     this.active.delete(key);
     this.backingOff.delete(key);
+    this.afterErrors.delete(key);
     this.unschedulable.delete(key);
   }
 
-  /** The next pod to be scheduled, counted as tried. */
+  /**
+   * The next pod to be scheduled, counted as tried. When none is ready, one that still backs off: an idle scheduler is of
+   * no use to anybody (KEP-5142).
+   */
   take(): QueuedPod | undefined {
-    const next = this.active.take();
-    return next === undefined ? undefined : { ...next, attempts: next.attempts + 1 };
+    const next = this.active.take() ?? this.backingOff.take();
+    if (next === undefined) return undefined;
+    const { info, sinceMs, attempts } = next;
+    return { info, sinceMs, attempts: attempts + 1 };
   }
 
   /** A pod that no node will do for now: it waits until something changes. */
@@ -118,7 +134,8 @@ export class SchedulingQueue {
 
   /** A pod that failed for a reason that is not its own, such as a binding that went wrong: it is tried again soon. */
   putBack(queued: QueuedPod, nowMs: number): void {
-    if (!this.has(keyOf(queued))) this.backingOff.put({ ...queued, untilMs: nowMs + backoffAfter(queued.attempts) });
+    if (this.has(keyOf(queued))) return;
+    this.afterErrors.put({ ...queued, untilMs: nowMs + backoffAfter(queued.attempts) });
   }
 
   /** Moves the pods that this event may help. */
@@ -135,9 +152,11 @@ export class SchedulingQueue {
 
   /** Moves what has backed off or waited long enough. */
   flush(nowMs: number): void {
-    for (let first = this.backingOff.first; first !== undefined && first.untilMs <= nowMs; first = this.backingOff.first) {
-      this.backingOff.take();
-      this.active.put(first);
+    for (const heap of [this.backingOff, this.afterErrors]) {
+      for (let first = heap.first; first !== undefined && first.untilMs <= nowMs; first = heap.first) {
+        heap.take();
+        this.active.put(first);
+      }
     }
     for (const waiting of [...this.unschedulable.values()]) {
       if (waiting.failedAtMs + queueLimits.unschedulableMs > nowMs) break;
@@ -150,7 +169,7 @@ export class SchedulingQueue {
   get nextFlushMs(): number | undefined {
     const oldest = this.unschedulable.values().next();
     const times = [
-      ...(this.backingOff.first === undefined ? [] : [this.backingOff.first.untilMs]),
+      ...[this.backingOff.first, this.afterErrors.first].flatMap((first) => (first === undefined ? [] : [first.untilMs])),
       ...(oldest.done ? [] : [oldest.value.failedAtMs + queueLimits.unschedulableMs]),
     ];
     return times.length === 0 ? undefined : Math.min(...times);
@@ -164,6 +183,6 @@ export class SchedulingQueue {
   }
 
   private find(key: string): QueuedPod | undefined {
-    return this.active.get(key) ?? this.backingOff.get(key) ?? this.unschedulable.get(key);
+    return this.active.get(key) ?? this.backingOff.get(key) ?? this.afterErrors.get(key) ?? this.unschedulable.get(key);
   }
 }

@@ -60,7 +60,7 @@ export class Scheduling {
   }
 
   get podsWait(): boolean {
-    return this.queue.sizes.active > 0;
+    return this.queue.podsWait;
   }
 
   get bindingsAreFull(): boolean {

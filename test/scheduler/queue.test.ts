@@ -90,14 +90,24 @@ for (const [filter, event, helped] of helps) {
   });
 }
 
-test("a pod that is moved while it should back off does so first", () => {
+test("a pod that is moved while it should back off lets others go first", () => {
   const queue = new SchedulingQueue();
-  queue.add(pod("p"), 0);
+  queue.add(pod("p", 10), 0);
   queue.putUnschedulable(queue.take()!, new Set(), 500);
   queue.moveOn("node added", 600);
   assert.equal(queue.sizes, { active: 0, backingOff: 1, unschedulable: 0 });
+  queue.add(pod("q"), 600);
+  assert.equal(names(queue), ["q", "p"], "with nobody else waiting it is tried early");
+});
+
+test("a pod whose backoff is over is ready like others", () => {
+  const queue = new SchedulingQueue();
+  queue.add(pod("p", 10), 0);
+  queue.putUnschedulable(queue.take()!, new Set(), 500);
+  queue.moveOn("node added", 600);
+  queue.add(pod("q"), 600);
   queue.flush(1_500);
-  assert.equal(names(queue), ["p"]);
+  assert.equal(names(queue), ["p", "q"]);
 });
 
 test("after five minutes a pod is tried again anyway", () => {
