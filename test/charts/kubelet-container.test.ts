@@ -276,6 +276,7 @@ for (const [name, state, expected] of found) {
     harness.run(200);
     harness.answer("listContainers", { containers: state === undefined ? [] : [containerStatus(state)] });
     assert.is(harness.now, expected);
+    if (state === "CONTAINER_EXITED") assert.is(harness.record.state.kind === "terminated" && harness.record.state.exitCode, 1);
   });
 }
 

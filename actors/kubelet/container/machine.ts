@@ -34,7 +34,15 @@ const isRestarted = ({ work, kill }: ContainerContext): boolean => {
   );
 };
 
-/** Where to go on from what the runtime has of the container. */
+/** Where to go on from what the runtime has of the container, when this kubelet takes it over. */
+const adopted = [
+  { guard: "foundRunning", target: "#container.running", actions: "adoptFound" },
+  { guard: "foundExit", target: "#container.exited", actions: ["adoptFound", "noteFoundExit"] },
+  { guard: "foundCreated", target: "#container.starting", actions: "adoptFound" },
+  { target: "#container.preparing" },
+] as const;
+
+/** The same after the runtime was away: meanwhile it may have lost the container, or the container may have to end. */
 const sorted = [
   { guard: "foundRunningToStop", target: "#container.stopping.killing", actions: "adoptFound" },
   { guard: "foundRunning", target: "#container.running", actions: "adoptFound" },
@@ -62,8 +70,7 @@ export const containerMachine = setup({
     /** The newest attempt has ended, which the record does not know yet. */
     foundExit: ({ context, event }) => {
       if ((event.type !== "found" && event.type !== "adopt") || !newestIs(event, "CONTAINER_EXITED")) return false;
-      const { record } = context.work;
-      return event.attempts.at(-1)?.id !== record.containerId || record.state.kind === "running";
+      return !context.work.record.knowsExitOf(event.attempts.at(-1)?.id ?? "");
     },
     foundVanished: ({ context, event }) =>
       event.type === "found" && event.attempts.length === 0 && context.work.record.state.kind === "running",
@@ -101,7 +108,7 @@ export const containerMachine = setup({
   initial: "waiting",
   on: { terminate: { target: ".terminated", actions: "keepKill" } },
   states: {
-    waiting: { on: { start: "preparing", adopt: sorted } },
+    waiting: { on: { start: "preparing", adopt: adopted } },
 
     preparing: {
       always: [

@@ -56,6 +56,10 @@ export class ContainerRecord {
     return this.spec.name;
   }
 
+  knowsExitOf(containerId: string): boolean {
+    return [this.state, this.last].some((state) => state?.kind === "terminated" && state.containerId === containerId);
+  }
+
   waits(reason: string, message?: string): void {
     if (this.state.kind === "terminated") this.last = this.state;
     this.state = message === undefined ? { kind: "waiting", reason } : { kind: "waiting", reason, message };
