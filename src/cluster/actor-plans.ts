@@ -33,6 +33,7 @@ const heapMostMegabytes: Readonly<Record<Role, number>> = {
 export interface ClusterPlan {
   readonly options: Settled;
   readonly directory: DataDirectory;
+  readonly etcdDirectory: string;
   readonly containers: Containers;
   readonly ranges: Ranges;
   /** Made when first asked for. */
@@ -47,7 +48,7 @@ const gibibyte = 1024 ** 3;
 export function actorPlans(plan: ClusterPlan): ActorPlan[] {
   const { options } = plan;
   const nodes = Array.from({ length: options.nodes }, (_, index) => index + 1);
-  const etcd: EtcdSettings = { directory: options.memory ? undefined : plan.directory.directory("etcd") };
+  const etcd: EtcdSettings = { directory: plan.etcdDirectory, outlivesMachine: !options.memory };
   // In the order in which they are waited for; what the API server needs is made while etcd's thread starts.
   const plans: ActorPlan[] = [
     actorPlan("etcd/0", () => ({ settings: etcd })),

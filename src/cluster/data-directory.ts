@@ -1,10 +1,10 @@
 /** Where a cluster keeps what outlives it. `memory` clusters have one too, a temporary one, for the kubeconfig and volumes. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ClusterKeys, completeKeys } from "../pki/authority.js";
 import type { KeyAndCertificate } from "../pki/certificate.js";
-import { lockDirectory } from "./lock.js";
+import { isProcess, lockDirectory } from "./lock.js";
 import { ClusterError } from "./options.js";
 
 /** Grows when a later release would misread what an earlier one wrote. */
@@ -30,7 +30,8 @@ export class DataDirectory {
 
   /** Opens and locks it; makes it where it is missing. Throws a ClusterError that says what is in the way. */
   static open(path: string | undefined): DataDirectory {
-    const directory = path === undefined ? mkdtempSync(join(tmpdir(), "chartroom-")) : resolve(path);
+    if (path === undefined) removeOrphans();
+    const directory = path === undefined ? mkdtempSync(join(tmpdir(), `chartroom-${process.pid}-`)) : resolve(path);
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const opened = new DataDirectory(directory, path === undefined, lockDirectory(directory));
@@ -132,6 +133,20 @@ export class DataDirectory {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
+    }
+  }
+}
+
+/** Temporary directories of processes that were killed before they could remove them. */
+function removeOrphans(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^chartroom-(\d+)-\w{6}$/.exec(name)?.[1]);
+    if (!Number.isInteger(pid) || isProcess(pid)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch (error) {
+      // Another user's: theirs to remove.
+      if ((error as NodeJS.ErrnoException).code !== "EACCES" && (error as NodeJS.ErrnoException).code !== "EPERM") throw error;
     }
   }
 }

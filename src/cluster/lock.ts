@@ -56,14 +56,19 @@ function readHolder(file: string): Holder | undefined {
 
 /** This process holds nothing that it does not know of: a lock with its id is of an earlier one. */
 function lives({ pid, startedAt }: Holder): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
+  if (pid === process.pid || !isProcess(pid)) return false;
   const now = startOf(pid);
   return now === "" || startedAt === "" || now === startedAt;
+}
+
+/** Whether a process with this id runs, whoever's it is. */
+export function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** The start time of a process in clock ticks since boot, where there is a /proc. */

@@ -20,6 +20,7 @@ import { waitForObject } from "./wait.js";
 /** A running cluster, as its handle holds it. */
 export interface ClusterParts {
   readonly directory: DataDirectory;
+  readonly scratch: DataDirectory;
   readonly ranges: Ranges;
   readonly threads: Threads;
   readonly containers: Containers;
@@ -35,6 +36,7 @@ const readyPollMs = 5;
 /** What has been taken so far, to be given back when the start fails. */
 interface Taken {
   directory?: DataDirectory;
+  scratch?: DataDirectory;
   ranges?: Ranges;
   threads?: Threads;
   containers?: Containers;
@@ -61,6 +63,7 @@ export async function stopCluster(parts: Taken, onGroup?: (roles: readonly strin
   });
   await (ended ?? parts.containers?.stop());
   parts.ranges?.release();
+  if (parts.scratch !== parts.directory) parts.scratch?.close();
   parts.directory?.close();
 }
 
@@ -71,6 +74,9 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
 
   const directory = DataDirectory.open(options.dataDir);
   taken.directory = directory;
+  // What is not to be kept is in a directory that goes with the cluster.
+  const scratch = options.memory && options.dataDir !== undefined ? DataDirectory.open(undefined) : directory;
+  taken.scratch = scratch;
   const ports = await choosePorts(options);
   const ranges = await claimRanges(directory.slot);
   taken.ranges = ranges;
@@ -84,31 +90,34 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     return made;
   };
 
-  const containers = startContainers(options, directory.directory("containers"), (error) =>
+  const containers = startContainers(options, scratch.directory("containers"), (error) =>
     options.onProgress?.({ type: "crashed", actor: "containers", reason: error.message, atMs: sinceStart() }),
   );
   taken.containers = containers;
   const listening = new Set<Address>();
   const life = new Life(options.startTimeoutMs);
-  const threads = new Threads(actorPlans({ options, directory, containers, ranges, keys, ports }), {
-    started: (actor, incarnation) => {
-      options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
-      if (roleOf(actor) !== "apiserver") return;
-      threads.announced(actor, options.startTimeoutMs).then(
-        () => {
-          listening.add(actor);
-          life.look();
-        },
-        // It ended before it listened; its next incarnation will announce.
-        () => undefined,
-      );
+  const threads = new Threads(
+    actorPlans({ options, directory, etcdDirectory: scratch.directory("etcd"), containers, ranges, keys, ports }),
+    {
+      started: (actor, incarnation) => {
+        options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
+        if (roleOf(actor) !== "apiserver") return;
+        threads.announced(actor, options.startTimeoutMs).then(
+          () => {
+            listening.add(actor);
+            life.look();
+          },
+          // It ended before it listened; its next incarnation will announce.
+          () => undefined,
+        );
+      },
+      crashed: (actor, reason) => options.onProgress?.({ type: "crashed", actor, reason, atMs: sinceStart() }),
+      gaveUp: (actor, reason) => {
+        options.onProgress?.({ type: "gaveUp", actor, reason, atMs: sinceStart() });
+        life.end(new ClusterError(reason));
+      },
     },
-    crashed: (actor, reason) => options.onProgress?.({ type: "crashed", actor, reason, atMs: sinceStart() }),
-    gaveUp: (actor, reason) => {
-      options.onProgress?.({ type: "gaveUp", actor, reason, atMs: sinceStart() });
-      life.end(new ClusterError(reason));
-    },
-  });
+  );
   taken.threads = threads;
   threads.begin();
   phase("threads started");
@@ -131,7 +140,18 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     kubeconfigPath = resolve(options.kubeconfig);
     writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
   }
-  return { directory, ranges, threads, containers, client, urls, kubeconfig, kubeconfigPath, adminToken: keys().adminToken };
+  return {
+    directory,
+    scratch,
+    ranges,
+    threads,
+    containers,
+    client,
+    urls,
+    kubeconfig,
+    kubeconfigPath,
+    adminToken: keys().adminToken,
+  };
 }
 
 /** Waits of a start: each ends when an actor is given up or the time is over. */

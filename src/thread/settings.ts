@@ -4,8 +4,10 @@ import type { ControllerManagerIo } from "../../actors/controller-manager/io/io.
 import type { NodeDescription } from "../../actors/kubelet/configuration.js";
 
 export interface EtcdSettings {
-  /** Where the log and the snapshots are; undefined keeps nothing. */
-  readonly directory: string | undefined;
+  /** Where the log and the snapshots are. */
+  readonly directory: string;
+  /** False where they are thrown away at the end: then nothing waits for the disk. */
+  readonly outlivesMachine: boolean;
 }
 
 export interface ApiServerSettings {

@@ -1,7 +1,7 @@
 import { etcdActor } from "../../../actors/etcd/definition.js";
 import type { Disk } from "../../../actors/etcd/io/disk.js";
-import { memoryDisk } from "../../../actors/etcd/io/memory-disk.js";
 import { openRealDisk } from "../../../actors/etcd/io/real-disk.js";
+import { volatileDisk } from "../../../actors/etcd/io/volatile-disk.js";
 import type { EtcdIo } from "../../../actors/etcd/service.js";
 import type { EtcdSettings } from "../settings.js";
 import { runWorker } from "../worker-entry.js";
@@ -11,6 +11,7 @@ const diskIn = (directory: string): Promise<Disk> =>
     openRealDisk(directory, (failure, disk) => (failure === undefined ? resolve(disk) : reject(new Error(failure.message)))),
   );
 
-runWorker<EtcdIo, EtcdSettings>(etcdActor, async ({ settings: { directory } }) => ({
-  disk: directory === undefined ? memoryDisk() : await diskIn(directory),
-}));
+runWorker<EtcdIo, EtcdSettings>(etcdActor, async ({ settings: { directory, outlivesMachine } }) => {
+  const disk = await diskIn(directory);
+  return { disk: outlivesMachine ? disk : volatileDisk(disk) };
+});
