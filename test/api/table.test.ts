@@ -290,6 +290,20 @@ const rows: Array<[apiVersion: string, kind: string, object: object, cells: unkn
     },
     ["10s", "Normal", "Pulled", "pod/web-1", "spec.containers{c}", "kubelet, n1", "done", "30s", 3, "web"],
   ],
+  [
+    "events.k8s.io/v1",
+    "Event",
+    {
+      type: "Normal",
+      reason: "Bound",
+      note: "done",
+      regarding: { kind: "Pod", name: "web-1" },
+      eventTime: "2026-01-01T11:59:30.000000Z",
+      reportingController: "scheduler",
+      reportingInstance: "s-0",
+    },
+    ["30s", "Normal", "Bound", "pod/web-1", "", "scheduler, s-0", "done", "30s", 1, "web"],
+  ],
   ["coordination.k8s.io/v1", "Lease", { spec: { holderIdentity: "n1" } }, ["web", "n1", "90s"]],
   [
     "v1",

@@ -1,4 +1,13 @@
-import type { ConfigMap, Event, Namespace, Node, ResourceQuota, Secret, ServiceAccount } from "../generated/types.js";
+import type {
+  ConfigMap,
+  Event,
+  EventsV1Event,
+  Namespace,
+  Node,
+  ResourceQuota,
+  Secret,
+  ServiceAccount,
+} from "../generated/types.js";
 import { since } from "./duration.js";
 import { age, column, count, orNone, type Printer, printer, wide } from "./printer.js";
 
@@ -113,6 +122,28 @@ export const eventPrinter: Printer = {
     wide("Name"),
   ],
   cells: eventCells as Printer["cells"],
+};
+
+/** The same record in the words of events.k8s.io/v1. */
+const asCoreEvent = (event: EventsV1Event): Event => ({
+  metadata: event.metadata,
+  involvedObject: event.regarding ?? {},
+  type: event.type ?? "",
+  reason: event.reason ?? "",
+  message: event.note ?? "",
+  ...(event.eventTime === undefined ? {} : { eventTime: event.eventTime }),
+  ...(event.series === undefined ? {} : { series: event.series }),
+  ...(event.deprecatedSource === undefined ? {} : { source: event.deprecatedSource }),
+  ...(event.deprecatedFirstTimestamp === undefined ? {} : { firstTimestamp: event.deprecatedFirstTimestamp }),
+  ...(event.deprecatedLastTimestamp === undefined ? {} : { lastTimestamp: event.deprecatedLastTimestamp }),
+  ...(event.deprecatedCount === undefined ? {} : { count: event.deprecatedCount }),
+  ...(event.reportingController === undefined ? {} : { reportingComponent: event.reportingController }),
+  ...(event.reportingInstance === undefined ? {} : { reportingInstance: event.reportingInstance }),
+});
+
+export const eventsV1Printer: Printer = {
+  columns: eventPrinter.columns,
+  cells: ((event: EventsV1Event, nowMs: number) => eventCells(asCoreEvent(event), nowMs)) as Printer["cells"],
 };
 
 const quotaText = (quota: ResourceQuota, limits: boolean): string =>

@@ -21,6 +21,7 @@ const printers = new Map<string, Printer>([
   ["/Secret", core.secretPrinter],
   ["/ServiceAccount", core.serviceAccountPrinter],
   ["/Event", core.eventPrinter],
+  ["events.k8s.io/Event", core.eventsV1Printer],
   ["/ResourceQuota", core.resourceQuotaPrinter],
   ["/Service", network.servicePrinter],
   ["/Endpoints", network.endpointsPrinter],
