@@ -12,7 +12,7 @@ export interface Timeline {
 const endless: Timeline = { output: [], exit: undefined };
 const shells = new Set(["sh", "/bin/sh", "ash", "/bin/ash", "bash", "/bin/bash"]);
 /** Characters that need a real shell. */
-const beyond = /[|<>$`(){}*?[\]\\#!]|&(?!&)|\|\|/;
+const beyond = /[|<>$`(){}*?[\]\\#!]|(?<!&)&(?!&)|\|\|/;
 
 const unquote = (word: string): string =>
   word.length >= 2 && (word[0] === '"' || word[0] === "'") && word.endsWith(word[0]!) ? word.slice(1, -1) : word;

@@ -1,0 +1,213 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { PathMap } from "../../actors/runc/io/container/path-map.js";
+import { runCommand, shellHost } from "../../actors/runc/io/shell/run.js";
+import { emptyInput, type Input } from "../../actors/runc/io/shell/streams.js";
+
+const test = suite("shell");
+const root = mkdtempSync(join(tmpdir(), "chartroom-shell-"));
+mkdirSync(join(root, "tmp"));
+mkdirSync(join(root, "readonly"));
+writeFileSync(join(root, "tmp/poem"), "one fish\ntwo fish\nred fish\nblue fish\n");
+const mounts = [{ hostPath: join(root, "readonly"), containerPath: "/config", readonly: true }];
+const paths = new PathMap({ root, mounts, imageRoots: [] });
+const signals: string[] = [];
+
+interface Result {
+  status: number;
+  out: string;
+  err: string;
+}
+
+async function run(argv: readonly string[], stdin?: string, ended = new AbortController().signal): Promise<Result> {
+  const result: Result = { status: -1, out: "", err: "" };
+  const host = shellHost({
+    hostname: "web-1",
+    podIP: "127.20.1.2",
+    command: "sh -c true",
+    hasCurl: false,
+    paths,
+    aim: async () => undefined,
+    lookup: async (name) => (name === "web" ? ["127.21.0.10"] : undefined),
+    kill: (pid, signal) => {
+      signals.push(signal);
+      return pid === 1;
+    },
+    program: () => undefined,
+    ended,
+  });
+  let rest = stdin;
+  const input: Input =
+    stdin === undefined
+      ? emptyInput
+      : {
+          read: async () => {
+            const text = rest;
+            rest = undefined;
+            return text === undefined ? undefined : Buffer.from(text);
+          },
+        };
+  const streams = {
+    input,
+    output: { write: async (bytes: Uint8Array) => void (result.out += Buffer.from(bytes).toString()) },
+    errors: { write: async (bytes: Uint8Array) => void (result.err += Buffer.from(bytes).toString()) },
+    isTerminal: false,
+  };
+  result.status = await runCommand(argv, new Map([["GREETING", "hello"]]), "/tmp", host, streams).done;
+  return result;
+}
+
+const sh = (script: string, stdin?: string): Promise<Result> => run(["sh", "-c", script], stdin);
+
+/** Script to what it writes, and its exit status when that is not 0. */
+const table: ReadonlyArray<readonly [string, string, number?]> = [
+  // Words and quotes.
+  ["echo a   b", "a b\n"],
+  ["echo 'a   b' \"c  d\" e\\ f", "a   b c  d e f\n"],
+  ["echo $GREETING ${GREETING}s \"$GREETING\" '$GREETING'", "hello hellos hello $GREETING\n"],
+  ["echo one # two", "one\n"],
+  ["echo a#b", "a#b\n"],
+  ["echo -n x; echo -e 'a\\tb'", "xa\tb\n"],
+  ["X=1 Y=2; echo $X$Y", "12\n"],
+  ["X='a b'; echo $X; for w in $X; do echo $w; done; for w in \"$X\"; do echo $w; done", "a b\na\nb\na b\n"],
+  ["echo ${NONE:-default} ${GREETING:+set} ${#GREETING}", "default set 5\n"],
+  ["F=a/b/c.txt; echo ${F##*/} ${F%.txt} ${F#*/} ${F%%/*}", "c.txt a/b/c b/c.txt a\n"],
+  ["echo $(echo inner) `echo old`", "inner old\n"],
+  ["echo \"$(echo 'a  b')\"", "a  b\n"],
+  ["echo $((1 + 2 * 3)) $(( (1+2)*3 )) $((7 % 3)) $((2 > 1))", "7 9 1 1\n"],
+  ["i=1; i=$((i+1)); echo $i", "2\n"],
+  ["cat <<END\nhi $GREETING\nEND\necho after", "hi hello\nafter\n"],
+  ["cat <<'END'\n$GREETING\nEND", "$GREETING\n"],
+  ["echo a\\\nb", "ab\n"],
+  ["echo ~", "/root\n"],
+  // Lists, pipes, conditions.
+  ["true && echo yes || echo no", "yes\n"],
+  ["false && echo yes || echo no", "no\n"],
+  ["! false; echo $?", "0\n"],
+  ["exit 3", "", 3],
+  ["false", "", 1],
+  ["(exit 4); echo $?", "4\n"],
+  ["echo a; exit 2; echo b", "a\n", 2],
+  ["set -e; false; echo never", "", 1],
+  ["set -e; if false; then :; fi; false || true; echo here", "here\n"],
+  ["echo b a c | tr ' ' '\\n' | sort | head -n 2", "a\nb\n"],
+  ["yes | head -n 3", "y\ny\ny\n"],
+  ["seq 3 | while read n; do echo n=$n; done", "n=1\nn=2\nn=3\n"],
+  ["if [ 1 -lt 2 ]; then echo less; elif true; then echo x; else echo more; fi", "less\n"],
+  ["if test -f /tmp/none; then echo a; else echo b; fi", "b\n"],
+  ["[ -f /tmp/poem ] && [ ! -d /tmp/poem ] && [ -n x -a -z '' ] && echo ok", "ok\n"],
+  ["i=0; while [ $i -lt 3 ]; do i=$((i+1)); [ $i = 2 ] && continue; echo $i; done", "1\n3\n"],
+  ["i=0; until [ $i -ge 2 ]; do echo $i; i=$((i+1)); done", "0\n1\n"],
+  ["while true; do break; done; echo out", "out\n"],
+  ["for i in 1 2 3; do for j in a b; do [ $i = 2 ] && break 2; echo $i$j; done; done", "1a\n1b\n"],
+  ["for i in $(seq 1 3); do echo -n $i; done; echo", "123\n"],
+  ["case abc in x) echo x;; a*) echo a;; *) echo other;; esac", "a\n"],
+  ["case $GREETING in hi|hello) echo greeted;; esac", "greeted\n"],
+  ['f() { echo "got $1 of $#"; return 5; }; f a b; echo $?', "got a of 2\n5\n"],
+  ["{ echo a; echo b; } | wc -l", "2\n"],
+  ['set -- x y z; shift; echo $1 $#; for a in "$@"; do echo $a; done', "y 2\ny\nz\n"],
+  ["eval 'echo $GREETING'", "hello\n"],
+  ["trap 'echo bye' EXIT; echo hi", "hi\nbye\n"],
+  ["sleep 0.01 & wait; echo done", "done\n"],
+  ["(cd /; pwd); pwd", "/\n/tmp\n"],
+  // Redirections and files.
+  ["echo x > f1; echo y >> f1; cat f1 < /dev/null; rm f1; ls f1 2>/dev/null || echo gone", "x\ny\ngone\n"],
+  ["cat < poem | grep -c fish", "4\n"],
+  ["ls nowhere 2>&1", "ls: nowhere: No such file or directory\n", 1],
+  ["mkdir -p d/e && touch d/e/f && ls d/e && rm -r d && ls -d d 2>/dev/null; echo $?", "f\n1\n"],
+  ["echo x > /tmp/a.txt; echo y > /tmp/b.txt; cat *.txt; rm *.txt; echo *.txt", "x\ny\n*.txt\n"],
+  ["echo hi > /tmp/c1; cp c1 c2; mv c2 c3; cat c3; rm c1 c3", "hi\n"],
+  ["ln -s /tmp/poem l; head -n1 l; readlink l; rm l", "one fish\n/tmp/poem\n"],
+  ["echo x > /dev/null; echo y >&2", ""],
+  // Applets.
+  ["head -n 1 poem; tail -n 1 poem; head -2 poem | tail -1", "one fish\nblue fish\ntwo fish\n"],
+  [
+    "grep -v fish poem; echo $?; grep -i RED poem; grep -n 'b.*e' poem; grep -E '^(one|two)' poem",
+    "1\nred fish\n4:blue fish\none fish\ntwo fish\n",
+  ],
+  ["grep -q blue poem && echo found", "found\n"],
+  ["wc -l poem; wc -c < poem; echo a b c | wc -w", "4 poem\n37\n3\n"],
+  ["printf '%s-%d\\n' a 1 b 2; printf '%05d|%-3s|%x\\n' 42 a 255; printf 'no newline'", "a-1\nb-2\n00042|a  |ff\nno newline"],
+  ["seq 2 2 6; seq 3 -1 1 | tr '\\n' ' '", "2\n4\n6\n3 2 1 "],
+  ["echo a:b:c | cut -d: -f2,3; echo abc | cut -c1-2", "b:c\nab\n"],
+  ["printf 'b\\na\\nb\\n' | sort | uniq -c | tr -s ' '", " 1 a\n 2 b\n"],
+  ["echo abc | tr a-c A-C; echo aabb | tr -d a", "ABC\nbb\n"],
+  ["echo x | tee t1; cat t1; rm t1", "x\nx\n"],
+  ["hostname; whoami; uname; basename /a/b.c .c; dirname /a/b", "web-1\nroot\nLinux\nb\n/a\n"],
+  ["env | grep GREETING; printenv GREETING; env A=b sh -c 'echo $A'", "GREETING=hello\nhello\nb\n"],
+  ["X=1; sh -c 'echo [$X]'; export X; sh -c 'echo [$X]'", "[]\n[1]\n"],
+  ["nslookup web | grep Address", "Address: 127.21.0.10\n"],
+  ["date -u +%Y | grep -c '^20'", "1\n"],
+  ["command -v ls; command -v nope; echo $?", "/bin/ls\n127\n"],
+  ["echo 'echo from $1' > s.sh; sh s.sh file; . ./s.sh; rm s.sh", "from file\nfrom\n"],
+];
+
+for (const [script, out, status = 0] of table) {
+  test(script.replaceAll("\n", "\\n"), async () => {
+    const result = await sh(script);
+    assert.is(result.out, out, result.err);
+    assert.is(result.status, status);
+  });
+}
+
+/** Script to what it complains of, and its exit status. */
+const complaints: ReadonlyArray<readonly [string, string, number]> = [
+  ["nope", "sh: nope: not found\n", 127],
+  ["/no/such", "sh: /no/such: not found\n", 127],
+  ["/tmp", "sh: /tmp: Permission denied\n", 126],
+  ["curl localhost", "sh: curl: not found\n", 127],
+  ["cat /none", "cat: can't open '/none': No such file or directory\n", 1],
+  ["echo x > /config/y", "sh: can't create /config/y: Read-only file system\n", 1],
+  ["touch /config/y", "touch: /config/y: Read-only file system\n", 1],
+  ["cat < /none", "sh: can't open /none: No such file or directory\n", 1],
+  ["mkdir /tmp", "mkdir: can't create directory '/tmp': File exists\n", 1],
+  ["rm /none", "rm: can't remove '/none': No such file or directory\n", 1],
+  ["cd /none", "sh: cd: can't cd to /none: No such file or directory\n", 1],
+  ["if true", 'sh: syntax error: unexpected end of file (expecting "then")\n', 2],
+  ["echo 'open", "sh: syntax error: unterminated quoted string\n", 2],
+  ["fi", 'sh: syntax error: unexpected "fi"\n', 2],
+  ["echo $((1/0))", "sh: divide by zero\n", 2],
+  ["echo ${NONE:?must be set}", "sh: NONE: must be set\n", 2],
+  ["sleep x", "sleep: invalid number 'x'\n", 1],
+  ["wget -qO- http://nobody", "wget: bad address 'nobody'\n", 1],
+  ["kill 7", "kill: can't kill pid 7: No such process\n", 1],
+];
+
+for (const [script, complaint, status] of complaints) {
+  test(`${script} fails`, async () => {
+    const result = await sh(script);
+    assert.is(result.err, complaint);
+    assert.is(result.status, status);
+  });
+}
+
+test("what is typed is read by the commands, and a shell without -c reads its script there", async () => {
+  assert.is((await sh("read a b; echo $b $a; cat", "one two three\nrest\n")).out, "two three one\nrest\n".replace("rest\n", ""));
+  assert.equal(await run(["sh"], "echo one\nif true\nthen echo two\nfi\nexit 3\n"), { status: 3, out: "one\ntwo\n", err: "" });
+});
+
+test("an applet is a program of its own", async () => {
+  assert.is((await run(["echo", "hi"])).out, "hi\n");
+  assert.is((await run(["/bin/cat", "/tmp/poem"])).out.split("\n").length, 5);
+  assert.is((await run(["nope"])).status, 127);
+});
+
+test("kill 1 is a signal to the container", async () => {
+  signals.length = 0;
+  assert.is((await sh("kill 1; kill -9 1; kill -HUP 1")).status, 0);
+  assert.equal(signals, ["SIGTERM", "SIGKILL", "SIGHUP"]);
+});
+
+test("an endless script neither holds the thread nor outlives its container", async () => {
+  const ended = new AbortController();
+  const running = run(["sh", "-c", "while true; do :; done"], undefined, ended.signal);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  ended.abort();
+  assert.is((await running).status, 137);
+});
+
+test.after(() => rmSync(root, { recursive: true, force: true }));
+test.run();
