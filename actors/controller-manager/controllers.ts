@@ -1,5 +1,6 @@
 /** Every controller of the controller manager. */
 import type { Host } from "../../src/actor/host.js";
+import { daemonSetController } from "./controllers/daemonset/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
 import { deploymentController } from "./deployment/controller.js";
@@ -23,6 +24,7 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
   nodeLifecycleController(host, informers),
   endpointSliceController(informers),
   endpointsController(informers),
+  daemonSetController(informers),
   rootCaController(informers, io.clusterCa),
 ];
 
