@@ -45,7 +45,7 @@ export const kubeletTimings = {
   /** How long a container whose configuration is incomplete waits before it is tried again. */
   configurationRetryMs: 5_000,
   volumeRefreshMs: 60_000,
-  volumeRetryFirstMs: 500,
+  volumeRetryFirstMs: 100,
   volumeRetryMostMs: 122_000,
   sandboxRetryMs: 2_000,
   imageBackoffFirstMs: 10_000,

@@ -1,0 +1,84 @@
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Done, VolumeFile } from "../../actors/kubelet/io/io.js";
+import { realVolumes } from "../../actors/kubelet/io/real.js";
+
+const test = suite("kubelet: volumes on disk");
+
+const root = mkdtempSync(join(tmpdir(), "chartroom-volumes-"));
+const volumes = realVolumes(root);
+const name = { podUid: "uid-1", plugin: "kubernetes.io~configmap", volume: "config" };
+const directory = volumes.path(name);
+
+const done = (work: (onDone: Done) => void): Promise<string | undefined> => new Promise((resolve) => work(resolve));
+const file = (path: string, text: string, mode = 0o644): VolumeFile => ({ path, data: new TextEncoder().encode(text), mode });
+const write = (...files: VolumeFile[]) => done((onDone) => volumes.writeFiles(name, files, onDone));
+const read = (path: string) => readFileSync(join(directory, path), "utf8");
+const listing = () =>
+  readdirSync(directory)
+    .filter((each) => !each.startsWith(".."))
+    .sort();
+
+test.after(() => rmSync(root, { recursive: true, force: true }));
+
+test("files appear as links through ..data, with their modes", async () => {
+  assert.is(await write(file("a.txt", "one"), file("deep/b.txt", "two", 0o400)), undefined);
+  assert.equal([read("a.txt"), read("deep/b.txt")], ["one", "two"]);
+  assert.is(readlinkSync(join(directory, "a.txt")), join("..data", "a.txt"));
+  assert.ok(lstatSync(join(directory, "..data")).isSymbolicLink());
+  assert.is(statSync(join(directory, "deep/b.txt")).mode & 0o777, 0o400);
+});
+
+test("new content replaces the old at once: one moment is left, and no name of the old", async () => {
+  const before = readlinkSync(join(directory, "..data"));
+  assert.is(await write(file("a.txt", "three"), file("c.txt", "four")), undefined);
+  assert.equal([read("a.txt"), read("c.txt"), listing()], ["three", "four", ["a.txt", "c.txt"]]);
+  assert.not(existsSync(join(directory, before)));
+});
+
+test("a volume without files is an empty directory", async () => {
+  assert.is(await write(), undefined);
+  assert.equal(listing(), []);
+});
+
+test("a path that leaves the volume is refused", async () => {
+  assert.is(await write(file("../../x", "no")), 'path "../../x" leaves the volume');
+});
+
+test("an empty directory keeps its content when it is made again", async () => {
+  const scratch = { ...name, plugin: "kubernetes.io~empty-dir", volume: "scratch" };
+  assert.is(await done((onDone) => volumes.makeDirectory(scratch, onDone)), undefined);
+  assert.is(await done((onDone) => volumes.makeDirectory(scratch, onDone)), undefined);
+  assert.ok(statSync(volumes.path(scratch)).isDirectory());
+});
+
+const hostPaths: ReadonlyArray<readonly [string, string, RegExp | undefined]> = [
+  ["", "/does/not/matter", undefined],
+  ["Directory", root, undefined],
+  ["Directory", join(root, "none"), /hostPath type check failed: .*none is not a directory/],
+  ["File", root, /is not a file/],
+  ["DirectoryOrCreate", join(root, "made"), undefined],
+  ["FileOrCreate", join(root, "made.txt"), undefined],
+  ["File", join(root, "made.txt"), undefined],
+  ["Socket", join(root, "made.txt"), /is not a socket file/],
+];
+for (const [type, path, expected] of hostPaths) {
+  test(`hostPath of type "${type}" at ${path.slice(root.length) || "a directory"}`, async () => {
+    const error = await done((onDone) => volumes.checkHostPath(path, type, onDone));
+    if (expected === undefined) assert.is(error, undefined);
+    else assert.match(error ?? "", expected);
+  });
+}
+
+test("the volumes of a pod are listed and removed together", async () => {
+  const listed = await new Promise<readonly string[]>((resolve) => volumes.listPods(resolve));
+  assert.equal(listed, ["uid-1"]);
+  assert.is(await done((onDone) => volumes.removePod("uid-1", onDone)), undefined);
+  assert.not(existsSync(directory));
+  assert.equal(await new Promise<readonly string[]>((resolve) => realVolumes(join(root, "nowhere")).listPods(resolve)), []);
+});
+
+test.run();
