@@ -64,7 +64,12 @@ export class PodWork {
 
   mountVolumes(): void {
     const id = `volumes ${this.pod.key}`;
-    if (this.kubelet.host.charts.get(id) !== undefined) return;
+    const running = this.kubelet.host.charts.get(id);
+    if (running !== undefined) {
+      // A pod that starts over finds its volumes there.
+      running.send({ type: "wanted" });
+      return;
+    }
     this.kubelet.host.charts.start(volumesMachine, { id, input: { mounting: new VolumeMounting(this.kubelet, this.pod) } });
   }
 

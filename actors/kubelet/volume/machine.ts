@@ -49,6 +49,7 @@ export const volumesMachine = setup({
     },
     mounted: {
       initial: "settled",
+      on: { wanted: { actions: "tellMounted" } },
       states: {
         settled: { always: { guard: "canChange", target: "refreshable" } },
         refreshable: { after: { refreshPeriod: "#volumes.planning" } },

@@ -5,6 +5,8 @@ import { isRefreshable, type PlannedVolume, planVolumes } from "./plan.js";
 import { volumeReferences } from "./references.js";
 
 export type MountEvent =
+  /** The pod asks for its volumes, again. */
+  | { readonly type: "wanted" }
   | { type: "planned"; volumes: readonly PlannedVolume[] }
   | { type: "written" }
   | { type: "failed"; message: string }
