@@ -102,6 +102,25 @@ export class SimulatedCluster {
     }
   }
 
+  /** Virtual milliseconds since the simulation began. */
+  get nowMs(): number {
+    return this.simulation.queue.nowMs;
+  }
+
+  /** Lets virtual time pass. */
+  run(forMs: number): void {
+    this.simulation.run(forMs);
+  }
+
+  /** What a GET of an address of the cluster answers: a Service's or a pod's. Throws when nobody listens there. */
+  request(address: string, port: number, path: string): string {
+    const endpoint = this.cast.sockets.connect(address, port) ?? { ip: address, port };
+    const response = this.cast.pods.request(endpoint.ip, endpoint.port, { method: "GET", path });
+    if (response === undefined) throw new Error(`connect to ${address}:${port}: connection refused`);
+    return response.body;
+  }
+
+  /** Kills an actor, if it runs; its supervisor starts it again. */
   kill(actor: Address): void {
     this.simulation.kill(actor);
   }
