@@ -2,12 +2,13 @@
 import { openStage, say, status } from "./stage.js";
 
 interface DeploymentStatus {
+  readonly observedGeneration: number;
   readonly updatedReplicas: number;
   readonly availableReplicas: number;
   readonly replicas: number;
 }
 
-const stage = await openStage({ rules: [{ image: "gcr.io/google-samples/kubernetes-bootcamp:v10", pullError: "not found" }] });
+const stage = await openStage();
 const image = (tag: string) => ({
   spec: { template: { spec: { containers: [{ name: "bootcamp", image: `gcr.io/google-samples/kubernetes-bootcamp:${tag}` }] } } },
 });
@@ -29,7 +30,10 @@ async function rolledOut(): Promise<void> {
       .join(", ");
     if (line !== told) say(`    ${line}`);
     told = line;
-    const { updatedReplicas, availableReplicas, replicas } = status<DeploymentStatus>(await stage.get("deployment", "bootcamp"));
+    const deployment = await stage.get("deployment", "bootcamp");
+    const { observedGeneration = 0, updatedReplicas, availableReplicas, replicas } = status<DeploymentStatus>(deployment);
+    // The status may still be of the Deployment as it was before.
+    if (observedGeneration < (deployment?.metadata.generation ?? 0)) return false;
     return updatedReplicas === 4 && availableReplicas === 4 && replicas === 4;
   });
 }

@@ -80,7 +80,7 @@ async function onThreads({ nodes = 3, images = new Map() }: StageOptions): Promi
 }
 
 function inSimulation({ nodes = 3, rules = [] }: StageOptions, seed: string): Stage {
-  const cluster = new SimulatedCluster({ seed, nodes, rules });
+  const cluster = SimulatedCluster.started({ seed, nodes, rules });
   return {
     world: `the simulation, seed ${seed}`,
     apply: async (manifests) => void cluster.apply(manifests),

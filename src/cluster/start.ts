@@ -130,7 +130,9 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   await life.race(apiServerReady(client, life));
   phase("API server ready");
   life.waitFor("the nodes are ready");
-  await life.race(nodesReady(client, options.nodes, options.startTimeoutMs));
+  await life.race(
+    Promise.all([nodesReady(client, options.nodes, options.startTimeoutMs), defaultAccount(client, options.startTimeoutMs)]),
+  );
   phase("nodes ready");
   life.over();
 
@@ -260,6 +262,15 @@ async function nodesReady(client: ApiClient, count: number, timeoutMs: number): 
   const missing = names.filter((name) => !listed.items.some((node) => node.metadata.name === name && isReady(node)));
   await Promise.all(missing.map((name) => waitForObject(client, { resource, namespace: "", name }, "Ready", timeoutMs)));
 }
+
+/** From then on pods can be created: the default namespace has the account that they run as. */
+const defaultAccount = (client: ApiClient, timeoutMs: number): Promise<unknown> =>
+  waitForObject(
+    client,
+    { resource: resourceNamed("serviceaccounts"), namespace: "default", name: "default" },
+    "exists",
+    timeoutMs,
+  );
 
 const isReady = (node: UntypedObject): boolean =>
   (node["status"] as { conditions?: Array<{ type: string; status: string }> } | undefined)?.conditions?.some(

@@ -3,7 +3,6 @@ import type { ContainerRecord } from "../../actors/runc/io/driver.js";
 import type { UntypedObject } from "../api/types.js";
 import { SimulatedCluster } from "../sim/cluster.js";
 import { onePod } from "../sim/one-pod.js";
-import { readyNodes } from "../sim/simulate.js";
 import { type Delivery, type Fault, inject } from "./fault.js";
 
 export interface Verdict {
@@ -34,8 +33,7 @@ interface PodLike extends UntypedObject {
 }
 
 export function playPod(seed: string, fault?: Fault): Verdict {
-  const cluster = new SimulatedCluster({ seed, nodes: 1 });
-  cluster.waitUntil("the node is ready", () => readyNodes(cluster) === 1);
+  const cluster = SimulatedCluster.started({ seed, nodes: 1 });
   const problems: string[] = [];
   let ranFirst: string | undefined;
   const deliveries = inject(cluster.simulation, fault);

@@ -48,6 +48,16 @@ export class SimulatedApiError extends Error {
 const patienceMs = 30_000;
 const retryMs = 100;
 
+/** How long a cluster has to come up. */
+const startMostMs = 30_000;
+
+interface NodeStatus {
+  readonly conditions?: ReadonlyArray<{ readonly type: string; readonly status: string }>;
+}
+
+const isReady = (node: UntypedObject): boolean =>
+  ((node.status as NodeStatus | undefined)?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
+
 export class SimulatedCluster {
   readonly simulation: Simulation;
   readonly cast: Cast;
@@ -60,6 +70,21 @@ export class SimulatedCluster {
       ...(options.trace === undefined ? {} : { trace: options.trace }),
     });
     this.simulation.start();
+  }
+
+  /** A cluster that has come up: its nodes are ready, and pods can be created. Throws when it does not come up. */
+  static started(options: SimulatedClusterOptions): SimulatedCluster {
+    const cluster = new SimulatedCluster(options);
+    const { nodes = 3 } = options;
+    cluster.waitUntil(`${nodes} nodes are ready`, () => cluster.readyNodes() === nodes, startMostMs);
+    const account = { group: "", version: "v1", resource: "serviceaccounts", namespace: "default", name: "default" };
+    cluster.waitUntil("pods have an account to run as", () => cluster.get(account) !== undefined, startMostMs);
+    return cluster;
+  }
+
+  /** How many nodes say that they are ready. */
+  readyNodes(): number {
+    return this.list({ group: "", version: "v1", resource: "nodes" }).filter(isReady).length;
   }
 
   /** Creates what is not there and brings to the manifests what is; returns the objects as the API server has them. */

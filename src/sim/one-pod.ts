@@ -1,7 +1,6 @@
 /** One pod in a small simulated cluster: the story of the golden trace and of the diagram in the README. */
 import type { TraceRecord } from "../actor/trace.js";
 import { SimulatedCluster } from "./cluster.js";
-import { readyNodes } from "./simulate.js";
 
 export const onePod = {
   apiVersion: "v1",
@@ -13,8 +12,7 @@ export const onePod = {
 /** Everything that happened until the pod runs. */
 export function traceOnePod(seed: string): TraceRecord[] {
   const records: TraceRecord[] = [];
-  const cluster = new SimulatedCluster({ seed, nodes: 1, trace: (record) => records.push(record) });
-  cluster.waitUntil("the node is ready", () => readyNodes(cluster) === 1);
+  const cluster = SimulatedCluster.started({ seed, nodes: 1, trace: (record) => records.push(record) });
   cluster.apply(onePod);
   const pod = { group: "", version: "v1", resource: "pods", namespace: "default", name: "web" };
   cluster.waitUntil("the pod runs", () => (cluster.get(pod)?.status as { phase?: string } | undefined)?.phase === "Running");

@@ -36,20 +36,16 @@ export interface SimulationReport {
   readonly endState: EndState;
 }
 
-/** How long the cluster has to come up before the manifests are applied. */
-const startMostMs = 30_000;
-
 /** Runs the manifests in a simulated cluster. Throws a SimulatedApiError for a manifest that the API refuses. */
 export function simulate(options: SimulateOptions): SimulationReport {
   const { manifests, onRecord, untilMs = 60_000, nodes = 3 } = options;
   const seed = String(options.seed ?? 1);
-  const cluster = new SimulatedCluster({
+  const cluster = SimulatedCluster.started({
     ...options,
     nodes,
     seed,
     ...(onRecord === undefined ? {} : { trace: onRecord }),
   });
-  cluster.waitUntil(`${nodes} nodes are ready`, () => readyNodes(cluster) === nodes, startMostMs);
   const applied = cluster.apply(manifests);
   cluster.simulation.run(Math.max(0, untilMs - cluster.simulation.queue.nowMs));
   const virtualMs = cluster.simulation.queue.nowMs;
@@ -63,21 +59,6 @@ export function simulate(options: SimulateOptions): SimulationReport {
     pods: cluster.list({ group: "", version: "v1", resource: "pods" }),
     endState: endStateOf(cluster),
   };
-}
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-}
-
-/** How many nodes say that they are ready. */
-export function readyNodes(cluster: SimulatedCluster): number {
-  const nodes = cluster.list({ group: "", version: "v1", resource: "nodes" });
-  return nodes.filter((node) =>
-    ((node.status as { conditions?: Condition[] })?.conditions ?? []).some(
-      ({ type, status }) => type === "Ready" && status === "True",
-    ),
-  ).length;
 }
 
 const timeOf = (event: UntypedObject): string =>
