@@ -8,6 +8,7 @@ import { collectionMachine } from "./collection-machine.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
 import type { Attachments, TraceBatch } from "./messages.js";
+import { ReadBatches } from "./reads/batch.js";
 import { startRead } from "./reads/start.js";
 import { Gateway } from "./relay.js";
 import type {
@@ -41,6 +42,7 @@ export class Server implements ApiHandler {
   readonly freshness = new Freshness();
   readonly etcd: EtcdLink;
   readonly leases: Leases;
+  private readonly batches: ReadBatches;
   readonly gateway: Gateway;
   readonly traces = new TraceRing();
   /** Requests from outside are answered. */
@@ -57,6 +59,7 @@ export class Server implements ApiHandler {
   ) {
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
+    this.batches = new ReadBatches(this);
     this.gateway = new Gateway(host.wire);
   }
 
@@ -92,7 +95,7 @@ export class Server implements ApiHandler {
     switch (request.verb) {
       case "get":
       case "list":
-        startRead(this, id, request, respond);
+        startRead(this, this.batches, id, request, respond);
         return;
       case "deletecollection": {
         const collection = new CollectionDelete(request, (each, told) => this.run(each, told), respond);

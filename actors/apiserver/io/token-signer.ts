@@ -7,8 +7,16 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value), "u
 /** Clocks of this machine's actors do not differ; a second covers rounding. */
 const leewaySeconds = 1;
 
+/** Tokens whose signature was found good and need not be checked again. */
+const rememberedTokens = 1_000;
+
 /** `key` is a P-256 key, PKCS #8 in PEM. */
 export function es256Signer(key: string): TokenSigner {
+  const good = new Set<string>();
+  const remember = (token: string): void => {
+    if (good.size >= rememberedTokens) for (const oldest of [...good].slice(0, rememberedTokens / 2)) good.delete(oldest);
+    good.add(token);
+  };
   const privateKey = createPrivateKey(key);
   const publicKey = createPublicKey(privateKey);
   const header = encode({ alg: "ES256", kid: keyId(publicKey) });
@@ -30,11 +38,17 @@ export function es256Signer(key: string): TokenSigner {
         onVerified(undefined);
         return;
       }
+      if (good.has(token)) {
+        onVerified(current(claims));
+        return;
+      }
       const signedBytes = Buffer.from(`${head}.${claims}`);
       const checked = Buffer.from(signature, "base64url");
-      verify("sha256", signedBytes, { key: publicKey, dsaEncoding: "ieee-p1363" }, checked, (error, valid) =>
-        onVerified(error === null && valid ? current(claims) : undefined),
-      );
+      verify("sha256", signedBytes, { key: publicKey, dsaEncoding: "ieee-p1363" }, checked, (error, valid) => {
+        const isGood = error === null && valid;
+        if (isGood) remember(token);
+        onVerified(isGood ? current(claims) : undefined);
+      });
     },
   };
 }

@@ -1,21 +1,19 @@
 /**
- * A get or list that must wait: until the cache has all that was committed before it was asked, until the cache reaches
- * the revision that the client named, or for etcd where the cache no longer has that revision.
+ * A get or list that waits on its own: until the cache reaches the revision that the client named, or for etcd where the
+ * cache no longer has that revision. Those that must be newest wait together: batch-machine.ts.
  */
 import { setup } from "xstate";
 import type { Read } from "./read.js";
 
-export type ReadEvent = { type: "fresh" } | { type: "reached" } | { type: "fetched" };
+export type ReadEvent = { type: "reached" } | { type: "fetched" };
 
 export const readMachine = setup({
   types: { context: {} as { read: Read }, events: {} as ReadEvent, input: {} as { read: Read } },
   guards: {
-    mustBeNewest: ({ context }) => context.read.waitsFor === "newest",
     isAhead: ({ context }) => context.read.isAhead,
     mustBeFetched: ({ context }) => context.read.mustBeFetched,
   },
   actions: {
-    confirm: ({ context, self }) => context.read.confirm(() => self.send({ type: "fresh" })),
     awaitRevision: ({ context, self }) => context.read.awaitRevision(() => self.send({ type: "reached" })),
     fetch: ({ context, self }) => context.read.fetch(() => self.send({ type: "fetched" })),
     stopWaiting: ({ context }) => context.read.stopWaiting(),
@@ -34,17 +32,7 @@ export const readMachine = setup({
   initial: "choosing",
   states: {
     choosing: {
-      always: [
-        { guard: "mustBeNewest", target: "confirming" },
-        { guard: "isAhead", target: "awaitingRevision" },
-        { target: "fetching" },
-      ],
-    },
-    confirming: {
-      entry: "confirm",
-      exit: "stopWaiting",
-      on: { fresh: { target: "answered", actions: "answer" } },
-      after: { deadline: { target: "answered", actions: "refuseAsTimeout" } },
+      always: [{ guard: "isAhead", target: "awaitingRevision" }, { target: "fetching" }],
     },
     awaitingRevision: {
       entry: "awaitRevision",

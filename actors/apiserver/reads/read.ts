@@ -30,8 +30,8 @@ export class Read {
     private readonly respond: Respond,
   ) {}
 
-  get waitsFor(): ReadAt["what"] {
-    return this.plan.at.what;
+  get mustBeNewest(): boolean {
+    return this.plan.at.what === "newest";
   }
 
   get deadlineMs(): number {
@@ -51,11 +51,7 @@ export class Read {
 
   /** True when nothing is to be waited for. */
   get ready(): boolean {
-    return this.waitsFor !== "newest" && !this.isAhead && !this.mustBeFetched;
-  }
-
-  confirm(onFresh: () => void): void {
-    this.giveUp = this.backing.freshness.confirm(onFresh);
+    return !this.mustBeNewest && !this.isAhead && !this.mustBeFetched;
   }
 
   awaitRevision(onReached: () => void): void {

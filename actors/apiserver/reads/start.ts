@@ -3,12 +3,19 @@ import type { GetRequest, ListRequest, Respond } from "../request.js";
 import { type Served, servedFor } from "../served.js";
 import { showScale } from "../subresources/scale.js";
 import { selectionOf } from "../watch-cache/selection.js";
+import type { ReadBatches } from "./batch.js";
 import { readMachine } from "./machine.js";
 import { Read, type ReadPlan } from "./read.js";
 import { readAtOfGet, readAtOfList } from "./resource-version.js";
 
-/** Answers a get or list, at once where it may; otherwise a chart named `id` waits for what it needs. */
-export function startRead(backing: Backing, id: string, request: GetRequest | ListRequest, respond: Respond): void {
+/** Answers a get or list, at once where it may; otherwise its batch or a chart named `id` waits for what it needs. */
+export function startRead(
+  backing: Backing,
+  batches: ReadBatches,
+  id: string,
+  request: GetRequest | ListRequest,
+  respond: Respond,
+): void {
   const served = servedFor(request.path, request.verb);
   if (!served.ok) {
     respond({ ok: false, error: served.error });
@@ -21,6 +28,7 @@ export function startRead(backing: Backing, id: string, request: GetRequest | Li
   }
   const read = new Read(backing, request, plan.value, respond);
   if (read.ready) read.answer();
+  else if (read.mustBeNewest) batches.join(read);
   else backing.host.charts.start(readMachine, { id, input: { read } });
 }
 

@@ -2,11 +2,18 @@
  * Consistent reads from the cache (KEP-2340): a read that must see all that was committed before it asks etcd how far its
  * watch is, and waits for the answer to come down that watch. One question answers all who were waiting when it was asked.
  */
+export interface Doubt {
+  /** The cache has all that was committed when this began to wait. */
+  onFresh(): void;
+  /** The question that answers this goes out: whoever comes later needs the next one. */
+  onAsked?(): void;
+}
+
 export class Freshness {
   /** Told by the next question's answer. */
-  private waiting = new Set<() => void>();
+  private waiting = new Set<Doubt>();
   /** Told by the answer to the question under way. */
-  private asked = new Set<() => void>();
+  private asked = new Set<Doubt>();
   private questions = 0;
   private underWay = 0;
   /** Puts a question up the watch; absent while there is none. */
@@ -14,11 +21,15 @@ export class Freshness {
 
   /** Calls back once the cache has all that was committed when this was called. Returns how to give up waiting. */
   confirm(onFresh: () => void): () => void {
-    this.waiting.add(onFresh);
+    return this.resolve({ onFresh });
+  }
+
+  resolve(doubt: Doubt): () => void {
+    this.waiting.add(doubt);
     this.askNext();
     return () => {
-      this.waiting.delete(onFresh);
-      this.asked.delete(onFresh);
+      this.waiting.delete(doubt);
+      this.asked.delete(doubt);
     };
   }
 
@@ -42,7 +53,7 @@ export class Freshness {
     const told = this.asked;
     this.asked = new Set();
     this.underWay = 0;
-    for (const onFresh of told) onFresh();
+    for (const doubt of told) doubt.onFresh();
     this.askNext();
   }
 
@@ -51,6 +62,7 @@ export class Freshness {
     this.asked = this.waiting;
     this.waiting = new Set();
     this.underWay = ++this.questions;
+    for (const doubt of this.asked) doubt.onAsked?.();
     this.ask(this.underWay);
   }
 }
