@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts are a shell's, not templates of JavaScript
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,10 +51,15 @@ async function run(argv: readonly string[], stdin?: string, ended = new AbortCon
             return text === undefined ? undefined : Buffer.from(text);
           },
         };
+  const collect = (name: "out" | "err") => ({
+    write: async (bytes: Uint8Array) => {
+      result[name] += Buffer.from(bytes).toString();
+    },
+  });
   const streams = {
     input,
-    output: { write: async (bytes: Uint8Array) => void (result.out += Buffer.from(bytes).toString()) },
-    errors: { write: async (bytes: Uint8Array) => void (result.err += Buffer.from(bytes).toString()) },
+    output: collect("out"),
+    errors: collect("err"),
     isTerminal: false,
   };
   result.status = await runCommand(argv, new Map([["GREETING", "hello"]]), "/tmp", host, streams).done;

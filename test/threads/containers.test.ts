@@ -41,7 +41,7 @@ test("a mount is the container's own path, and a readonly one refuses writes", a
 });
 
 test("two containers of a pod share its address and its volume, and nothing else", async () => {
-  const hostPath = join(harness.directory, "shared");
+  const hostPath = join(harness.directory, "pod");
   const mounts = [{ hostPath, containerPath: "/data", readonly: false }];
   const { id: sandboxId } = await harness.sandbox();
   const server = await harness.run("hashicorp/http-echo", { sandboxId, args: ["-text=hi there"], mounts });
@@ -74,6 +74,22 @@ test("a program of the user's own has its environment, arguments, files and exit
   });
   assert.is((await harness.exitOf(id)).exitCode, 7);
   assert.is(await harness.log(id), "hello a,b web /srv\nfalse true\n");
+});
+
+test("a sidecar reads the main container's data and keeps it in a real database", async () => {
+  await harness.shim.register(registeredImage("row-keeper", new URL("./images/row-keeper.js", import.meta.url)));
+  const volume = (name: string) => ({ hostPath: join(harness.directory, name), containerPath: `/${name}`, readonly: false });
+  const { id: sandboxId } = await harness.sandbox();
+  const main = await harness.shell("for i in 1 2 3; do echo line $i >> /shared/lines; done", {
+    sandboxId,
+    mounts: [volume("shared")],
+  });
+  await harness.exitOf(main.id);
+  const sidecar = await harness.run("row-keeper", { sandboxId, mounts: [volume("shared"), volume("data")] });
+  const { body } = await get(await harness.portOf(sidecar.id));
+  assert.equal(JSON.parse(body), { count: 3, last: "line 3" });
+  await harness.kill(sidecar.id, "SIGTERM");
+  assert.is((await harness.exitOf(sidecar.id)).exitCode, 143);
 });
 
 test("a plain module runs until nothing is left to do, and process.exit ends it", async () => {

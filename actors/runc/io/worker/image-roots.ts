@@ -1,5 +1,5 @@
 /** Which directories of the host an image made of a module needs to see: its package, and what it is installed with. */
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,5 +15,7 @@ export function imageRootsOf(url: string): string[] {
     if (parent === directory) break;
     directory = parent;
   }
-  return [own ?? dirname(fileURLToPath(url)), ...roots];
+  const named = [own ?? dirname(fileURLToPath(url)), ...roots];
+  // Modules are loaded by their real names, and packages are often linked.
+  return [...new Set([...named, ...named.map((root) => realpathSync(root))])];
 }
