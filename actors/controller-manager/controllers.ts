@@ -3,6 +3,7 @@ import type { Host } from "../../src/actor/host.js";
 import { daemonSetController } from "./controllers/daemonset/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
+import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
 import { controllerMachine } from "./engine/controller-machine.js";
@@ -25,6 +26,7 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
   endpointSliceController(informers),
   endpointsController(informers),
   daemonSetController(informers),
+  statefulSetController(informers),
   rootCaController(informers, io.clusterCa),
 ];
 

@@ -1,8 +1,6 @@
 /** Whoever keeps pods creates and deletes them in the same words. */
 import { type EventToRecord, referenceTo } from "../../../../src/actor/events.js";
 import type { KubernetesObject, OwnerReference, Pod } from "../../../../src/api/types.js";
-import type { WireError } from "../../../../src/wire/errors.js";
-import { statusOf } from "../../../apiserver/messages.js";
 import { controllerReference, pathTo } from "../../engine/ownership.js";
 import type { PlannedWrite } from "../../engine/plan.js";
 import { pods } from "../../engine/resources.js";
@@ -42,5 +40,3 @@ export class Keeper {
     };
   }
 }
-
-export const alreadyExists = (error: WireError): boolean => statusOf(error)?.reason === "AlreadyExists";
