@@ -3,10 +3,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { setup } from "xstate";
 import { apiserverMessages, statusOf, type TraceBatch } from "../../actors/apiserver/messages.js";
+import type { ApiOutcome } from "../../actors/apiserver/request.js";
 import { kubeletMessages } from "../../actors/kubelet/messages.js";
 import { type PodSandboxStatus, runcMessages } from "../../actors/runc/messages.js";
 import { defineActor } from "../../src/actor/define.js";
 import type { TraceRecord } from "../../src/actor/trace.js";
+import type { UntypedObject } from "../../src/api/types.js";
 import type { CastMember } from "../../src/sim/simulation.js";
 import { traceLine } from "../../src/sim/trace-text.js";
 import type { Address, Role } from "../../src/wire/address.js";
@@ -102,6 +104,25 @@ test("a write that etcd never answered is told as unknown", () => {
   wire.call("apiserver/0", apiserverMessages.create, { path: configMaps, object }, { onOutcome: (told) => (outcome = told) });
   assert.ok(world.simulation.runUntil(() => outcome !== undefined, 12_000));
   assert.ok(outcome?.ok === true || (outcome?.ok === false && outcome.error.code === "deadline"), JSON.stringify(outcome));
+});
+
+test("a write that etcd does not answer by the deadline is told as unknown, and may have happened", () => {
+  const world = new ApiServerWorld().untilServing();
+  const outcomes: ApiOutcome[] = [];
+  world.simulation.faults = { delayMs: (envelope: Envelope) => (envelope.from === "etcd/0" ? 1_000 : 0) };
+  const user = { name: "someone", groups: [] };
+  const body = configMap("perhaps") as UntypedObject;
+  world.server().request({ verb: "create", path: configMaps, user, body, options: {}, deadlineMs: 100 }, (outcome) => {
+    outcomes.push(outcome);
+  });
+  world.run(200);
+  assert.equal(
+    outcomes.map((outcome) => (outcome.ok ? {} : { code: outcome.error.code, indefinite: outcome.indefinite })),
+    [{ code: 504, indefinite: true }],
+  );
+  world.simulation.faults = {};
+  world.run(5_000);
+  assert.is(world.get(configMaps, "perhaps").error, undefined);
 });
 
 const big = (_key: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);

@@ -34,7 +34,6 @@ export const writeMachine = setup({
     answer: ({ context }) => context.write.answer(),
     refuseAsContended: ({ context }) => context.write.refuseAsContended(),
     refuseAsTimeout: ({ context }) => context.write.refuseAsTimeout(),
-    refuseAsUnknown: ({ context }) => context.write.refuseAsUnknown(),
   },
   delays: {
     deadline: ({ context }) => context.write.deadlineMs,
@@ -70,7 +69,6 @@ export const writeMachine = setup({
         "lease.lost": "leasing",
         failed: "answered",
       },
-      after: { deadline: { target: "timedOut", actions: "refuseAsUnknown" } },
     },
     conflicted: {
       always: [

@@ -102,6 +102,7 @@ export class Write {
     });
   }
 
+  /** The call has the write's deadline: what etcd does not answer by then has failed, and is unknown. */
   commit(onEnded: (ending: Ending) => void): void {
     const etcd = etcdOf(this.backing.host);
     const { plan } = this;
@@ -132,10 +133,6 @@ export class Write {
 
   refuseAsTimeout(): void {
     this.respond({ ok: false, error: timeout("request did not complete within the allotted timeout") });
-  }
-
-  refuseAsUnknown(): void {
-    this.respond({ ok: false, indefinite: true, error: timeout("request did not complete within the allotted timeout") });
   }
 
   private outcomeWithoutCommit(): ApiOutcome {
