@@ -3,7 +3,6 @@
  * but for what a rule delays, so that a cluster of ten thousand containers costs next to nothing. It outlives the
  * actor that uses it, as a real runtime does.
  */
-import { entryBytes, logTimestamp, selectLog, truncateEntry } from "../container-log.js";
 import { parseImageReference } from "../image-reference.js";
 import { standInAnswer } from "../images/answers.js";
 import {
@@ -11,14 +10,12 @@ import {
   type ContainerRecord,
   type ContainerSpec,
   type DriverEvent,
-  type DriverOutcome,
   driverFailed,
   driverOk,
   type ExecProcess,
   type ExecReader,
   type ExecRequest,
   type ImageRecord,
-  type LogEntry,
   type LogOptions,
   type LogReader,
   type LogReading,
@@ -30,6 +27,8 @@ import {
   type SandboxRecord,
   type SandboxSpec,
 } from "./driver.js";
+import { containerNotFound, imageNotFound, notRunning } from "./driver-errors.js";
+import { SimulatedLogReading } from "./simulated-log.js";
 import type { SimulatedNetwork, SimulatedRequest, SimulatedResponse } from "./simulated-network.js";
 import { behaviourOf, pullOf, type SimulatedBehaviour, type SimulatedRule } from "./simulated-rules.js";
 
@@ -379,85 +378,5 @@ export class SimulatedDriver implements RuntimeDriver {
     const exit: ContainerExit = { ...how, finishedAtMs: this.clock.nowMs() };
     container.record = { ...container.record, state: "stopped", exit };
     if (how.reason !== "StartError") this.onEvent({ type: "exited", id: container.record.spec.id, exit });
-  }
-}
-
-/** What containerd says of an image that no registry has. */
-export const imageNotFound = (reference: string): string =>
-  `failed to pull and unpack image "${reference}": failed to resolve reference "${reference}": ${reference}: not found`;
-
-export const containerNotFound = (id: string): DriverOutcome<never> & { ok: false } =>
-  driverFailed("ContainerNotFound", `an error occurred when try to find container "${id}": not found`);
-
-export const notRunning = (state: string): DriverOutcome<never> & { ok: false } =>
-  driverFailed("InvalidState", `container is in ${state === "stopped" ? "CONTAINER_EXITED" : "CONTAINER_CREATED"} state`);
-
-/** The log of a simulated container is worked out when it is read: what its timeline has said by now. */
-class SimulatedLogReading implements LogReading {
-  private given = 0;
-  private bytesLeft: number;
-  private timer: unknown;
-  private over = false;
-  private readonly all: ReadonlyArray<{ readonly atMs: number; readonly text: string }>;
-
-  constructor(
-    private readonly clock: DriverClock,
-    private readonly record: () => ContainerRecord | undefined,
-    behaviour: SimulatedBehaviour,
-    private readonly options: LogOptions,
-    private readonly reader: LogReader,
-  ) {
-    this.bytesLeft = options.limitBytes ?? Number.POSITIVE_INFINITY;
-    const image = record()?.spec.image ?? "";
-    this.all = [
-      { atMs: 0, text: `chartroom: simulated container: nothing of the image ${image} runs` },
-      ...behaviour.timeline.output,
-    ];
-    const written = this.written();
-    const selected = selectLog(written, options);
-    this.given = written.length - selected.length;
-    this.next();
-  }
-
-  next(): void {
-    if (this.over) return;
-    const written = this.written();
-    const entries: LogEntry[] = [];
-    for (const entry of written.slice(this.given, this.given + 256)) {
-      const bytes = entryBytes(entry);
-      if (this.bytesLeft > 0) entries.push(bytes > this.bytesLeft ? truncateEntry(entry, this.bytesLeft) : entry);
-      this.bytesLeft -= bytes;
-    }
-    this.given += entries.length;
-    if (entries.length > 0) {
-      this.reader.onEntries(entries);
-    } else if (!this.options.follow || this.bytesLeft <= 0 || this.record()?.state !== "running") {
-      this.over = true;
-      this.reader.onEnd();
-    } else {
-      // Looks again when the next line is due, or within a second for the container's end.
-      const startedAtMs = this.record()?.startedAtMs ?? 0;
-      const nextAtMs = (this.all[this.given]?.atMs ?? Number.POSITIVE_INFINITY) + startedAtMs;
-      this.timer = this.clock.after(Math.max(1, Math.min(1_000, nextAtMs - this.clock.nowMs())), () => this.next());
-    }
-  }
-
-  cancel(): void {
-    this.over = true;
-    this.clock.cancel(this.timer);
-  }
-
-  private written(): LogEntry[] {
-    const record = this.record();
-    if (record === undefined || record.startedAtMs === 0) return [];
-    const untilMs = record.exit?.finishedAtMs ?? this.clock.nowMs();
-    return this.all
-      .filter((line) => record.startedAtMs + line.atMs <= untilMs)
-      .map((line) => ({
-        timestamp: logTimestamp(record.startedAtMs + line.atMs),
-        stream: "stdout",
-        partial: false,
-        text: line.text,
-      }));
   }
 }

@@ -1,6 +1,7 @@
 /** The programs of the shell's box, by name. Anything else is not found, 127. */
 import { fileApplets } from "./applets-files.js";
 import { networkApplets } from "./applets-network.js";
+import { streamApplets } from "./applets-streams.js";
 import { systemApplets } from "./applets-system.js";
 import { textApplets } from "./applets-text.js";
 import type { Applet } from "./state.js";
@@ -8,6 +9,7 @@ import type { Applet } from "./state.js";
 export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
   ...systemApplets,
   ...textApplets,
+  ...streamApplets,
   ...fileApplets,
   ...networkApplets,
 ]);

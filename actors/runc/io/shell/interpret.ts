@@ -1,5 +1,5 @@
 /** Runs what the parser has read. Every command awaits, so that an endless script never holds the thread. */
-import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { applets } from "./applets.js";
 import { ArithmeticError } from "./arithmetic.js";
@@ -8,9 +8,10 @@ import { expandToPattern, expandToText, expandWords, patternToRegExp, ShellError
 import { describeError } from "./files.js";
 import type { Streams } from "./host.js";
 import { parseScript } from "./parse.js";
+import { redirect } from "./redirect.js";
 import { type AppletContext, Exit, LoopJump, Return, type ShellState } from "./state.js";
-import { emptyInput, type Input, nowhere, type Output, Pipe, PipeClosed } from "./streams.js";
-import { type AndOr, type Command, type List, type Pipeline, type Redirection, ShellSyntaxError } from "./syntax.js";
+import { emptyInput, type Output, Pipe, PipeClosed } from "./streams.js";
+import { type AndOr, type Command, type List, type Pipeline, ShellSyntaxError } from "./syntax.js";
 
 const encoder = new TextEncoder();
 
@@ -136,7 +137,7 @@ export class Interpreter {
     }
     const opened: number[] = [];
     try {
-      const redirected = await this.redirect(command.redirections, streams, opened);
+      const redirected = await redirect(command.redirections, streams, this.state, this.substitute(streams), opened);
       if (redirected === undefined) this.state.status = 1;
       else await this.compound(command, redirected);
     } finally {
@@ -337,44 +338,6 @@ export class Interpreter {
       return Buffer.concat(chunks).toString("utf8");
     };
   }
-
-  /** Undefined when a file could not be opened; what is wrong has been said. */
-  private async redirect(redirections: readonly Redirection[], streams: Streams, opened: number[]): Promise<Streams | undefined> {
-    let current = streams;
-    for (const { descriptor, operator, target } of redirections) {
-      const text = await expandToText(target, this.state, this.substitute(streams));
-      if (operator === "<<") {
-        current = { ...current, input: textInput(text) };
-      } else if (operator === ">&") {
-        const source = text === "2" ? current.errors : text === "1" ? current.output : nowhere;
-        current = descriptor === 2 ? { ...current, errors: source } : { ...current, output: source };
-      } else {
-        try {
-          const writes = operator !== "<";
-          const path = this.state.host.toHost(
-            posix.resolve(this.state.cwd, text),
-            writes && text !== "/dev/stdout" && text !== "/dev/stderr",
-          );
-          if (text === "/dev/stdout" || text === "/dev/stderr") {
-            const source = text === "/dev/stdout" ? streams.output : streams.errors;
-            current = descriptor === 2 ? { ...current, errors: source } : { ...current, output: source };
-            continue;
-          }
-          const file = openSync(path, operator === "<" ? "r" : operator === ">>" ? "a" : "w");
-          opened.push(file);
-          if (fstatSync(file).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-          if (operator === "<") current = { ...current, input: fileInput(file) };
-          else if (operator === "&>") current = { ...current, output: fileOutput(file), errors: fileOutput(file) };
-          else current = descriptor === 2 ? { ...current, errors: fileOutput(file) } : { ...current, output: fileOutput(file) };
-        } catch (error) {
-          const verb = operator === "<" ? "open" : "create";
-          await streams.errors.write(encoder.encode(`${this.state.name}: can't ${verb} ${text}: ${describeError(error)}\n`));
-          return undefined;
-        }
-      }
-    }
-    return current;
-  }
 }
 
 /** Applets go by their name, or by it in one of the usual directories. */
@@ -383,30 +346,3 @@ function findApplet(name: string, state: ShellState): ReturnType<typeof applets.
   if (file === "curl" && !state.host.hasCurl) return undefined;
   return applets.get(file);
 }
-
-function textInput(text: string): Input {
-  let rest: Uint8Array | undefined = encoder.encode(text);
-  return {
-    read: async () => {
-      const all = rest;
-      rest = undefined;
-      return all?.length === 0 ? undefined : all;
-    },
-  };
-}
-
-export function fileInput(descriptor: number): Input {
-  return {
-    read: async () => {
-      const chunk = Buffer.alloc(64 * 1024);
-      const size = readSync(descriptor, chunk);
-      return size === 0 ? undefined : chunk.subarray(0, size);
-    },
-  };
-}
-
-const fileOutput = (descriptor: number): Output => ({
-  write: async (bytes) => {
-    writeSync(descriptor, bytes);
-  },
-});

@@ -24,8 +24,9 @@ import {
   type SandboxRecord,
   type SandboxSpec,
 } from "../driver.js";
+import { imageNotFound, notRunning } from "../driver-errors.js";
 import type { Reach } from "../ports.js";
-import { type DriverClock, imageNotFound, notRunning, SimulatedDriver } from "../simulated-driver.js";
+import { type DriverClock, SimulatedDriver } from "../simulated-driver.js";
 import { SimulatedNetwork } from "../simulated-network.js";
 import type { SimulatedRule } from "../simulated-rules.js";
 import { WorkerContainer } from "./container.js";
