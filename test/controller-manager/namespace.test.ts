@@ -113,4 +113,17 @@ test("it stops in order, whether it leads or not", () => {
   assert.is(controllerManagerDefinition.role, "controller-manager");
 });
 
+test("it stops before it was ever linked, and does not wait for an API server that is silent", () => {
+  const early = controllerWorld();
+  early.simulation.runUntil(() => early.simulation.component("controller-manager/0") !== undefined, 10);
+  early.simulation.component("controller-manager/0")!.stop();
+  assert.ok(early.statesOf("controller-manager").includes("stopped"));
+  const silent = controllerWorld();
+  silent.simulation.run(3_000);
+  silent.api.fault = () => "ignored";
+  silent.simulation.component("controller-manager/0")!.stop();
+  silent.simulation.run(1_100);
+  assert.ok(silent.statesOf("controller-manager").includes("stopped"));
+});
+
 test.run();

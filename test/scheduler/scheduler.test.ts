@@ -285,15 +285,17 @@ test("a scheduler that loses its lease decides nothing until it has it again", (
 });
 
 test("it stops in order from every state", () => {
-  const stopped = (afterMs: number, prepare: (api: StubApi) => void = twoNodes) => {
-    const { simulation, statesOf } = schedulerWorld(prepare);
+  const stopped = (afterMs: number, prepare: (api: StubApi) => void = twoNodes, silent = false) => {
+    const { api, simulation, statesOf } = schedulerWorld(prepare);
     simulation.run(afterMs);
+    if (silent) api.fault = () => "ignored";
     simulation.component("scheduler/0")!.stop();
     const reached = () => statesOf("scheduler").includes("stopped");
     simulation.runUntil(reached, 1_500);
     return reached();
   };
   assert.ok(stopped(100), "from scheduling");
+  assert.ok(stopped(100, twoNodes, true), "from scheduling, while the API server is silent");
   const anothers = (api: StubApi) =>
     api.put(
       "leases",

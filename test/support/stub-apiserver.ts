@@ -49,6 +49,8 @@ export class StubApi {
   readonly objects = new Map<string, Map<string, UntypedObject>>();
   /** Asked about every request: what to answer instead. */
   fault: (request: StubRequest) => Fault = () => undefined;
+  /** Watches tell nothing any more. */
+  muted = false;
   /** Pods that are bound go away only when the kubelet says so. */
   gracefulPods = false;
   /** What watches that resume from a revision are told first. */
@@ -301,6 +303,7 @@ export class StubApi {
   private announce(of: string, type: "ADDED" | "MODIFIED" | "DELETED", object: UntypedObject): void {
     this.announced.push({ of, type, object });
     if (this.announced.length > 10_000) this.announced.shift();
+    if (this.muted) return;
     for (const watcher of [...this.watchers]) if (watcher.of === of) watcher.tell(type, object);
   }
 }

@@ -6,6 +6,7 @@ import { isDefinite, type Outcome, type WireError, wireError } from "../../../sr
 import { statusOf } from "../../apiserver/messages.js";
 import type { Informers } from "./informers.js";
 import type { Plan, PlannedWrite, Reconcile } from "./plan.js";
+import { newestRevision } from "./revisions.js";
 
 export const roundLimits = {
   writesAtOnce: 100,
@@ -153,23 +154,20 @@ export class Round {
     if (cancel !== undefined && !seen) this.unseen.add(cancel);
   }
 
-  /** After an uncertain write: how far the caches must be, asked of the API server itself. */
+  /** After an uncertain write: what there really is, asked of the API server itself, so that the caches can come up to it. */
   askRevision(onAnswer: () => void, onSeen: () => void): void {
-    const write = (this.plan.writes ?? []).find(({ request }) => request.path.resource !== "");
+    const [write] = this.plan.writes ?? [];
     if (write === undefined) {
       onAnswer();
       return;
     }
     const { group, version, resource, namespace } = write.request.path;
     const path = { group, version, resource, ...(namespace === undefined ? {} : { namespace }) };
-    askApiserver(this.of.host, { verb: "list", path, options: { limit: 1 } }, (outcome) => {
+    askApiserver(this.of.host, { verb: "list", path }, (outcome) => {
       if (outcome.ok) {
         this.indefinite = false;
-        this.expect(
-          { verb: "create", path, object: { metadata: {} } },
-          { resourceVersion: outcome.reply.resourceVersion ?? "" },
-          onSeen,
-        );
+        const resourceVersion = newestRevision(outcome.reply.items ?? []);
+        this.expect({ verb: "create", path, object: { metadata: {} } }, { resourceVersion }, onSeen);
       }
       onAnswer();
     });

@@ -15,7 +15,7 @@ export const electionTimes = {
   /** Between tries that failed for a reason other than somebody else's lease. */
   failureRetryMs: 100,
   /** A request that was not answered for so long is tried again. */
-  answerMs: 5_000,
+  answerMs: 3_000,
 } as const;
 
 /** A lease as it was last seen, and when it last changed by this actor's own clock: clocks may disagree, intervals do not. */
