@@ -1,11 +1,13 @@
 /** Turns what actors say over the wire into the requests that HTTP becomes too. */
-import { readValue } from "../../src/api/body.js";
+import { type Expected, type FieldValidation, readValue } from "../../src/api/body.js";
+import { isJsonObject } from "../../src/api/json-value.js";
+import { apiVersionOf } from "../../src/api/kinds.js";
 import { badRequest, type Result } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
 import { type Address, instanceOf, roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
-import type { apiserverMessages, ListReply, ObjectReply, WriteOptions } from "./messages.js";
+import type { apiserverMessages, ListReply, ObjectReply } from "./messages.js";
 import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
 import { expectedAt, servedFor } from "./served.js";
 
@@ -44,6 +46,7 @@ export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
     return;
   }
   const { deadlineMs } = spoken;
+  const typed = roleOf(spoken.from) !== "user";
   switch (spoken.type) {
     case "get": {
       const { path, resourceVersion } = spoken.request;
@@ -61,7 +64,7 @@ export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
       const { type: verb } = spoken;
       const { path, object, options = {} } = spoken.request;
       const respond = withObject(spoken.respond);
-      const body = readBody(path, verb, object, options);
+      const body = readBody(path, verb, object, typed ? undefined : (options.fieldValidation ?? "Ignore"));
       if (!body.ok) respond({ ok: false, error: body.error });
       else handler.request({ verb, path, user, deadlineMs, body: body.value, options }, respond);
       return;
@@ -71,7 +74,7 @@ export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
       const respond = withObject(spoken.respond);
       const value = parse(patch);
       if (value === undefined) respond({ ok: false, error: badRequest("error decoding patch: it is not JSON") });
-      else handler.request({ verb: "patch", path, user, deadlineMs, patchType, patch: value.parsed, options }, respond);
+      else handler.request({ verb: "patch", path, user, deadlineMs, typed, patchType, patch: value.parsed, options }, respond);
       return;
     }
     case "delete": {
@@ -95,14 +98,20 @@ function parse(text: string): { readonly parsed: unknown } | undefined {
   }
 }
 
-function readBody(path: RequestPath, verb: string, text: string, options: WriteOptions): Result<UntypedObject> {
+/** Without `validation` the body is taken for what it should be: only its kind is looked at. */
+function readBody(path: RequestPath, verb: string, text: string, validation?: FieldValidation): Result<UntypedObject> {
   const served = servedFor(path, verb);
   if (!served.ok) return served;
   const value = parse(text);
   if (value === undefined) return { ok: false, error: badRequest("the body of the request is not JSON") };
-  const decoded = readValue(value.parsed, [], expectedAt(served.value, path), options.fieldValidation ?? "Ignore");
+  const expected = expectedAt(served.value, path);
+  if (validation === undefined && isOf(value.parsed, expected)) return { ok: true, value: withMetadata(value.parsed) };
+  const decoded = readValue(value.parsed, [], expected, validation ?? "Ignore");
   return decoded.ok ? { ok: true, value: withMetadata(decoded.value.object) } : decoded;
 }
+
+const isOf = (value: unknown, { group, version, kind }: Expected): value is { [field: string]: unknown } =>
+  isJsonObject(value) && value.kind === kind && value.apiVersion === apiVersionOf(group, version);
 
 const withMetadata = (object: { readonly [field: string]: unknown }): UntypedObject =>
   ({ ...object, metadata: object.metadata ?? {} }) as UntypedObject;

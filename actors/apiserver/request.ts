@@ -38,6 +38,8 @@ interface Asked {
   readonly user: ApiUser;
   /** How long the one who asks waits; absent: 34 s for reads and writes, as kube-apiserver's storage has it. */
   readonly deadlineMs?: number;
+  /** A component of the cluster asks: the compiler has checked the types of what it sends, and a decoder need not. */
+  readonly typed?: boolean;
 }
 
 export interface GetRequest extends Asked {

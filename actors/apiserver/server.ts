@@ -153,7 +153,6 @@ export class Server implements ApiHandler {
     const etcd = this.etcd.linked ? undefined : "etcd is not linked";
     const serving = this.open ? undefined : notServing;
     return [
-      { name: "ping", problem: undefined },
       { name: "etcd", problem: etcd },
       { name: "informer-sync", problem: this.cache.revision > 0n ? undefined : "the watch cache is empty" },
       { name: "serving", problem: serving },

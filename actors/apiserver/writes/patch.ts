@@ -34,7 +34,9 @@ export function patchChange(request: PatchRequest, served: Served): Change {
       current as unknown as JsonObject,
       patch as JsonValue,
     );
-    return patched.ok ? decodePatched(served, patched.value, request.options.fieldValidation ?? "Ignore") : patched;
+    if (!patched.ok) return patched;
+    if (request.typed === true) return succeed(patched.value as unknown as UntypedObject);
+    return decodePatched(served, patched.value, request.options.fieldValidation ?? "Ignore");
   };
 }
 

@@ -69,7 +69,9 @@ export class ChangePlanner implements Planner {
     const { resource, view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
     const { subresource } = this.path;
-    const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(object);
+    // Of a write to the status nothing else is taken, so there is nothing to default.
+    const ofStatus = subresource === "status";
+    const defaulted = ofStatus ? object : defaulterFor(resource.group, resource.version, resource.kind)(object);
     const prepared = prepareForUpdate(resource, subresource, defaulted, old);
     return validateUpdate(this.backing.io, this.served, prepared, old, subresource);
   }

@@ -19,6 +19,8 @@ export const recorderLimits = {
 export class EventRecorder {
   private readonly correlator = new EventCorrelator();
   private readonly waiting: Correlated[] = [];
+  /** How many wait, by key. */
+  private readonly waitingByKey = new Map<string, number>();
   /** Names of Event objects by key, only of keys that still wait. */
   private readonly names = new Map<string, string>();
   private tokens: number = recorderLimits.burst;
@@ -44,7 +46,9 @@ export class EventRecorder {
       return;
     }
     const correlated = this.correlator.correlate(event, this.host.clock.nowMs());
-    if (correlated !== undefined) this.waiting.push(correlated);
+    if (correlated === undefined) return;
+    this.waiting.push(correlated);
+    this.waitingByKey.set(correlated.key, (this.waitingByKey.get(correlated.key) ?? 0) + 1);
   }
 
   /** The event whose turn it is only raises the count of one that was written before. */
@@ -102,10 +106,14 @@ export class EventRecorder {
   private next(): void {
     const done = this.waiting.shift()!;
     this.tries = 0;
-    if (this.waiting.length === 0) {
-      this.names.clear();
-      this.lost = 0;
-    } else if (!this.waiting.some(({ key }) => key === done.key)) this.names.delete(done.key);
+    if (this.waiting.length === 0) this.lost = 0;
+    const left = (this.waitingByKey.get(done.key) ?? 1) - 1;
+    if (left > 0) {
+      this.waitingByKey.set(done.key, left);
+      return;
+    }
+    this.waitingByKey.delete(done.key);
+    this.names.delete(done.key);
   }
 
   private creation(): ApiWrite {
