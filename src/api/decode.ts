@@ -1,11 +1,12 @@
 /**
  * Makes parsed JSON into a value of a type as Kubernetes' decoder does: fields that the type does not have are left
- * out and named, nulls become absent, quantities and times get their canonical text, and a value of the wrong type is
- * an error in Kubernetes' words.
+ * out and named, nulls become absent, and so do zeros that say nothing ("", 0, false, [] and {} of a field that is no
+ * pointer), quantities and times get their canonical text, and a value of the wrong type is an error in Kubernetes' words.
  */
 import { goTypeOf, goTypeOfField } from "./go-types.js";
 import { pathText, problemLimit } from "./json-text.js";
 import { isJsonObject, setField } from "./json-value.js";
+import { keepsZero } from "./protobuf/zero-values.js";
 import { formatQuantity, parseQuantity } from "./quantity.js";
 import { type ObjectType, typeOf, type ValueType } from "./schema.js";
 import { formatMicroTime, formatTime, parseMicroTime, parseTime } from "./time.js";
@@ -102,7 +103,7 @@ class Decoder {
         this.fieldName = name;
         this.fieldPath.push(name);
         const decoded = this.value(field.value, value[name], true);
-        if (decoded !== undefined) result[name] = decoded;
+        if (decoded !== undefined && (!isZero(field.value, decoded) || keepsZero(type.name, name))) result[name] = decoded;
         this.fieldPath.pop();
       }
       this.path.pop();
@@ -200,6 +201,25 @@ function kindOf(value: unknown, withNumber = false): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "number") return withNumber ? `number ${value}` : "number";
   return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+/** Of structures, quantities and times nothing is zero: those are written even when they are empty. */
+function isZero(type: ValueType, value: unknown): boolean {
+  switch (type.type) {
+    case "string":
+    case "bytes":
+    case "integer":
+    case "int64":
+    case "number":
+    case "boolean":
+      return value === "" || value === 0 || value === false;
+    case "array":
+      return (value as unknown[]).length === 0;
+    case "map":
+      return Object.keys(value as object).length === 0;
+    default:
+      return false;
+  }
 }
 
 /** What null is in an array or a map. */

@@ -58,7 +58,7 @@ export class KubectlWorld {
     return new Running(
       spawn(this.binary, args, {
         cwd: this.directory,
-        env: { PATH: process.env["PATH"], HOME: this.home, KUBECONFIG: this.cluster.kubeconfigPath, ...environment },
+        env: { PATH: process.env.PATH, HOME: this.home, KUBECONFIG: this.cluster.kubeconfigPath, ...environment },
         stdio: "pipe",
       }),
       args,

@@ -100,3 +100,16 @@ export const guestbook = [
   }),
   service("frontend", frontend, 80),
 ].join("---\n");
+
+/** A pod of one container, main, that does nothing. */
+export const pod = (name: string, image = "registry.k8s.io/pause:3.10"): string => `apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  labels:
+    app: ${name}
+spec:
+  containers:
+  - name: main
+    image: ${image}
+`;
