@@ -3,6 +3,7 @@ import type { Host } from "../../src/actor/host.js";
 import { daemonSetController } from "./controllers/daemonset/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
+import { jobController } from "./controllers/job/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -27,6 +28,7 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
   endpointsController(informers),
   daemonSetController(informers),
   statefulSetController(informers),
+  jobController(informers),
   rootCaController(informers, io.clusterCa),
 ];
 

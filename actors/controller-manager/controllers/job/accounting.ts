@@ -1,0 +1,69 @@
+/**
+ * Counts each finished pod exactly once, even when it is deleted at once: a finalizer keeps the pod until its uid is in
+ * the Job's status, then the finalizer goes, and then the uid becomes one in the count.
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers
+ */
+import type { Job, Pod } from "../../../../src/api/types.js";
+import { indexesText, indexOf, isIndexed, parseIndexes } from "./indexes.js";
+import { trackingFinalizer } from "./template.js";
+
+/** Uids in one status are limited, as the status must fit into an object. */
+const maxUncounted = 500;
+
+export interface Accounts {
+  /** Counted for good. */
+  readonly succeeded: number;
+  readonly failed: number;
+  /** To be counted once their finalizer is gone. */
+  readonly uncounted: { readonly succeeded: readonly string[]; readonly failed: readonly string[] };
+  readonly completedIndexes: ReadonlySet<number> | undefined;
+  /** Pods whose finalizer may go now: the status that is stored knows of them. */
+  readonly release: readonly Pod[];
+}
+
+export const isTracked = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(trackingFinalizer) === true;
+
+export const hasSucceeded = ({ status }: Pod): boolean => status?.phase === "Succeeded";
+
+/** A pod on its way out will not succeed any more, unless only pods that really failed are to be replaced. */
+export const hasFailed = (pod: Pod, job: Job): boolean =>
+  pod.status?.phase === "Failed" ||
+  (job.spec?.podReplacementPolicy !== "Failed" && pod.metadata.deletionTimestamp !== undefined && !hasSucceeded(pod));
+
+export const succeededInAll = ({ succeeded, uncounted }: Accounts): number => succeeded + uncounted.succeeded.length;
+export const failedInAll = ({ failed, uncounted }: Accounts): number => failed + uncounted.failed.length;
+
+export function account(job: Job, pods: readonly Pod[]): Accounts {
+  const { status } = job;
+  const before = status?.uncountedTerminatedPods ?? {};
+  const tracked = new Map(pods.filter(isTracked).map((pod) => [pod.metadata.uid ?? "", pod]));
+  const known = new Set([...(before.succeeded ?? []), ...(before.failed ?? [])]);
+  const still = (uids: readonly string[] = []) => uids.filter((uid) => tracked.has(uid));
+  const uncounted = { succeeded: still(before.succeeded), failed: still(before.failed) };
+  const release: Pod[] = [...uncounted.succeeded, ...uncounted.failed].map((uid) => tracked.get(uid)!);
+  const completions = job.spec?.completions ?? 0;
+  const stored = isIndexed(job) ? parseIndexes(status?.completedIndexes, completions) : undefined;
+  const completedIndexes = stored === undefined ? undefined : new Set(stored);
+  for (const [uid, pod] of tracked) {
+    if (known.has(uid)) continue;
+    const index = indexOf(pod);
+    const room = uncounted.succeeded.length + uncounted.failed.length < maxUncounted;
+    if (hasSucceeded(pod) && completedIndexes !== undefined) {
+      if (index === undefined || index >= completions || stored?.has(index)) release.push(pod);
+      else completedIndexes.add(index);
+    } else if (hasSucceeded(pod) && room) uncounted.succeeded.push(uid);
+    else if (hasFailed(pod, job) && room) uncounted.failed.push(uid);
+  }
+  const cleared = (uids: readonly string[] = []) => uids.filter((uid) => !tracked.has(uid)).length;
+  return {
+    succeeded: completedIndexes === undefined ? (status?.succeeded ?? 0) + cleared(before.succeeded) : completedIndexes.size,
+    failed: (status?.failed ?? 0) + cleared(before.failed),
+    uncounted,
+    completedIndexes,
+    release,
+  };
+}
+
+/** `completedIndexes` of the status. */
+export const completedText = ({ completedIndexes }: Accounts): string | undefined =>
+  completedIndexes === undefined || completedIndexes.size === 0 ? undefined : indexesText(completedIndexes);
