@@ -46,7 +46,7 @@ export const podMachine = setup({
     sidecarStopped: ({ context }) => context.work.containers.sidecarStopped,
     allStopped: ({ context }) => context.work.containers.allStopped,
   },
-  actions: { ...actions },
+  actions,
   delays: {
     sandboxRetry: timings.sandboxRetryMs,
     runtimeRetry: timings.runtimeRetryMs,
