@@ -1,10 +1,12 @@
 /** One scheduling cycle: filter the nodes, score those that remain, take the best. */
 import { integerBelow, type Random } from "../../src/actor/random.js";
-import { type Filter, notNamed, type Rejection, rejectionOf } from "./filter.js";
+import { notNamed, type Rejection, rejectionOf } from "./filter.js";
 import { type FitError, fitError } from "./fit-error.js";
+import { interPodFilters } from "./inter-pod.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
-import { totalScores } from "./score.js";
+import { totalScores } from "./profile.js";
+import { spreadFilters } from "./topology-spread.js";
 
 export type Choice = { readonly ok: true; readonly node: NodeInfo } | { readonly ok: false; readonly error: FitError };
 
@@ -25,14 +27,9 @@ export interface Rotation {
   start: number;
 }
 
-/** `filtersOf` gives the filters that depend on what runs on all nodes, worked out once for the pod. */
-export function chooseNode(
-  pod: PodInfo,
-  nodes: readonly NodeInfo[],
-  random: Random,
-  rotation: Rotation,
-  more: readonly Filter[] = [],
-): Choice {
+export function chooseNode(pod: PodInfo, nodes: readonly NodeInfo[], random: Random, rotation: Rotation): Choice {
+  // Filters that depend on what runs on all nodes are worked out once for the pod.
+  const more = [...spreadFilters(pod, nodes), ...interPodFilters(pod, nodes)];
   const enough = enoughNodes(nodes.length);
   const fitting: NodeInfo[] = [];
   const rejections = new Map<NodeInfo, Rejection>();

@@ -9,6 +9,8 @@ const add = (into: Map<string, number>, amounts: Amounts, sign: 1 | -1): void =>
 
 export class NodeInfo {
   readonly pods = new Map<string, PodInfo>();
+  /** Those of them that want to be apart from others. */
+  readonly podsApart = new Map<string, PodInfo>();
   readonly requested = new Map<string, number>();
   readonly requestedForScores = new Map<string, number>();
   readonly hostPorts: HostPort[] = [];
@@ -34,6 +36,7 @@ export class NodeInfo {
   add(pod: PodInfo): void {
     this.remove(pod.key);
     this.pods.set(pod.key, pod);
+    if ((pod.terms?.apart.length ?? 0) > 0) this.podsApart.set(pod.key, pod);
     this.count(pod, 1);
     this.hostPorts.push(...pod.hostPorts);
   }
@@ -42,6 +45,7 @@ export class NodeInfo {
     const pod = this.pods.get(key);
     if (pod === undefined) return;
     this.pods.delete(key);
+    this.podsApart.delete(key);
     this.count(pod, -1);
     if (pod.hostPorts.length === 0) return;
     this.hostPorts.length = 0;

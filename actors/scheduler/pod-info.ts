@@ -2,6 +2,7 @@
 
 import { nodesNamed } from "../../src/api/node-affinity.js";
 import type { Pod } from "../../src/api/types.js";
+import { type PodTerms, podTerms } from "./pod-terms.js";
 import { type Amounts, podRequests, podRequestsForScores } from "./resources.js";
 
 export interface HostPort {
@@ -23,6 +24,8 @@ export interface PodInfo {
   readonly owner: string;
   /** Only these nodes can be meant; undefined for any. */
   readonly named: ReadonlySet<string> | undefined;
+  /** What it says of other pods; undefined for nothing. */
+  readonly terms: PodTerms | undefined;
 }
 
 export const podKey = (pod: Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`;
@@ -50,6 +53,7 @@ export function podInfo(pod: Pod): PodInfo {
     hostPorts: hostPortsOf(pod),
     owner: pod.metadata.ownerReferences?.find((reference) => reference.controller)?.uid ?? "",
     named: nodesNamed(spec),
+    terms: podTerms(pod),
   };
 }
 

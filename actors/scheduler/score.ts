@@ -83,9 +83,11 @@ const defaultSpread = [
 const domainOf = (node: NodeInfo, label: string): string | undefined =>
   label === "kubernetes.io/hostname" ? (node.node?.metadata.labels?.[label] ?? node.name) : node.node?.metadata.labels?.[label];
 
-/** Spreads the pods of one controller over hosts and zones. A pod of its own has nothing to be spread from. */
+/** Spreads the pods of one controller over hosts and zones, unless they say themselves how they are to be spread. */
 export const defaultTopologySpread: Score = (pod, nodes) => {
-  if (pod.owner === "") return nodes.map(() => 0);
+  if (pod.owner === "" || (pod.terms !== undefined && pod.terms.hardSpread.length + pod.terms.softSpread.length > 0)) {
+    return nodes.map(() => 0);
+  }
   const raw = nodes.map(() => 0);
   for (const { label, maxSkew } of defaultSpread) {
     const counts = new Map<string, number>();
@@ -104,22 +106,3 @@ export const defaultTopologySpread: Score = (pod, nodes) => {
   const [least, highest] = [Math.min(...points), Math.max(...points)];
   return points.map((each) => (highest === 0 ? mostPoints : Math.floor((mostPoints * (highest + least - each)) / highest)));
 };
-
-export const scores: ReadonlyArray<{ readonly name: string; readonly weight: number; readonly score: Score }> = [
-  { name: "TaintToleration", weight: 3, score: taintToleration },
-  { name: "NodeAffinity", weight: 2, score: nodeAffinity },
-  { name: "NodeResourcesFit", weight: 1, score: leastAllocated },
-  { name: "PodTopologySpread", weight: 2, score: defaultTopologySpread },
-  { name: "NodeResourcesBalancedAllocation", weight: 1, score: balancedAllocation },
-];
-
-/** The weighted sum for each node. */
-export function totalScores(pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
-  const totals = nodes.map(() => 0);
-  for (const { weight, score } of scores) {
-    score(pod, nodes).forEach((points, index) => {
-      totals[index]! += weight * points;
-    });
-  }
-  return totals;
-}
