@@ -4,7 +4,6 @@
  */
 import type { KeyValue, WatchChunk } from "../../etcd/messages.js";
 import type { WatchEvent } from "../messages.js";
-import type { CacheEvent } from "./cache-event.js";
 import { ResourceStore } from "./resource-store.js";
 import { prefixOf, StoredObject } from "./stored-object.js";
 import type { Watcher } from "./watchers.js";
@@ -24,8 +23,6 @@ export class WatchCache {
   /** The revision of the last list: nothing is known of what changed before it. */
   private listedAt = 0n;
   private readonly waiters = new Set<RevisionWaiter>();
-  /** Told of every change after it is in, for the API server's own needs. */
-  onChange: ((event: CacheEvent, prefix: string) => void) | undefined;
 
   store(prefix: string): ResourceStore {
     const known = this.stores.get(prefix);
@@ -77,7 +74,8 @@ export class WatchCache {
       const event = store.apply(kv.key, type === "put" ? StoredObject.of(kv) : undefined, kv.modRevision);
       if (event === undefined) continue;
       store.watchers.offer(event, dirty);
-      this.onChange?.(event, prefix);
+      event.previous?.forget();
+      event.current?.forget();
     }
     for (const watcher of dirty) {
       const events: readonly WatchEvent[] = watcher.pending;

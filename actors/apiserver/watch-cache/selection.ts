@@ -19,12 +19,13 @@ export class Selection {
 
   /** True when objects need not be looked into: all of the namespace match. */
   get everything(): boolean {
-    return this.predicate === undefined && this.name === undefined;
+    return this.predicate === undefined && this.name === undefined && this.nodeName === undefined;
   }
 
   matches(stored: StoredObject): boolean {
     if (this.namespace !== "" && stored.namespace !== this.namespace) return false;
     if (this.name !== undefined && stored.name !== this.name) return false;
+    if (this.nodeName !== undefined && stored.nodeName !== this.nodeName) return false;
     if (this.predicate === undefined) return true;
     return this.predicate(this.view === undefined ? stored.object : this.view(stored.object));
   }
@@ -50,5 +51,9 @@ export function selectionOf(
   const exact = (field: string) => (terms.ok ? exactFieldValue(terms.value, field) : undefined);
   const isPod = kind.group === "" && kind.kind === "Pod";
   const name = query.name ?? exact("metadata.name");
-  return succeed(new Selection(namespace, name, isPod ? exact("spec.nodeName") : undefined, predicate.value, view));
+  const nodeName = isPod ? exact("spec.nodeName") : undefined;
+  const [term, ...others] = terms.ok ? terms.value : [];
+  // What kubelets ask for needs no look inside: which node a pod is on is known beside it.
+  const onlyNode = labelSelector === "" && nodeName !== undefined && term?.field === "spec.nodeName" && others.length === 0;
+  return succeed(new Selection(namespace, name, nodeName, onlyNode ? undefined : predicate.value, view));
 }

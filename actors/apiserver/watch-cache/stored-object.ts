@@ -6,6 +6,7 @@ import { withResourceVersion } from "./stored-text.js";
 /** One object as the watch cache keeps it: its text, and what it says once somebody looks inside. */
 export class StoredObject {
   private decoded: UntypedObject | undefined;
+  private node: string | undefined;
 
   constructor(
     readonly key: string,
@@ -25,6 +26,18 @@ export class StoredObject {
   get object(): UntypedObject {
     this.decoded ??= decodeJson(this.json as Json<UntypedObject>);
     return this.decoded;
+  }
+
+  /** The node that a pod is bound to; "" for none. */
+  get nodeName(): string {
+    const spec = this.node === undefined ? ((this.decoded ?? this.copy()).spec as { nodeName?: string } | undefined) : undefined;
+    this.node ??= spec?.nodeName ?? "";
+    return this.node;
+  }
+
+  /** Lets go of the decoded form: most objects are looked into once, when they change. */
+  forget(): void {
+    this.decoded = undefined;
   }
 
   /** An object of its own, which the caller may change. */

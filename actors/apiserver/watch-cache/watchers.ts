@@ -5,7 +5,6 @@
 import type { WatchEvent } from "../messages.js";
 import type { CacheEvent, Presentation } from "./cache-event.js";
 import type { Selection } from "./selection.js";
-import type { StoredObject } from "./stored-object.js";
 
 export interface Watcher {
   readonly selection: Selection;
@@ -83,11 +82,6 @@ function filesOf(event: CacheEvent, byNode: boolean): string[] {
   const { namespace, name } = event.subject;
   const files = ["all", `namespace ${namespace}`, `name ${name}`];
   if (!byNode) return files;
-  const nodes = new Set([event.previous, event.current].map(nodeNameOf).filter((node) => node !== undefined));
-  return [...files, ...[...nodes].map((node) => `node ${node}`)];
+  const nodes = [event.previous, event.current].filter((stored) => stored !== undefined).map((stored) => stored.nodeName);
+  return [...files, ...[...new Set(nodes)].map((node) => `node ${node}`)];
 }
-
-export const nodeNameOf = (stored: StoredObject | undefined): string | undefined => {
-  const spec = stored?.object.spec as { nodeName?: string } | undefined;
-  return stored === undefined ? undefined : (spec?.nodeName ?? "");
-};
