@@ -134,6 +134,11 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     Promise.all([nodesReady(client, options.nodes, options.startTimeoutMs), defaultAccount(client, options.startTimeoutMs)]),
   );
   phase("nodes ready");
+  // No pod can be created before the account that it runs as.
+  life.waitFor("the controller manager has made the service account default/default");
+  const account = { resource: resourceNamed("serviceaccounts"), namespace: "default", name: "default" };
+  await life.race(waitForObject(client, account, "exists", options.startTimeoutMs));
+  phase("ready for pods");
   life.over();
 
   const kubeconfig = kubeconfigOf("chartroom", urls[0] as string, keys());
