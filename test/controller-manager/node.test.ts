@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseRange, reconcileRanges } from "../../actors/controller-manager/node/cidr.js";
 import { leavesAtMs } from "../../actors/controller-manager/node/eviction.js";
+import { Expulsions, paceMs } from "../../actors/controller-manager/node/expulsion.js";
 import { wantedTaints } from "../../actors/controller-manager/node/lifecycle.js";
 import { reconcilePodGc } from "../../actors/controller-manager/pod-gc/reconcile.js";
 import { rfc3339Micro } from "../../src/actor/host.js";
@@ -63,7 +64,7 @@ const taints: Array<[string, Node, string, boolean, string[]]> = [
 ];
 for (const [what, node, ready, noneIsReady, expected] of taints) {
   test(`taints of a node that is ${what}: ${expected.join(", ") || "none"}`, () => {
-    const wanted = wantedTaints({ node, pods: [], lastHeardMs: 0, noneIsReady }, ready);
+    const { taints: wanted } = wantedTaints({ node, pods: [], lastHeardMs: 0, noneIsReady, expelInMs: () => 0 }, ready);
     assert.equal(
       wanted.map(({ key, effect }) => `${key.slice("node.kubernetes.io/".length)}:${effect}`),
       expected,
@@ -152,7 +153,7 @@ test("a node that falls silent becomes Unknown and tainted, its pods not ready, 
   const tolerations = [{ key: unreachable, operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 }];
   const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
   api.put("pods", { ...pod, spec: { ...pod!.spec, nodeName: "node-1", tolerations }, status });
-  runBeating(30_000, "node-2");
+  runBeating(40_000, "node-2");
   assert.is(ready("node-1").status, "True", "it is given its time");
   runBeating(20_000, "node-2");
   assert.equal(
@@ -171,7 +172,7 @@ test("a node that falls silent becomes Unknown and tainted, its pods not ready, 
 
 test("a node that comes back is no longer tainted", () => {
   const { api, runBeating, taintsOf, node } = withNodes();
-  runBeating(60_000, "node-2");
+  runBeating(70_000, "node-2");
   assert.is(taintsOf("node-1").length, 2);
   const back = node("node-1");
   const conditions = back.status!.conditions!.map((each) => ({
@@ -186,7 +187,7 @@ test("a node that comes back is no longer tainted", () => {
 
 test("when all nodes fall silent, no pod is expelled", () => {
   const { runBeating, taintsOf } = withNodes();
-  runBeating(60_000);
+  runBeating(70_000);
   assert.equal(taintsOf("node-1"), [`${unreachable}:NoSchedule`]);
   assert.equal(taintsOf("node-2"), [`${unreachable}:NoSchedule`]);
 });
@@ -209,6 +210,47 @@ test("pods of a node that is deleted go after a while", () => {
   runBeating(60_000, "node-2");
   assert.is(api.get("pods", "default/lost"), undefined);
   assert.ok(simulation.givenUp.length === 0);
+});
+
+const paces: Array<[ready: number, notReady: number, everyMs: number | undefined]> = [
+  [9, 1, 10_000],
+  [0, 5, 10_000],
+  [1, 2, 10_000],
+  [2, 3, undefined],
+  [45, 55, 100_000],
+  [60, 40, 10_000],
+];
+for (const [ready, notReady, everyMs] of paces) {
+  test(`of a zone with ${ready} nodes ready and ${notReady} not, ${everyMs === undefined ? "none is expelled" : `one is expelled every ${everyMs / 1000} s`}`, () => {
+    assert.is(paceMs(ready, notReady), everyMs);
+  });
+}
+
+test("nodes of a zone lose their pods one after another, other zones do not wait for them", () => {
+  const inZone = (name: string, zone: string): Node => ({
+    ...aNode(name, { Ready: "Unknown" }),
+    metadata: { name, labels: { "topology.kubernetes.io/zone": zone } },
+  });
+  const nodes = [inZone("a", "east"), inZone("b", "east"), inZone("c", "west"), aNode("d")];
+  const expulsions = new Expulsions();
+  const waits = (atMs: number) => nodes.slice(0, 3).map((node) => expulsions.waitMs(node, nodes, atMs));
+  assert.equal(waits(0), [0, 10_000, 0]);
+  assert.equal(waits(4_000), [0, 6_000, 0]);
+  assert.equal(expulsions.waitMs(nodes[1]!, nodes, 10_000), 0);
+  assert.equal(expulsions.waitMs(nodes[0]!, nodes, 10_000), 10_000);
+});
+
+test("a node that is lost as well waits its turn, and one that is deleted is told", () => {
+  const { api, runBeating, taintsOf, messages } = withNodes();
+  for (const name of ["node-3", "node-4"]) api.put("nodes", aNode(name));
+  runBeating(60_000, "node-3", "node-4");
+  const expelled = () => ["node-1", "node-2"].filter((name) => taintsOf(name).includes(`${unreachable}:NoExecute`));
+  assert.equal(expelled().length, 1);
+  runBeating(10_000, "node-3", "node-4");
+  assert.equal(expelled(), ["node-1", "node-2"]);
+  api.remove("nodes", "node-1");
+  runBeating(10_000, "node-2", "node-3", "node-4");
+  assert.equal(messages("RemovingNode"), ["Node node-1 event: Removing Node node-1 from Controller"]);
 });
 
 test.run();

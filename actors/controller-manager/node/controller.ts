@@ -1,6 +1,6 @@
 import { recordEvent } from "../../../src/actor/events.js";
 import type { Host } from "../../../src/actor/host.js";
-import type { KubernetesObject, Node } from "../../../src/api/types.js";
+import type { KubernetesObject } from "../../../src/api/types.js";
 import type { ControllerDefinition } from "../engine/controller.js";
 import type { Informed, Informers } from "../engine/informers.js";
 import { keyOf } from "../engine/ownership.js";
@@ -9,16 +9,16 @@ import * as resources from "../engine/resources.js";
 import type { ControllerManagerIo } from "../io/io.js";
 import { reconcileRanges } from "./cidr.js";
 import { expelling, reconcileEviction } from "./eviction.js";
+import { Expulsions, isNodeReady } from "./expulsion.js";
 import { NodeHealth } from "./health.js";
-import { nodeCondition, reconcileNode, registered } from "./lifecycle.js";
-
-const isReady = (node: Node): boolean => nodeCondition(node, "Ready")?.status === "True";
+import { reconcileNode, registered, removed } from "./lifecycle.js";
 
 export function nodeLifecycleController(host: Host, informers: Informers): ControllerDefinition {
   const nodes = informers.of(resources.nodes);
   const leases = informers.of(resources.leases);
   const pods = informers.of(resources.pods);
   const health = new NodeHealth();
+  const expulsions = new Expulsions();
   return {
     name: "node-lifecycle",
     workers: 10,
@@ -27,8 +27,10 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
       const node = nodes.store.get(key);
       if (node === undefined || node.metadata.deletionTimestamp !== undefined) return nothingToDo;
       const lastHeardMs = health.lastHeardMs(key) ?? monotonicMs;
-      const noneIsReady = !nodes.store.list().some(isReady);
-      return reconcileNode({ node, pods: pods.store.by("node", key), lastHeardMs, noneIsReady }, nowMs, monotonicMs);
+      const noneIsReady = !nodes.store.list().some(isNodeReady);
+      const expelInMs = () => expulsions.waitMs(node, nodes.store.list(), monotonicMs);
+      const view = { node, pods: pods.store.by("node", key), lastHeardMs, noneIsReady, expelInMs };
+      return reconcileNode(view, nowMs, monotonicMs);
     },
     follow: (enqueue) => {
       leases.subscribe(({ object }) => {
@@ -36,13 +38,15 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
       });
       nodes.subscribe((change) => {
         const key = keyOf(change.object);
-        if (change.type === "deleted") health.forget(key);
-        else health.nodeSeen(change.object, host.clock.monotonicMs());
+        if (change.type === "deleted") {
+          health.forget(key);
+          recordEvent(host, removed(change.object));
+        } else health.nodeSeen(change.object, host.clock.monotonicMs());
         if (change.type === "added" && nodes.synced) recordEvent(host, registered(change.object));
         enqueue(key);
         // Whether all nodes are gone or only some decides about every one of them.
-        const was = change.type === "updated" ? isReady(change.previous) : undefined;
-        if (was !== undefined && was !== isReady(change.object)) for (const node of nodes.store.list()) enqueue(keyOf(node));
+        const was = change.type === "updated" ? isNodeReady(change.previous) : undefined;
+        if (was !== undefined && was !== isNodeReady(change.object)) for (const node of nodes.store.list()) enqueue(keyOf(node));
       });
     },
   };

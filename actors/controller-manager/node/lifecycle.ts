@@ -10,7 +10,7 @@ import type { Plan, PlannedWrite } from "../engine/plan.js";
 import { conditionOf, isReady } from "../engine/pods.js";
 import * as resources from "../engine/resources.js";
 
-export const lifecycleTimes = { monitorGraceMs: 40_000, startupGraceMs: 60_000 } as const;
+export const lifecycleTimes = { monitorGraceMs: 50_000, startupGraceMs: 60_000 } as const;
 
 export interface NodeView {
   readonly node: Node;
@@ -19,6 +19,8 @@ export interface NodeView {
   readonly lastHeardMs: number;
   /** No node at all is ready: then it is more likely that this actor is cut off than that all are gone. */
   readonly noneIsReady: boolean;
+  /** In how long its pods may be expelled; undefined when they may not. Asked for only when they would be. */
+  readonly expelInMs: () => number | undefined;
 }
 
 const watched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"] as const;
@@ -35,9 +37,11 @@ export function reconcileNode(view: NodeView, nowMs: number, monotonicMs: number
   // What follows from a condition is for the round in which the condition is there.
   if (silence.length > 0) return { writes: silence };
   const ready = nodeCondition(node, "Ready")?.status ?? "";
+  const wanted = wantedTaints(view, ready);
+  const waits = [silentInMs, wanted.expelInMs ?? 0].filter((each) => each > 0);
   return {
-    writes: [...taint(view, ready, nowMs), ...(ready === "True" || !hasStatus ? [] : podsNotReady(view, nowMs))],
-    ...(silentInMs > 0 ? { requeueAfterMs: silentInMs } : {}),
+    writes: [...taint(node, wanted.taints, ready, nowMs), ...(ready === "True" || !hasStatus ? [] : podsNotReady(view, nowMs))],
+    ...(waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) }),
   };
 }
 
@@ -96,26 +100,33 @@ const isOwn = ({ key, effect }: Taint): boolean =>
     ? ["not-ready", "unreachable", "unschedulable", ...pressures.map(([, name]) => name)].includes(key.slice(prefix.length))
     : effect === "NoExecute" && ["not-ready", "unreachable"].includes(key.slice(prefix.length)));
 
-/** The taints that a node's conditions call for. Source: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
-export function wantedTaints(view: NodeView, ready: string): Array<{ key: string; effect: string }> {
-  const { node, noneIsReady } = view;
-  const wanted: Array<{ key: string; effect: string }> = [];
-  const away = ready === "False" ? "not-ready" : ready === "Unknown" ? "unreachable" : undefined;
-  if (away !== undefined) {
-    wanted.push({ key: prefix + away, effect: "NoSchedule" });
-    if (!noneIsReady) wanted.push({ key: prefix + away, effect: "NoExecute" });
-  }
-  for (const [condition, name] of pressures) {
-    if (nodeCondition(node, condition)?.status === "True") wanted.push({ key: prefix + name, effect: "NoSchedule" });
-  }
-  if (node.spec?.unschedulable) wanted.push({ key: `${prefix}unschedulable`, effect: "NoSchedule" });
-  return wanted;
+export interface WantedTaints {
+  readonly taints: ReadonlyArray<{ readonly key: string; readonly effect: string }>;
+  /** Its pods are to be expelled, but not before this time has passed. */
+  readonly expelInMs?: number;
 }
 
-function taint(view: NodeView, ready: string, nowMs: number): PlannedWrite[] {
-  const { node } = view;
+/** The taints that a node's conditions call for. Source: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+export function wantedTaints(view: NodeView, ready: string): WantedTaints {
+  const { node, noneIsReady } = view;
+  const taints: Array<{ key: string; effect: string }> = [];
+  const away = ready === "False" ? "not-ready" : ready === "Unknown" ? "unreachable" : undefined;
+  let expelInMs: number | undefined;
+  if (away !== undefined) {
+    taints.push({ key: prefix + away, effect: "NoSchedule" });
+    const expelled = node.spec?.taints?.some((each) => isOwn(each) && each.effect === "NoExecute");
+    if (!noneIsReady) expelInMs = expelled ? 0 : view.expelInMs();
+    if (expelInMs === 0) taints.push({ key: prefix + away, effect: "NoExecute" });
+  }
+  for (const [condition, name] of pressures) {
+    if (nodeCondition(node, condition)?.status === "True") taints.push({ key: prefix + name, effect: "NoSchedule" });
+  }
+  if (node.spec?.unschedulable) taints.push({ key: `${prefix}unschedulable`, effect: "NoSchedule" });
+  return expelInMs === undefined ? { taints } : { taints, expelInMs };
+}
+
+function taint(node: Node, wanted: WantedTaints["taints"], ready: string, nowMs: number): PlannedWrite[] {
   const before = node.spec?.taints ?? [];
-  const wanted = wantedTaints(view, ready);
   const isWanted = (each: Taint) => wanted.some(({ key, effect }) => key === each.key && effect === each.effect);
   // A node that registers itself as not ready stays so until its status says otherwise.
   const stays = (each: Taint) => !isOwn(each) || isWanted(each) || (ready === "" && each.key === `${prefix}not-ready`);
@@ -156,3 +167,7 @@ function podsNotReady({ pods }: NodeView, nowMs: number): PlannedWrite[] {
 /** Told once of a node that becomes known. */
 export const registered = (node: Node): EventToRecord =>
   nodeEvent(node, "RegisteredNode", `Node ${node.metadata.name} event: Registered Node ${node.metadata.name} in Controller`);
+
+/** Told once of a node that is gone. */
+export const removed = (node: Node): EventToRecord =>
+  nodeEvent(node, "RemovingNode", `Node ${node.metadata.name} event: Removing Node ${node.metadata.name} from Controller`);
