@@ -1,9 +1,20 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Done, VolumeFile } from "../../actors/kubelet/io/io.js";
+import { memoryDirectory } from "../../actors/kubelet/io/memory-directory.js";
 import { realVolumes } from "../../actors/kubelet/io/real.js";
 
 const test = suite("kubelet: volumes on disk");
@@ -72,6 +83,26 @@ for (const [type, path, expected] of hostPaths) {
     else assert.match(error ?? "", expected);
   });
 }
+
+test("what is made from objects is kept in memory, and cleared away when its owner is gone", async () => {
+  const place = join(root, "memory");
+  mkdirSync(place);
+  const owner = join(root, "node-1");
+  const memory = memoryDirectory(owner, place);
+  assert.is(memoryDirectory(owner, place), memory, "it is found again");
+  assert.is(statSync(memory).mode & 0o777, 0o700);
+  const both = realVolumes(owner, memory);
+  assert.ok(both.path({ ...name, plugin: "kubernetes.io~secret" }).startsWith(memory));
+  assert.ok(both.path({ ...name, plugin: "kubernetes.io~empty-dir" }).startsWith(owner));
+  assert.is(await done((onDone) => both.writeFiles(name, [file("a", "b")], onDone)), undefined);
+  assert.equal(await new Promise<readonly string[]>((resolve) => both.listPods(resolve)), ["uid-1"]);
+  assert.is(await done((onDone) => both.removePod("uid-1", onDone)), undefined);
+  assert.not(existsSync(both.path(name)));
+  rmSync(owner, { recursive: true });
+  memoryDirectory(join(root, "node-2"), place);
+  assert.not(existsSync(memory));
+  assert.is(memoryDirectory(owner, join(root, "no such place")), owner);
+});
 
 test("the volumes of a pod are listed and removed together", async () => {
   const listed = await new Promise<readonly string[]>((resolve) => volumes.listPods(resolve));

@@ -1,82 +1,108 @@
-/** Volumes as directories of this machine, below `<root>/pods/<uid>/volumes/<plugin>/<volume>`. */
-import { chmod, mkdir, readdir, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+/**
+ * Volumes as directories of this machine, below `<root>/pods/<uid>/volumes/<plugin>/<volume>`. They are small and their
+ * disk is local, so they are written there and then: through the thread pool the same costs many times as much.
+ */
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, normalize, sep } from "node:path";
 import type { NodeDescription } from "../configuration.js";
 import type { Done, KubeletIo, VolumeDirectories, VolumeFile, VolumeName } from "./io.js";
+import { memoryDirectory } from "./memory-directory.js";
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
-/** Runs one piece of work and tells how it ended, exactly once. */
-function settle(work: Promise<unknown>, onDone: Done): void {
-  work.then(
-    () => onDone(),
-    (error: unknown) => onDone(textOf(error)),
-  );
-}
-
-async function linkTarget(path: string): Promise<string | undefined> {
+/** What the work returns, or undefined where there is no such file. */
+function unlessMissing<T>(work: () => T): T | undefined {
   try {
-    return await readlink(path);
+    return work();
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
+/** Does one piece of work and tells, later, how it ended. */
+function settle(work: () => void, onDone: Done): void {
+  let failure: string | undefined;
+  try {
+    work();
+  } catch (error) {
+    failure = textOf(error);
+  }
+  setImmediate(() => onDone(failure));
+}
+
+const linkTarget = (path: string): string | undefined => unlessMissing(() => readlinkSync(path));
+
 /** Names directly in the volume that users see; the hidden ones are how it is made. */
 const topNames = (files: readonly VolumeFile[]): Set<string> => new Set(files.map(({ path }) => path.split("/")[0]!));
 
-async function replaceLink(target: string, path: string): Promise<void> {
-  const temporary = `${path}_tmp`;
-  await rm(temporary, { force: true });
-  await symlink(target, temporary);
-  await rename(temporary, path);
+const umask = process.umask();
+
+function writeMoment(directory: string, files: readonly VolumeFile[]): void {
+  mkdirSync(directory, { recursive: true });
+  for (const { path, data, mode } of files) {
+    if (normalize(path).startsWith(`..${sep}`)) throw new Error(`path "${path}" leaves the volume`);
+    const file = join(directory, path);
+    if (path.includes("/")) mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, data, { mode });
+    if ((mode & umask) !== 0) chmodSync(file, mode);
+  }
 }
 
-async function writeAtomically(directory: string, files: readonly VolumeFile[], moment: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const before = await linkTarget(join(directory, "..data"));
-  for (const { path, data, mode } of files) {
-    const file = resolve(directory, moment, path);
-    if (!file.startsWith(resolve(directory, moment) + sep)) throw new Error(`path "${path}" leaves the volume`);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, data);
-    await chmod(file, mode);
+/** Takes away what the moment before left. */
+function clearBefore(directory: string, moment: string, wanted: ReadonlySet<string>): void {
+  for (const name of readdirSync(directory)) {
+    const stale = name.startsWith("..") ? name !== "..data" && name !== moment : !wanted.has(name);
+    if (stale) rmSync(join(directory, name), { recursive: true, force: true });
   }
-  if (files.length === 0) await mkdir(join(directory, moment), { recursive: true });
-  await replaceLink(moment, join(directory, "..data"));
+}
+
+function writeAtomically(directory: string, files: readonly VolumeFile[], moment: string): void {
+  writeMoment(join(directory, moment), files);
+  const data = join(directory, "..data");
+  const isFirst = linkTarget(data) === undefined;
+  if (isFirst) symlinkSync(moment, data);
+  else {
+    symlinkSync(moment, `${data}_tmp`);
+    renameSync(`${data}_tmp`, data);
+  }
   const wanted = topNames(files);
   for (const name of wanted) {
-    if ((await linkTarget(join(directory, name))) === undefined) await symlink(join("..data", name), join(directory, name));
+    const link = join(directory, name);
+    if (isFirst || linkTarget(link) === undefined) symlinkSync(join("..data", name), link);
   }
-  for (const name of await readdir(directory)) {
-    const stale = name.startsWith("..") ? name !== "..data" && name !== moment : !wanted.has(name);
-    if (stale) await rm(join(directory, name), { recursive: true, force: true });
-  }
-  if (before !== undefined && before !== moment) await rm(join(directory, before), { recursive: true, force: true });
+  if (!isFirst) clearBefore(directory, moment, wanted);
 }
 
-async function checkHostPath(path: string, type: string): Promise<void> {
+const hostPathKinds = new Map([
+  ["Directory", "directory"],
+  ["DirectoryOrCreate", "directory"],
+  ["File", "file"],
+  ["FileOrCreate", "file"],
+  ["Socket", "socket file"],
+  ["CharDevice", "character device"],
+  ["BlockDevice", "block device"],
+]);
+
+function checkHostPath(path: string, type: string): void {
   if (type === "") return;
-  const kinds = new Map([
-    ["Directory", "directory"],
-    ["DirectoryOrCreate", "directory"],
-    ["File", "file"],
-    ["FileOrCreate", "file"],
-    ["Socket", "socket file"],
-    ["CharDevice", "character device"],
-    ["BlockDevice", "block device"],
-  ]);
-  const kind = kinds.get(type) ?? type;
-  const found = await stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
+  const kind = hostPathKinds.get(type) ?? type;
+  const found = unlessMissing(() => statSync(path));
   if (found === undefined) {
-    if (type === "DirectoryOrCreate") await mkdir(path, { recursive: true, mode: 0o755 });
-    else if (type === "FileOrCreate") await writeFile(path, "", { mode: 0o644 });
+    if (type === "DirectoryOrCreate") mkdirSync(path, { recursive: true, mode: 0o755 });
+    else if (type === "FileOrCreate") writeFileSync(path, "", { mode: 0o644 });
     else throw new Error(`hostPath type check failed: ${path} is not a ${kind}`);
     return;
   }
@@ -90,34 +116,37 @@ async function checkHostPath(path: string, type: string): Promise<void> {
   if (holds !== true) throw new Error(`hostPath type check failed: ${path} is not a ${kind}`);
 }
 
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
+/** Volumes whose files are made from objects: as on other nodes they are kept in memory, where there is such a place. */
+const memoryPlugins = new Set(["configmap", "secret", "projected", "downward-api"].map((kind) => `kubernetes.io~${kind}`));
 
-/** The volumes below `root`, which is made when first needed. */
-export function realVolumes(root: string): VolumeDirectories {
-  const podDirectory = (podUid: string) => join(root, "pods", podUid);
-  const path = ({ podUid, plugin, volume }: VolumeName) => join(podDirectory(podUid), "volumes", plugin, volume);
+/** The volumes below `root`, which is made when first needed; `memoryRoot` is for those that belong into memory. */
+export function realVolumes(root: string, memoryRoot = root): VolumeDirectories {
+  const roots = [...new Set([root, memoryRoot])];
+  const path = ({ podUid, plugin, volume }: VolumeName) =>
+    join(memoryPlugins.has(plugin) ? memoryRoot : root, "pods", podUid, "volumes", plugin, volume);
+  const remove = (podUid: string) => {
+    for (const each of roots) rmSync(join(each, "pods", podUid), { recursive: true, force: true });
+  };
   let moments = 0;
   return {
     path,
-    makeDirectory: (name, onDone) => settle(mkdir(path(name), { recursive: true }), onDone),
+    makeDirectory: (name, onDone) => settle(() => mkdirSync(path(name), { recursive: true }), onDone),
     writeFiles: (name, files, onDone) => {
       moments += 1;
-      settle(writeAtomically(path(name), files, `..${process.pid}_${Date.now()}_${moments}`), onDone);
+      const moment = `..${process.pid}_${Date.now()}_${moments}`;
+      settle(() => writeAtomically(path(name), files, moment), onDone);
     },
-    checkHostPath: (hostPath, type, onDone) => settle(checkHostPath(hostPath, type), onDone),
-    removePod: (podUid, onDone) => settle(rm(podDirectory(podUid), { recursive: true, force: true }), onDone),
+    checkHostPath: (hostPath, type, onDone) => settle(() => checkHostPath(hostPath, type), onDone),
+    removePod: (podUid, onDone) => settle(() => remove(podUid), onDone),
     listPods: (onListed) => {
-      namesIn(join(root, "pods")).then(onListed, () => onListed([]));
+      const names = roots.flatMap((each) => unlessMissing(() => readdirSync(join(each, "pods"))) ?? []);
+      setImmediate(() => onListed([...new Set(names)]));
     },
   };
 }
 
 /** `root` is this node's own directory: `<data dir>/nodes/<node>`. */
-export const realKubeletIo = (node: NodeDescription, root: string): KubeletIo => ({ node, volumes: realVolumes(root) });
+export const realKubeletIo = (node: NodeDescription, root: string): KubeletIo => ({
+  node,
+  volumes: realVolumes(root, memoryDirectory(root)),
+});

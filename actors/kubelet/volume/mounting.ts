@@ -16,7 +16,7 @@ type Tell = (event: MountEvent) => void;
 
 export class VolumeMounting {
   /** What each volume of files was last made of, so that an unchanged one is left alone. */
-  private readonly written = new Map<string, string>();
+  private readonly written = new Map<string, PlannedVolume>();
   private volumes: readonly PlannedVolume[] = [];
 
   constructor(
@@ -50,7 +50,7 @@ export class VolumeMounting {
 
   /** Makes what is not there or has changed. */
   write(tell: Tell): void {
-    const stale = this.volumes.filter((volume) => this.written.get(volume.name) !== digestOf(volume));
+    const stale = this.volumes.filter((volume) => !isSame(volume, this.written.get(volume.name)));
     let missing = stale.length;
     let failure: string | undefined;
     const finish = () => tell(failure === undefined ? { type: "written" } : { type: "failed", message: failure });
@@ -59,7 +59,7 @@ export class VolumeMounting {
       this.make(
         volume,
         this.kubelet.host.bind((error?: string) => {
-          if (error === undefined) this.written.set(volume.name, digestOf(volume));
+          if (error === undefined) this.written.set(volume.name, volume);
           else failure ??= `MountVolume.SetUp failed for volume "${volume.name}" : ${error}`;
           missing -= 1;
           if (missing === 0) finish();
@@ -92,8 +92,17 @@ export class VolumeMounting {
   }
 }
 
-/** Tells two contents of a volume apart. */
-function digestOf(volume: PlannedVolume): string {
-  if (volume.kind !== "files") return volume.kind;
-  return JSON.stringify(volume.files.map(({ path, data, mode }) => [path, mode, [...data].join(",")]));
+const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, index) => byte === other[index]);
+
+/** False when a volume has other content than before. */
+function isSame(one: PlannedVolume, other: PlannedVolume | undefined): boolean {
+  if (one.kind !== "files" || other?.kind !== "files") return one.kind === other?.kind;
+  return (
+    one.files.length === other.files.length &&
+    one.files.every((file, index) => {
+      const before = other.files[index]!;
+      return file.path === before.path && file.mode === before.mode && sameBytes(file.data, before.data);
+    })
+  );
 }
