@@ -1,6 +1,7 @@
 /** Every controller of the controller manager. */
 import type { Host } from "../../src/actor/host.js";
 import { daemonSetController } from "./controllers/daemonset/controller.js";
+import { disruptionController } from "./controllers/disruption/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
 import { jobController } from "./controllers/job/controller.js";
@@ -37,6 +38,7 @@ const patientControllers = (informers: Informers): ControllerDefinition[] => [
   namespaceController(informers),
   evictionController(informers),
   podGcController(informers),
+  disruptionController(informers),
   garbageCollector(informers),
 ];
 
