@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { setup } from "xstate";
 import { apiserverMessages, statusOf, type TraceBatch } from "../../actors/apiserver/messages.js";
 import type { ApiOutcome } from "../../actors/apiserver/request.js";
+import { serverLimits } from "../../actors/apiserver/server.js";
 import { kubeletMessages } from "../../actors/kubelet/messages.js";
 import { type PodSandboxStatus, runcMessages } from "../../actors/runc/messages.js";
 import { defineActor } from "../../src/actor/define.js";
@@ -323,6 +324,21 @@ test("an API server that cannot listen crashes, and says why", () => {
     world.simulation.givenUp.some(({ error }) => error.includes("port 6443 is in use")),
     JSON.stringify(world.simulation.givenUp),
   );
+});
+
+test("more requests at once than the server takes are 429 with Retry-After", () => {
+  const world = new ApiServerWorld().untilServing();
+  const codes: number[] = [];
+  const user = { name: "someone", groups: [] };
+  for (let index = 0; index <= serverLimits.requests; index += 1) {
+    world.server().request({ verb: "get", path: { ...configMaps, name: "a" }, user }, (outcome) => {
+      codes.push(outcome.ok ? 200 : outcome.error.code);
+      if (!outcome.ok && outcome.error.code === 429) assert.is(outcome.error.status.details?.retryAfterSeconds, 1);
+    });
+  }
+  assert.equal(codes, [429]);
+  world.run(50);
+  assert.is(codes.filter((code) => code === 404).length, serverLimits.requests);
 });
 
 test("who has gone is not looked for at the other API server any more", () => {

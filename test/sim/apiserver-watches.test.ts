@@ -1,10 +1,12 @@
 /** Watches: where they begin, what they are told and how they end. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { statusOf } from "../../actors/apiserver/messages.js";
+import { apiserverMessages, statusOf } from "../../actors/apiserver/messages.js";
 import { historyLimit } from "../../actors/apiserver/watch-cache/history.js";
 import type { Envelope } from "../../src/wire/envelope.js";
+import type { WireError } from "../../src/wire/errors.js";
 import { decodeJson } from "../../src/wire/json.js";
+import { streamLimits } from "../../src/wire/streams.js";
 import { ApiServerWorld, brief, configMap, configMaps, podOf, podsPath, type Told } from "./apiserver-world.js";
 
 const serving = () => new ApiServerWorld().untilServing();
@@ -151,6 +153,26 @@ test("a reader that goes away is forgotten", () => {
   early.cancel();
   world.run(20);
   assert.is(watches(), 0);
+});
+
+test("a reader that reads nothing is cut off, and nobody else", () => {
+  const world = serving();
+  const told = world.watch(configMaps);
+  let error: WireError | undefined;
+  const { wire } = world.simulation.user.component.host;
+  const reader = { onChunk: () => undefined, onEnd: (why?: WireError) => (error = why), manualCredit: true };
+  wire.open("apiserver/0", apiserverMessages.watch, { path: configMaps, options: {} }, reader);
+  world.run(10);
+  const most = streamLimits.credits + streamLimits.backlogChunks + 100;
+  for (let index = 0; index < most; index += 1) {
+    world.createUnheard(configMaps, configMap(`map-${index}`));
+    world.run(4);
+  }
+  world.run(100);
+  assert.is(error?.code, "slowReader");
+  assert.is(told.events.length, most);
+  assert.not(told.ended);
+  assert.is(world.server().cache.watchers, 1);
 });
 
 test("a draining API server ends its watches, those that wait too", () => {

@@ -60,6 +60,7 @@ test("a dry run says what would be and writes nothing", () => {
   const world = serving();
   const { object } = world.create(configMaps, configMap("one"), 0, true);
   assert.is(object.metadata.name, "one");
+  assert.is(object.metadata.resourceVersion, undefined);
   assert.is(world.get(configMaps, "one").error?.code, 404);
 });
 

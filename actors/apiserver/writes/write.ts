@@ -1,6 +1,8 @@
 /** One write under way: what is known of what is stored, the plan made from it, and its transaction. */
-import { internalError, serviceUnavailable, timeout, tooManyRequests } from "../../../src/api/status.js";
+import { internalError, requestEntityTooLarge, serviceUnavailable, timeout, tooManyRequests } from "../../../src/api/status.js";
+import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import { isDefinite, type Outcome, type WireError } from "../../../src/wire/errors.js";
+import type { Json } from "../../../src/wire/json.js";
 import { type Compare, etcdMessages, type TxnOperation, type TxnReply } from "../../etcd/messages.js";
 import type { Backing } from "../backing.js";
 import type { Leases } from "../leases.js";
@@ -143,7 +145,7 @@ export class Write {
       case "answer":
         return plan.outcome;
       case "put":
-        return plan.answer(withResourceVersion(storedText(plan.object), origin?.revision ?? 0n));
+        return plan.answer(unwritten(plan.object, origin));
       case "remove":
         return plan.answer(origin?.revision ?? 0n);
     }
@@ -214,8 +216,15 @@ export class Write {
   }
 }
 
+/** What a dry run would have written: a new object has no resourceVersion yet. */
+const unwritten = (object: UntypedObject, origin: StoredObject | undefined): Json<KubernetesObject> =>
+  origin === undefined
+    ? (storedText(object) as Json<KubernetesObject>)
+    : withResourceVersion(storedText(object), origin.revision);
+
 /** What a client is told when etcd could not be asked, or its answer did not come. */
 export function apiErrorOf(error: WireError): ApiError {
+  if (rejectionOf(error)?.reason === "requestTooLarge") return requestEntityTooLarge("etcdserver: request is too large");
   switch (error.code) {
     case "overloaded":
       return tooManyRequests();
