@@ -12,7 +12,7 @@ import {
 } from "../../../src/api/status.js";
 import type { Pod } from "../../../src/api/types.js";
 import { address } from "../../../src/wire/address.js";
-import type { WireError } from "../../../src/wire/errors.js";
+import { type WireError, wireError } from "../../../src/wire/errors.js";
 import type { IncomingStream, StreamReader } from "../../../src/wire/streams.js";
 import { type ExecInput, type ExecOutput, kubeletMessages } from "../../kubelet/messages.js";
 import type { Backing } from "../backing.js";
@@ -54,6 +54,9 @@ function chosenByDefault(pod: Pod): string | undefined {
   return containers.some((container) => container.name === annotated) ? annotated : undefined;
 }
 
+/** Clients that type before they are connected are held to this. */
+const earlyInputsMost = 256;
+
 /** One log, exec or attach under way. */
 export class Connection {
   private stream: IncomingStream<ExecInput> | undefined;
@@ -61,6 +64,8 @@ export class Connection {
   private problem: ApiError | undefined;
   private over = false;
   private giveUp: () => void = () => undefined;
+  /** What the client sent while the pod was still being looked up. */
+  private readonly early: Array<(stream: IncomingStream<ExecInput>) => void> = [];
 
   constructor(
     private readonly backing: Backing,
@@ -132,6 +137,7 @@ export class Connection {
       path.subresource === "exec"
         ? wire.open(kubelet, kubeletMessages.exec, { ...streams, command: options.command ?? [] }, reader)
         : wire.open(kubelet, kubeletMessages.attach, streams, reader);
+    for (const give of this.early.splice(0)) give(this.stream);
   }
 
   close(): void {
@@ -139,11 +145,14 @@ export class Connection {
   }
 
   input(input: ExecInput): void {
-    this.stream?.send(input);
+    if (this.stream !== undefined) this.stream.send(input);
+    else if (this.early.length < earlyInputsMost) this.early.push((stream) => stream.send(input));
+    else this.end(wireError("overloaded", `more than ${earlyInputsMost} inputs came before the container was reached`));
   }
 
   halfClose(): void {
-    this.stream?.halfClose();
+    if (this.stream !== undefined) this.stream.halfClose();
+    else this.early.push((stream) => stream.halfClose());
   }
 
   consumed(count: number): void {
