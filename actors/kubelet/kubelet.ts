@@ -8,7 +8,7 @@ import type { CallShape, Declared } from "../../src/wire/declare.js";
 import type { Outcome } from "../../src/wire/errors.js";
 import { kubeletLimits } from "./configuration.js";
 import type { KubeletIo } from "./io/io.js";
-import { admittingNode } from "./node/node-object.js";
+import { allocatableAmounts, nodeLabels } from "./node/node-object.js";
 import { type AdmittingNode, type Rejection, rejectionOf } from "./pod/admission.js";
 import type { NodeAllocatable } from "./pod/downward.js";
 import type { PodHandle } from "./pod/handle.js";
@@ -20,6 +20,7 @@ export class Kubelet {
   readonly nodeName: string;
   readonly runc: Address;
   readonly objects: ObjectSource;
+  private readonly amounts: AdmittingNode["allocatable"];
   readonly services = new Store<Service>();
   /** This node only. */
   readonly nodes = new Store<Node>();
@@ -36,6 +37,7 @@ export class Kubelet {
     this.nodeName = instanceOf(host.address);
     this.runc = address("runc", this.nodeName);
     this.objects = new ObjectSource(host);
+    this.amounts = allocatableAmounts(io.node);
   }
 
   /** Asks the container runtime of this node. */
@@ -67,14 +69,15 @@ export class Kubelet {
     return this.io.node;
   }
 
-  admitting(labels?: Record<string, string>): AdmittingNode {
-    return admittingNode(this.nodeName, this.io.node, labels ?? this.nodes.get(this.nodeName)?.metadata.labels);
+  /** Why this node cannot take a pod beside those that it has already. `labels` are the node's, when they were just read. */
+  rejection(of: PodHandle, labels?: Readonly<Record<string, string>>): Rejection | undefined {
+    const others = [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ requests }) => requests);
+    return rejectionOf(of.pod, of.requests, this.admitting(labels), others);
   }
 
-  /** Why this node cannot take a pod beside those that it has already. */
-  rejection(of: PodHandle, labels?: Record<string, string>): Rejection | undefined {
-    const others = [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ requests }) => requests);
-    return rejectionOf(of.pod, this.admitting(labels), others);
+  private admitting(labels = this.nodes.get(this.nodeName)?.metadata.labels): AdmittingNode {
+    const known = labels ?? nodeLabels(this.nodeName, this.io.node);
+    return { name: this.nodeName, labels: new Map(Object.entries(known)), allocatable: this.amounts };
   }
 
   podsRunning(): number {

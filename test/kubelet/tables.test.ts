@@ -112,16 +112,16 @@ const node = {
 const asks = (cpu: string) => podWith({ containers: [container({ cpu })] });
 
 test("admission: what a node cannot take", () => {
-  assert.is(rejectionOf(asks("1"), node, [podRequests(asks("1"))]), undefined);
-  assert.equal(rejectionOf(asks("1500m"), node, [podRequests(asks("1"))]), {
+  assert.is(rejectionOf(asks("1"), podRequests(asks("1")), node, [podRequests(asks("1"))]), undefined);
+  assert.equal(rejectionOf(asks("1500m"), podRequests(asks("1500m")), node, [podRequests(asks("1"))]), {
     reason: "OutOfcpu",
     message: "Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
   });
-  assert.equal(rejectionOf(podWith({}), node, [new Map(), new Map(), new Map()]), {
+  assert.equal(rejectionOf(podWith({}), new Map(), node, [new Map(), new Map(), new Map()]), {
     reason: "OutOfpods",
     message: "Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
   });
-  assert.is(rejectionOf(podWith({ nodeSelector: { disk: "hdd" } }), node, [])?.reason, "NodeAffinity");
+  assert.is(rejectionOf(podWith({ nodeSelector: { disk: "hdd" } }), new Map(), node, [])?.reason, "NodeAffinity");
 });
 
 const affinity = (...matchExpressions: NodeSelectorRequirement[]) =>

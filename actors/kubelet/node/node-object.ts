@@ -79,11 +79,6 @@ export function leaseObject(name: string, nodeUid: string | undefined, nowMs: nu
   };
 }
 
-/** The node as the admission of pods sees it. `labels` are those in the API, which users may add to. */
-export function admittingNode(name: string, node: NodeDescription, labels: Record<string, string> | undefined): AdmittingNode {
-  return {
-    name,
-    labels: new Map(Object.entries(labels ?? nodeLabels(name, node))),
-    allocatable: new Map(Object.entries(amounts(node)).map(([resource, amount]) => [resource, quantityOf(amount)])),
-  };
-}
+/** What the node offers to pods, as the admission of pods counts it. */
+export const allocatableAmounts = (node: NodeDescription): AdmittingNode["allocatable"] =>
+  new Map(Object.entries(amounts(node)).map(([resource, amount]) => [resource, quantityOf(amount)]));

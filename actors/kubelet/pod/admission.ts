@@ -4,7 +4,7 @@
  */
 import { addQuantities, type ParsedQuantity, zeroQuantity } from "../../../src/api/quantity.js";
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../../../src/api/types.js";
-import { countOf, type PodRequests, podRequests } from "./resources.js";
+import { countOf, type PodRequests } from "./resources.js";
 
 export interface Rejection {
   /** Status reason: OutOfcpu, OutOfpods, NodeAffinity. */
@@ -59,15 +59,20 @@ export function selectsNode(pod: Pod, node: AdmittingNode): boolean {
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(node, term));
 }
 
-/** Undefined when the node can take the pod beside those that it has, of which `others` says what they ask for. */
-export function rejectionOf(pod: Pod, node: AdmittingNode, others: readonly PodRequests[]): Rejection | undefined {
+/** Undefined when the node can take the pod, which asks for `requests`, beside those that it has, which ask for `others`. */
+export function rejectionOf(
+  pod: Pod,
+  requests: PodRequests,
+  node: AdmittingNode,
+  others: readonly PodRequests[],
+): Rejection | undefined {
   const podsAllocatable = node.allocatable.get("pods") ?? zeroQuantity;
   const podsMost = countOf("pods", podsAllocatable);
   if (BigInt(others.length + 1) > podsMost) {
     const message = `Node didn't have enough resource: pods, requested: 1, used: ${others.length}, capacity: ${podsMost}`;
     return { reason: "OutOfpods", message };
   }
-  for (const [name, requested] of podRequests(pod)) {
+  for (const [name, requested] of requests) {
     if (requested.nano === 0n) continue;
     const used = others.reduce((sum, requests) => addQuantities(sum, requests.get(name) ?? zeroQuantity), zeroQuantity);
     const capacity = node.allocatable.get(name) ?? zeroQuantity;
