@@ -97,9 +97,8 @@ export class Controller {
 
   private enqueue(key: string): void {
     if (this.over) return;
-    this.queue.add(key, this.nowMs);
-    this.host.charts.get(this.chartOf(key))?.send({ type: "changed" });
-    this.tell({ type: "queue.changed" });
+    if (this.queue.add(key, this.nowMs)) this.tell({ type: "queue.changed" });
+    else this.host.charts.get(this.chartOf(key))?.send({ type: "changed" });
   }
 
   private start(key: string): void {

@@ -8,11 +8,12 @@ export class Delays {
     return this.byTime[0]?.atMs;
   }
 
-  put(key: string, atMs: number): void {
+  /** True when something is now due earlier than before. */
+  put(key: string, atMs: number): boolean {
     const before = this.dueAtMs.get(key);
-    if (before !== undefined && before <= atMs) return;
+    if (before !== undefined && before <= atMs) return false;
     this.dueAtMs.set(key, atMs);
-    this.insert({ key, atMs });
+    return this.insert({ key, atMs }) === 0;
   }
 
   delete(key: string): void {
@@ -35,7 +36,7 @@ export class Delays {
   }
 
   /** Keeps the order of time; among equals, the order of asking. */
-  private insert(entry: { readonly key: string; readonly atMs: number }): void {
+  private insert(entry: { readonly key: string; readonly atMs: number }): number {
     let low = 0;
     let high = this.byTime.length;
     while (low < high) {
@@ -44,5 +45,6 @@ export class Delays {
       else high = middle;
     }
     this.byTime.splice(low, 0, entry);
+    return low;
   }
 }

@@ -27,13 +27,17 @@ export class WorkQueue {
     return this.delayed.nextMs;
   }
 
-  add(key: string, nowMs: number): void {
-    if (this.working.has(key)) this.changed.add(key);
-    else {
-      const earliestMs = (this.startedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) + this.intervalMs;
-      if (earliestMs > nowMs) this.delayed.put(key, earliestMs);
-      else this.ready(key);
+  /** True when a worker has something new to do, or something to do sooner than before. */
+  add(key: string, nowMs: number): boolean {
+    if (this.working.has(key)) {
+      this.changed.add(key);
+      return false;
     }
+    if (this.waiting.has(key)) return false;
+    const earliestMs = (this.startedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) + this.intervalMs;
+    if (earliestMs > nowMs) return this.delayed.put(key, earliestMs);
+    this.ready(key);
+    return true;
   }
 
   addAfter(key: string, delayMs: number, nowMs: number): void {
