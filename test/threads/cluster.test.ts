@@ -144,7 +144,8 @@ test("several clusters run side by side, each with its own ranges", async () => 
     const addresses = await Promise.all(
       clusters.map(async (cluster) => {
         await cluster.apply(pod("web", "nginx"));
-        return ((await cluster.waitFor("pod/web", "Ready"))?.status as PodStatus).podIP;
+        const ready = await cluster.waitFor("pod/web", "Ready");
+        return (ready?.status as PodStatus | undefined)?.podIP;
       }),
     );
     assert.is.not(addresses[0], addresses[1]);
