@@ -29,7 +29,8 @@ export interface ContainerInput {
 }
 
 interface ContainerContext extends ContainerInput {
-  readonly starting: Responder<Empty> | undefined;
+  /** Whoever asked for the start: one whose answer was lost asks again. */
+  readonly starting: ReadonlyArray<Responder<Empty>>;
   readonly stopping: ReadonlyArray<Responder<Empty>>;
   readonly removing: Responder<Empty> | undefined;
   readonly stopBy: number;
@@ -102,7 +103,9 @@ export const containerMachine = setup({
     refuseCreate: ({ context, event }) => {
       if (event.type === "create failed") context.creating?.error(rejected(event.error));
     },
-    rememberStarter: assign(({ event }) => (event.type === "start" ? { starting: event.respond } : {})),
+    rememberStarter: assign(({ context, event }) =>
+      event.type === "start" ? { starting: [...context.starting, event.respond] } : {},
+    ),
     startInDriver: ({ context }) => {
       // That it runs is the driver's `started` to say; only a failure is told here.
       const onDone = context.host.bind((outcome: DriverOutcome<void>) => {
@@ -114,11 +117,12 @@ export const containerMachine = setup({
       if (event.type !== "started") return;
       const record = update(context, { state: "running", startedAtMs: event.startedAtMs });
       if (record !== undefined) context.table.publish("CONTAINER_STARTED_EVENT", record);
-      context.starting?.ok(none);
+      for (const starter of context.starting) starter.ok(none);
     },
-    forgetStarter: assign({ starting: undefined }),
+    forgetStarters: assign({ starting: [] }),
     refuseStart: ({ context, event }) => {
-      if (event.type === "start failed") context.starting?.error(rejected(event.error));
+      if (event.type !== "start failed") return;
+      for (const starter of context.starting) starter.error(rejected(event.error));
     },
     /** A start that fails leaves a stopped container, which tells why. */
     noteStartFailure: ({ context, event }) => {
@@ -133,9 +137,13 @@ export const containerMachine = setup({
       const record = update(context, { state: "stopped", exit });
       if (record !== undefined) context.table.publish("CONTAINER_STOPPED_EVENT", record);
     },
+    /** It runs, which is what was asked: an answer may have been lost on its way. */
+    answerStart: ({ event }) => {
+      if (event.type === "start") event.respond.ok(none);
+    },
     refuseAnotherStart: ({ event }) => {
       if (event.type === "start")
-        event.respond.error(wireError("rejected", "container is already started", { reason: "InvalidState" }));
+        event.respond.error(wireError("rejected", "container has already run", { reason: "InvalidState" }));
     },
     rememberStopper: assign(({ context, event }) => {
       if (event.type !== "stop") return {};
@@ -195,7 +203,7 @@ export const containerMachine = setup({
   id: "container",
   context: ({ input }) => ({
     ...input,
-    starting: undefined,
+    starting: [],
     stopping: [],
     removing: undefined,
     stopBy: Number.POSITIVE_INFINITY,
@@ -230,17 +238,17 @@ export const containerMachine = setup({
         starting: {
           entry: "startInDriver",
           on: {
-            start: { actions: "refuseAnotherStart" },
+            start: { actions: "rememberStarter" },
             remove: { actions: "refuseRemove" },
             stop: { actions: "rememberStopper" },
-            "start failed": { target: "#container.stopped", actions: ["noteStartFailure", "refuseStart", "forgetStarter"] },
+            "start failed": { target: "#container.stopped", actions: ["noteStartFailure", "refuseStart", "forgetStarters"] },
           },
         },
       },
       on: {
         started: [
-          { guard: "stopAsked", target: "running.terminating", actions: ["noteStarted", "forgetStarter"] },
-          { target: "running", actions: ["noteStarted", "forgetStarter"] },
+          { guard: "stopAsked", target: "running.terminating", actions: ["noteStarted", "forgetStarters"] },
+          { target: "running", actions: ["noteStarted", "forgetStarters"] },
         ],
       },
     },
@@ -274,7 +282,7 @@ export const containerMachine = setup({
       on: {
         exited: { target: "stopped", actions: "noteExit" },
         "port opened": { actions: "notePort" },
-        start: { actions: "refuseAnotherStart" },
+        start: { actions: "answerStart" },
         remove: { actions: "refuseRemove" },
       },
     },

@@ -84,20 +84,20 @@ test("a container that is asked to stop while it starts is stopped once it runs"
   const harness = new RuncHarness({ rules: [{ startDelayMs: 500 }] });
   const { container } = harness.pod();
   const started = harness.call("startContainer", { containerId: container });
-  assert.ok(harness.call("startContainer", { containerId: container }).error, "started twice");
+  const again = harness.call("startContainer", { containerId: container });
   assert.ok(harness.call("removeContainer", { containerId: container }).error, "removed while it starts");
   const stopped = harness.call("stopContainer", { containerId: container, timeoutSeconds: 30 });
   harness.run(500);
-  assert.equal([started.ok, stopped.ok], [{}, {}]);
+  assert.equal([started.ok, again.ok, stopped.ok], [{}, {}, {}], "asked twice, started once, and both are told");
   assert.is(harness.stateOf("container"), "stopped");
 });
 
-test("a running container is neither removed nor started again", () => {
+test("a running container is not removed; asked for again, its start is what is there", () => {
   const harness = new RuncHarness();
   const { container } = harness.pod();
   harness.call("startContainer", { containerId: container });
   assert.match(harness.call("removeContainer", { containerId: container }).error?.message ?? "", "is running");
-  assert.match(harness.call("startContainer", { containerId: container }).error?.message ?? "", "already started");
+  assert.equal(harness.call("startContainer", { containerId: container }).ok, {});
 });
 
 test("a created container can be stopped and removed without ever running", () => {

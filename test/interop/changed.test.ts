@@ -141,7 +141,7 @@ kubectlSuite("changed by kubectl", { nodes: 1, runtime: "simulated" }, (test, wo
     await kubectl.ok("patch configmap held --type=merge -p", '{"metadata":{"finalizers":["example.com/hold"]}}');
     await kubectl.ok("delete configmap held --wait=false");
     assert.match(await kubectl.ok("get configmap held -o jsonpath={.metadata.deletionTimestamp}"), /^\d{4}-/);
-    const waiting = kubectl.begin(["wait", "--for=delete", "configmap/held", "--timeout=20s"]);
+    const waiting = kubectl.begin(["wait", "--for=delete", "configmap/held", "--timeout=60s"]);
     await kubectl.ok("patch configmap held --type=merge -p", '{"metadata":{"finalizers":null}}');
     assert.is((await waiting.ended).code, 0);
     assert.is(await kubectl.ok("get configmap held --ignore-not-found"), "");
@@ -156,8 +156,8 @@ kubectlSuite("changed by kubectl", { nodes: 1, runtime: "simulated" }, (test, wo
     await kubectl.ok("create namespace doomed");
     await kubectl.ok("create deployment inside --image=nginx -n doomed");
     await kubectl.ok("create configmap inside -n doomed");
-    await kubectl.ok("rollout status deployment/inside -n doomed --timeout=20s");
-    assert.is(await kubectl.ok("delete namespace doomed --timeout=30s"), 'namespace "doomed" deleted\n');
+    await kubectl.ok("rollout status deployment/inside -n doomed --timeout=60s");
+    assert.is(await kubectl.ok("delete namespace doomed --timeout=60s"), 'namespace "doomed" deleted\n');
     assert.is(await kubectl.ok("get all,configmaps -n doomed"), "");
     assert.is(
       await kubectl.fails("create configmap late -n doomed"),

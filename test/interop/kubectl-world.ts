@@ -16,7 +16,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-const commandDeadlineMs = 40_000;
+const commandDeadlineMs = 90_000;
 
 export class KubectlWorld {
   readonly directory: string;
@@ -90,7 +90,7 @@ export class KubectlWorld {
   }
 
   /** Waits until what kubectl prints is as it should be. */
-  async until(words: string, holds: (stdout: string) => boolean, withinMs = 20_000): Promise<string> {
+  async until(words: string, holds: (stdout: string) => boolean, withinMs = 60_000): Promise<string> {
     const deadline = performance.now() + withinMs;
     for (;;) {
       const { stdout, stderr } = await this.run(words.split(" "));
@@ -137,7 +137,7 @@ export class Running {
     });
   }
 
-  async until(holds: (stdout: string) => boolean, withinMs = 20_000): Promise<string> {
+  async until(holds: (stdout: string) => boolean, withinMs = 60_000): Promise<string> {
     const deadline = performance.now() + withinMs;
     while (!holds(this.stdout)) {
       assert.ok(performance.now() < deadline, `kubectl ${this.args.join(" ")} printed only ${this.stdout}${this.stderr}`);
@@ -181,7 +181,7 @@ export function kubectlSuite(
 }
 
 /** What an HTTP server answers, tried again while nothing listens there yet. */
-export async function fetchText(url: string, withinMs = 10_000): Promise<string> {
+export async function fetchText(url: string, withinMs = 30_000): Promise<string> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await new Promise<string | Error>((resolve) => {

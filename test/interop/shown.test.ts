@@ -46,7 +46,7 @@ kubectlSuite("shown by kubectl", { nodes: 1, runtime: "simulated" }, (test, worl
   test("get shows an object in every form that users ask for", async () => {
     const kubectl = world();
     await kubectl.okWith(pod("shown"), "apply -f -");
-    await kubectl.ok("wait --for=condition=Ready pod/shown --timeout=20s");
+    await kubectl.ok("wait --for=condition=Ready pod/shown --timeout=60s");
     const [plain] = rows(await kubectl.ok("get pod shown"));
     assert.equal([...(plain?.keys() ?? [])], ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]);
     assert.equal([plain?.get("READY"), plain?.get("STATUS"), plain?.get("RESTARTS")], ["1/1", "Running", "0"]);
@@ -95,7 +95,7 @@ kubectlSuite("shown by kubectl", { nodes: 1, runtime: "simulated" }, (test, worl
 
   test("describe tells of a pod, a deployment, a service and a node, with their events", async () => {
     const kubectl = world();
-    await kubectl.ok("rollout status deployment/web --timeout=20s");
+    await kubectl.ok("rollout status deployment/web --timeout=60s");
     const described = await kubectl.ok("describe pod shown");
     for (const expected of [
       /^Name: +shown$/m,
@@ -141,11 +141,11 @@ kubectlSuite("shown by kubectl", { nodes: 1, runtime: "simulated" }, (test, worl
   test("wait: for a condition, a field and a deletion, and not for ever", async () => {
     const kubectl = world();
     assert.is(
-      await kubectl.ok("wait --for=condition=Available deployment/web --timeout=20s"),
+      await kubectl.ok("wait --for=condition=Available deployment/web --timeout=60s"),
       "deployment.apps/web condition met\n",
     );
     assert.is(
-      await kubectl.ok("wait --for=jsonpath={.status.phase}=Running pod/shown --timeout=20s"),
+      await kubectl.ok("wait --for=jsonpath={.status.phase}=Running pod/shown --timeout=60s"),
       "pod/shown condition met\n",
     );
     assert.is(

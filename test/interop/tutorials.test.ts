@@ -16,7 +16,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
     const file = kubectl.file("nginx.yaml", `${nginx()}---\n${nginxService}`);
     assert.is(await kubectl.ok(`apply -f ${file}`), "deployment.apps/nginx-deployment created\nservice/nginx-service created\n");
     assert.match(
-      await kubectl.ok("rollout status deployment/nginx-deployment --timeout=30s"),
+      await kubectl.ok("rollout status deployment/nginx-deployment --timeout=60s"),
       /deployment "nginx-deployment" successfully rolled out\n$/,
     );
     const [deployment] = rows(await kubectl.ok("get deployments"));
@@ -41,7 +41,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
       await kubectl.ok(`apply -f ${file}`),
       "deployment.apps/nginx-deployment configured\nservice/nginx-service unchanged\n",
     );
-    await kubectl.ok("rollout status deployment/nginx-deployment --timeout=30s");
+    await kubectl.ok("rollout status deployment/nginx-deployment --timeout=60s");
     const images = await kubectl.ok("get deployment nginx-deployment -o jsonpath={.spec.template.spec.containers[*].image}");
     assert.is(images, "nginx:1.16.1");
 
@@ -56,7 +56,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
     const kubectl = world();
     const image = "registry.k8s.io/e2e-test-images/agnhost:2.53";
     await kubectl.ok(`create deployment hello-node --image=${image} -- /agnhost netexec --http-port=8080`);
-    await kubectl.ok("rollout status deployment/hello-node --timeout=30s");
+    await kubectl.ok("rollout status deployment/hello-node --timeout=60s");
     assert.is(await kubectl.ok("expose deployment hello-node --type=LoadBalancer --port=8080"), "service/hello-node exposed\n");
     const [service] = rows(await kubectl.ok("get services hello-node"));
     assert.equal([service?.get("TYPE"), service?.get("EXTERNAL-IP")], ["LoadBalancer", "<pending>"]);
@@ -75,7 +75,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
   test("bootcamp: explore, expose, label, scale, update and undo", async () => {
     const kubectl = world();
     await kubectl.ok("create deployment kubernetes-bootcamp --image=gcr.io/google-samples/kubernetes-bootcamp:v1");
-    await kubectl.ok("rollout status deployment/kubernetes-bootcamp --timeout=30s");
+    await kubectl.ok("rollout status deployment/kubernetes-bootcamp --timeout=60s");
     const pod = (await kubectl.ok("get pods -l app=kubernetes-bootcamp -o name")).trim();
     assert.match(await kubectl.ok(`exec ${pod} -- env`), /^HOSTNAME=kubernetes-bootcamp-/m);
     await kubectl.ok("expose deployment/kubernetes-bootcamp --type=NodePort --port 8080");
@@ -90,7 +90,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
       await kubectl.ok("scale deployments/kubernetes-bootcamp --replicas=4"),
       "deployment.apps/kubernetes-bootcamp scaled\n",
     );
-    await kubectl.ok("rollout status deployment/kubernetes-bootcamp --timeout=30s");
+    await kubectl.ok("rollout status deployment/kubernetes-bootcamp --timeout=60s");
     await kubectl.until(
       "get endpointslices -l kubernetes.io/service-name=kubernetes-bootcamp -o jsonpath={.items[0].endpoints[*].addresses[0]}",
       (ips) => ips.split(" ").length === 4,
@@ -102,13 +102,13 @@ kubectlSuite("tutorials", {}, (test, world) => {
 
     const v2 = "docker.io/jocatalin/kubernetes-bootcamp:v2";
     await kubectl.ok(`set image deployments/kubernetes-bootcamp kubernetes-bootcamp=${v2}`);
-    await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=30s");
+    await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=60s");
     assert.match(await call(), /v=2/);
     assert.is(
       await kubectl.ok("rollout undo deployments/kubernetes-bootcamp"),
       "deployment.apps/kubernetes-bootcamp rolled back\n",
     );
-    await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=30s");
+    await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=60s");
     assert.match(await call(), /v=1/);
     await kubectl.ok("delete deployments/kubernetes-bootcamp services/kubernetes-bootcamp");
   });
@@ -128,7 +128,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
       ].join("\n"),
     );
     for (const name of ["redis-leader", "redis-follower", "frontend"])
-      await kubectl.ok(`rollout status deployment/${name} --timeout=30s`);
+      await kubectl.ok(`rollout status deployment/${name} --timeout=60s`);
     assert.is(rows(await kubectl.ok("get pods -l app=guestbook,tier=frontend")).length, 3);
     assert.is(rows(await kubectl.ok("get pods -l app=redis,tier=backend")).length, 3);
     const events = await kubectl.ok("get events --field-selector reason=Simulated");
@@ -138,7 +138,7 @@ kubectlSuite("tutorials", {}, (test, world) => {
       /^simulated:\/\//,
     );
     await kubectl.ok("scale deployment frontend --replicas=5");
-    await kubectl.ok("rollout status deployment/frontend --timeout=30s");
+    await kubectl.ok("rollout status deployment/frontend --timeout=60s");
     assert.is(
       await kubectl.ok("delete deployment -l app=redis"),
       'deployment.apps "redis-follower" deleted\ndeployment.apps "redis-leader" deleted\n',
