@@ -212,6 +212,22 @@ test("names of Services resolve, short and long; unknown ones do not", async () 
   await harness.kill(server.id, "SIGKILL");
 });
 
+test("a server at a low port is reached by its address and by name, where it is mapped too", async () => {
+  const { id, podIP } = await harness.run("nginx");
+  await harness.portOf(id);
+  harness.driver.setNames({ addresses: [["low.default.svc.cluster.local", [podIP]]] });
+  const code = `for (const url of ["http://${podIP}", "http://low", "http://low:80/"]) {
+    require("http").get(url, (response) => { console.log(response.statusCode); response.resume(); });
+    fetch(url).then((response) => console.log(response.status));
+  }`;
+  const client = await harness.run("node:20", { command: ["node", "-e", code] });
+  assert.is((await harness.exitOf(client.id)).exitCode, 0, await harness.log(client.id));
+  assert.is(await harness.log(client.id), "200\n".repeat(6));
+  assert.match(await harness.log(id), `${client.podIP} - - `, "the pod's address is what others see");
+  assert.match((await harness.exec(id, ["curl", "-s", "http://low"])).stdout, "Welcome");
+  await harness.kill(id, "SIGKILL");
+});
+
 test("probes are answered in the kubelet's words", async () => {
   const { id, podIP } = await harness.run("registry.k8s.io/e2e-test-images/agnhost:2.39", {
     args: ["netexec", "--http-port=8080"],

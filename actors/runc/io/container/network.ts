@@ -102,7 +102,10 @@ function listenOptions(values: unknown[]): [ListenOptions, boolean] {
   const [first, second] = values;
   if (typeof first === "object" && first !== null) {
     const options = first as ListenOptions;
-    return [options, options.path === undefined && (options.port !== undefined || !("fd" in options || "_handle" in options))];
+    return [
+      options,
+      typeof options.path !== "string" && (options.port !== undefined || !("fd" in options || "_handle" in options)),
+    ];
   }
   if (typeof first === "string" && Number.isNaN(Number(first))) return [{ path: first }, false];
   const port = typeof first === "function" || first === undefined || first === null ? 0 : Number(first);
@@ -124,7 +127,7 @@ function patchConnect(network: PodNetwork): void {
           ? { path: first }
           : { port: first, ...(typeof second === "string" ? { host: second } : {}) };
     const rest = callback === undefined ? [] : [callback];
-    if (options.path !== undefined || aim(network, options)) return original.call(this, options, ...rest);
+    if (typeof options.path === "string" || aim(network, options)) return original.call(this, options, ...rest);
     // A name: its address decides where its port is, so it is looked up first.
     Object.assign(this, { connecting: true });
     network.resolve(options.host as string, (addresses) => {
