@@ -6,6 +6,7 @@ import {
   fail,
   type GroupKind,
   type GroupResource,
+  genericFailure,
   methodNotAllowed,
   noSuchResource,
   type Result,
@@ -70,6 +71,19 @@ export function servedAs(resource: Resource): Served {
 export function servedAt(path: Pick<RequestPath, "group" | "version" | "resource">): Result<Served> {
   const resource = builtinResources().byResource(path.group, path.version, path.resource);
   return resource === undefined ? fail(noSuchResource()) : succeed(servedAs(resource));
+}
+
+/** Subresources whose reads and writes are of the object itself. Others are acts, or conversations with a node. */
+const partsOfObjects = new Set(["status", "scale", "finalize", "approval", "ephemeralcontainers", "resize"]);
+
+/** Refuses a read or change of a subresource that is no part of the object: 501. */
+export function partFor(path: RequestPath, verb: string): Result<Served> {
+  const served = servedFor(path, verb);
+  const { subresource } = path;
+  if (!served.ok || subresource === undefined || partsOfObjects.has(subresource)) return served;
+  return fail(
+    genericFailure(501, "NotImplemented", `${verb} of ${path.resource}/${subresource} is not implemented by this server`),
+  );
 }
 
 /** The same, if it or its subresource has the verb; 404 for a subresource that does not exist, 405 for a verb. */

@@ -150,6 +150,7 @@ test("what one API server wrote, the other one's newest read sees", () => {
 
 test("wrong paths and verbs", () => {
   const world = worldWith(0);
+  assert.is(world.get(podsPath, "a", { subresource: "proxy" }).error?.code, 501);
   assert.is(world.list({ group: "", version: "v1", resource: "nothings" }).error?.code, 404);
   assert.is(world.list({ group: "", version: "v1", resource: "bindings", namespace: "default" }).error?.code, 405);
   assert.is(world.get(configMaps, "a", { subresource: "status" }).error?.code, 404);

@@ -1,6 +1,6 @@
 import type { Backing } from "../backing.js";
 import type { GetRequest, ListRequest, Respond } from "../request.js";
-import { type Served, servedFor } from "../served.js";
+import { partFor, type Served } from "../served.js";
 import { showScale } from "../subresources/scale.js";
 import { selectionOf } from "../watch-cache/selection.js";
 import type { ReadBatches } from "./batch.js";
@@ -16,7 +16,7 @@ export function startRead(
   request: GetRequest | ListRequest,
   respond: Respond,
 ): void {
-  const served = servedFor(request.path, request.verb);
+  const served = partFor(request.path, request.verb);
   if (!served.ok) {
     respond({ ok: false, error: served.error });
     return;
@@ -34,7 +34,7 @@ export function startRead(
 
 type Planned =
   | { readonly value: ReadPlan }
-  | { readonly error: NonNullable<Extract<ReturnType<typeof servedFor>, { ok: false }>["error"]> };
+  | { readonly error: NonNullable<Extract<ReturnType<typeof partFor>, { ok: false }>["error"]> };
 
 function planGet({ path, resourceVersion }: GetRequest, served: Served): Planned {
   const at = readAtOfGet(served.groupResource, path.name ?? "", resourceVersion);

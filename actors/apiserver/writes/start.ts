@@ -3,13 +3,13 @@
 import type { JsonObject, JsonValue } from "../../../src/api/json-value.js";
 import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
-import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
+import { badRequest, fail, genericFailure, type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { Leases } from "../leases.js";
 import { defaultDeadlineMs } from "../reads/read.js";
 import type { PatchRequest, Respond, UpdateRequest, WriteRequest } from "../request.js";
-import { type Served, servedFor } from "../served.js";
+import { partFor, type Served, servedFor } from "../served.js";
 import { bound, boundAnswer } from "../subresources/binding.js";
 import { evictedAnswer, spendBudget } from "../subresources/eviction.js";
 import { scaled, scaleOf, showScaleText } from "../subresources/scale.js";
@@ -25,7 +25,7 @@ export type WriteBacking = Backing & { readonly leases: Leases };
 
 /** Runs a write to its end in a chart named `id`. */
 export function startWrite(backing: WriteBacking, id: string, request: WriteRequest, respond: Respond): void {
-  const served = servedFor(request.path, request.verb);
+  const served = request.verb === "create" ? servedFor(request.path, request.verb) : partFor(request.path, request.verb);
   const planner = served.ok ? plannerOf(backing, served.value, request) : served;
   if (!planner.ok) {
     respond({ ok: false, error: planner.error });
@@ -84,7 +84,8 @@ function actPlanner(backing: Backing, served: Served, path: WriteRequest["path"]
     const extras = { together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
     return succeed(new DeletePlanner({ backing, served, path, options }, extras));
   }
-  return fail(badRequest(`${path.resource}/${path.subresource} cannot be created over this interface`));
+  const what = `create of ${path.resource}/${path.subresource} is not implemented by this server`;
+  return fail(genericFailure(501, "NotImplemented", what));
 }
 
 function scalePlanner(
