@@ -37,6 +37,7 @@ const files: Readonly<Record<string, string>> = {
   "uvu.test.mjs": `import { test } from "uvu";\nimport { Cluster } from "chartroom";\ntest("a cluster", async () => {${story}});\ntest.run();\n`,
   "vitest.test.js": `import { test } from "vitest";\nimport { Cluster } from "chartroom";\ntest("a cluster", async () => {${story}}, 60_000);\n`,
   "jest.spec.js": `import { Cluster } from "chartroom";\ntest("a cluster", async () => {${story}}, 60_000);\n`,
+  "simulate.mjs": `import { simulate } from "chartroom";\nconsole.log(simulate({ manifests: [], seed: 7, untilMs: 1_000 }).seed);\n`,
   "typed.ts": `import { Cluster, type ClusterOptions } from "chartroom";\nconst options: ClusterOptions = { nodes: 3 };\nexport const start = (): Promise<Cluster> => Cluster.start(options);\n`,
 };
 
@@ -90,6 +91,13 @@ test("has types that hold without this project's settings", () => {
   ];
   const { status, stdout } = run(process.execPath, [compiler, ...args]);
   assert.is(status, 0, stdout);
+});
+
+test("simulates", () => {
+  if (!installed) return;
+  const { status, stdout, stderr } = run(process.execPath, ["simulate.mjs"]);
+  assert.is(status, 0, stderr);
+  assert.is(stdout, "7\n");
 });
 
 test("brings the command line, and nothing that only its own tests need", () => {
