@@ -2,11 +2,10 @@
 import { integerBelow, type Random } from "../../src/actor/random.js";
 import { notNamed, type Rejection, rejectionOf } from "./filter.js";
 import { type FitError, fitError } from "./fit-error.js";
-import { interPodFilters } from "./inter-pod.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
+import { filtersOverNodes, preemptionFor } from "./preemption/victims.js";
 import { totalScores } from "./profile.js";
-import { spreadFilters } from "./topology-spread.js";
 
 export type Choice = { readonly ok: true; readonly node: NodeInfo } | { readonly ok: false; readonly error: FitError };
 
@@ -27,21 +26,28 @@ export interface Rotation {
   start: number;
 }
 
-export function chooseNode(pod: PodInfo, nodes: readonly NodeInfo[], random: Random, rotation: Rotation): Choice {
+/** `seen` shows a node as this pod may use it. */
+export function chooseNode(
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+  random: Random,
+  rotation: Rotation,
+  seen: (node: NodeInfo) => NodeInfo = (node) => node,
+): Choice {
   // Filters that depend on what runs on all nodes are worked out once for the pod.
-  const more = [...spreadFilters(pod, nodes), ...interPodFilters(pod, nodes)];
+  const more = filtersOverNodes(pod, nodes);
   const enough = enoughNodes(nodes.length);
   const fitting: NodeInfo[] = [];
   const rejections = new Map<NodeInfo, Rejection>();
   let looked = 0;
   for (; looked < nodes.length && fitting.length < enough; looked++) {
     const node = nodes[(rotation.start + looked) % nodes.length]!;
-    const rejection = pod.named !== undefined && !pod.named.has(node.name) ? notNamed : rejectionOf(pod, node, more);
+    const rejection = pod.named !== undefined && !pod.named.has(node.name) ? notNamed : rejectionOf(pod, seen(node), more);
     if (rejection === undefined) fitting.push(node);
     else rejections.set(node, rejection);
   }
   if (nodes.length > 0) rotation.start = (rotation.start + looked) % nodes.length;
-  if (fitting.length === 0) return { ok: false, error: fitError(pod, rejections) };
+  if (fitting.length === 0) return { ok: false, error: fitError(pod, rejections, preemptionFor(pod, rejections, nodes)) };
   return { ok: true, node: best(pod, fitting, random) };
 }
 

@@ -3,10 +3,12 @@
 import type { FilterName, Rejection } from "./filter.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
+import type { Outlook } from "./preemption/victims.js";
 
 export interface FitError {
   readonly message: string;
   readonly rejectedBy: ReadonlySet<FilterName>;
+  readonly outlook: Outlook;
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */
@@ -17,27 +19,29 @@ export function availabilityMessage(nodes: number, reasons: Iterable<string>): s
   return `0/${nodes} nodes are available:${counted.length === 0 ? "" : ` ${counted.join(", ")}.`}`;
 }
 
-/** Whether pods of lower priority would make room is asked only of nodes where removing pods could help. */
+/** Why making room would not help: asked only of nodes where removing pods could. */
 function preemptionMessage(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejection>): string {
   if (pod.pod.spec?.preemptionPolicy === "Never") return "preemption: not eligible due to preemptionPolicy=Never.";
   const reasons = [...rejections].map(([node, { unresolvable, reasons: why }]) => {
     if (unresolvable) return "Preemption is not helpful for scheduling";
-    const victims = [...node.pods.values()].some(({ priority }) => priority < pod.priority);
-    return victims ? (why[0] ?? "") : "No preemption victims found for incoming pod";
+    const lower = [...node.pods.values()].some(({ priority }) => priority < pod.priority);
+    return lower ? (why[0] ?? "") : "No preemption victims found for incoming pod";
   });
   return `preemption: ${availabilityMessage(rejections.size, reasons)}`;
 }
 
 /** What to say when every node was rejected; without any node at all there is nothing to count. */
-export function fitError(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejection>): FitError {
-  if (rejections.size === 0) return { message: "no nodes available to schedule pods", rejectedBy: new Set() };
+export function fitError(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejection>, outlook: Outlook): FitError {
+  if (rejections.size === 0) return { message: "no nodes available to schedule pods", rejectedBy: new Set(), outlook };
   const all = [...rejections.values()];
   const available = availabilityMessage(
     rejections.size,
     all.flatMap(({ reasons }) => reasons),
   );
-  return {
-    message: `${available} ${preemptionMessage(pod, rejections)}`,
-    rejectedBy: new Set(all.map(({ filter }) => filter)),
-  };
+  const preemption = {
+    none: () => ` ${preemptionMessage(pod, rejections)}`,
+    waiting: () => " preemption: not eligible due to a terminating pod on the nominated node.",
+    possible: () => "",
+  }[typeof outlook === "string" ? outlook : "possible"]();
+  return { message: available + preemption, rejectedBy: new Set(all.map(({ filter }) => filter)), outlook };
 }

@@ -33,3 +33,13 @@ export function reportUnschedulable(host: Host, info: PodInfo, message: string):
   const patchType = "application/strategic-merge-patch+json";
   host.charts.start(conditionMachine, { id, input: { host, write: { verb: "patch", path, patchType, patch } } });
 }
+
+export function reportPreempted(host: Host, { pod }: PodInfo, by: PodInfo, node: string): void {
+  recordEvent(host, {
+    involvedObject: referenceTo(pod, "Pod", "v1"),
+    type: "Normal",
+    reason: "Preempted",
+    message: `Preempted by pod ${by.uid} on node ${node}`,
+    component,
+  });
+}

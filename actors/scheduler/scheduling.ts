@@ -1,5 +1,5 @@
 /** The bulk behind the scheduler's chart: caches, queue and what is under way. The chart says when each thing is done. */
-import type { Host } from "../../src/actor/host.js";
+import { type Host, rfc3339 } from "../../src/actor/host.js";
 import { startInformer } from "../../src/actor/informer/start.js";
 import { type Change, Store } from "../../src/actor/informer/store.js";
 import { standForElection } from "../../src/actor/leader-election/start.js";
@@ -9,9 +9,14 @@ import { type BindingEnd, bindingMachine } from "./binding/machine.js";
 import { SchedulerCache } from "./cache.js";
 import { chooseNode, type Rotation } from "./choose-node.js";
 import { nodeEvents } from "./node-events.js";
+import type { NodeInfo } from "./node-info.js";
+import { Nominations } from "./nominations.js";
 import { type PodInfo, podInfo, podKey } from "./pod-info.js";
+import { preemptionMachine } from "./preemption/machine.js";
+import type { Preemption } from "./preemption/victims.js";
+import { preemptionWrites } from "./preemption/writes.js";
 import { type QueuedPod, SchedulingQueue } from "./queue.js";
-import { reportFailure, reportScheduled, reportUnschedulable } from "./reports.js";
+import { reportFailure, reportPreempted, reportScheduled, reportUnschedulable } from "./reports.js";
 
 export const schedulingLimits = {
   /** Pods decided about at a stretch, before other messages get their turn. */
@@ -45,6 +50,7 @@ export class Scheduling {
   private readonly queue = new SchedulingQueue();
   private readonly pods = new Store<Pod>();
   private readonly nodes = new Store<Node>();
+  private readonly nominations = new Nominations();
   private readonly rotation: Rotation = { start: 0 };
   private readonly unsynced = new Set(["pods", "nodes"]);
   private bindings = 0;
@@ -123,17 +129,47 @@ export class Scheduling {
       this.queue.putBack(queued, this.nowMs);
       return;
     }
-    const choice = chooseNode(info, this.cache.nodes(), this.host.random, this.rotation);
+    const seen = (node: NodeInfo) => this.nominations.seenBy(info, node);
+    const choice = chooseNode(info, this.cache.nodes(), this.host.random, this.rotation, seen);
     if (!choice.ok) {
-      this.queue.putUnschedulable(queued, choice.error.rejectedBy, this.nowMs);
-      reportUnschedulable(this.host, info, choice.error.message);
+      const { rejectedBy, message, outlook } = choice.error;
+      this.queue.putUnschedulable(queued, rejectedBy, this.nowMs);
+      reportUnschedulable(this.host, info, message);
+      if (typeof outlook === "object") this.makeRoom(info, outlook.preemption);
       return;
     }
     this.bind(queued, choice.node.name);
   }
 
+  private makeRoom(info: PodInfo, preemption: Preemption): void {
+    const id = `preemption ${info.key}`;
+    if (this.host.charts.get(id) !== undefined) return;
+    this.nominations.put(info, preemption.node);
+    const writes = preemptionWrites(info, preemption, rfc3339(this.host.clock.nowMs()));
+    let done = false;
+    const onEnd = (how: boolean) => {
+      done = how;
+    };
+    this.host.charts.start(preemptionMachine, {
+      id,
+      input: { host: this.host, writes, onEnd },
+      onDone: () => this.roomMade(info, preemption, done),
+    });
+  }
+
+  private roomMade(info: PodInfo, { victims, node }: Preemption, done: boolean): void {
+    if (done) {
+      for (const victim of victims) reportPreempted(this.host, victim, info, node);
+      return;
+    }
+    this.nominations.delete(info.key);
+    this.queue.moveOn("assigned pod deleted", this.nowMs);
+    this.tell({ type: "queue.changed" });
+  }
+
   private bind(queued: QueuedPod, node: string): void {
     const { info } = queued;
+    this.nominations.delete(info.key);
     this.cache.assume(info, node);
     this.bindings += 1;
     const attempt = new BindingAttempt(this.host, info, node);
@@ -186,6 +222,7 @@ export class Scheduling {
 
   private podAssigned(pod: Pod, key: string): void {
     this.queue.delete(key);
+    this.nominations.delete(key);
     const wasThere = this.cache.isConfirmed(key);
     this.cache.confirm(podInfo(pod), pod.spec?.nodeName ?? "");
     if (!wasThere) this.queue.moveOn("assigned pod added", this.nowMs);
@@ -193,6 +230,7 @@ export class Scheduling {
 
   private podDeleted(pod: Pod, key: string): void {
     this.queue.delete(key);
+    this.nominations.delete(key);
     this.cache.remove(key);
     if (pod.spec?.nodeName) this.queue.moveOn("assigned pod deleted", this.nowMs);
   }

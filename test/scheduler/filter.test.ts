@@ -188,7 +188,7 @@ for (const [what, pod, plain, forScores] of requests) {
 
 function messageFor(pod: Pod, ...nodes: NodeInfo[]): string {
   const rejections = nodes.map((node): [NodeInfo, Rejection] => [node, rejectionOf(info(pod), node)!]);
-  return fitError(info(pod), new Map(rejections)).message;
+  return fitError(info(pod), new Map(rejections), "none").message;
 }
 
 test("reasons are counted and sorted, and preemption says why it does not help", () => {

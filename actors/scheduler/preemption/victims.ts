@@ -1,0 +1,80 @@
+/**
+ * Which pods of lower priority must go so that a pod fits. Source:
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+ */
+import { type Filter, type Rejection, rejectionOf } from "../filter.js";
+import { interPodFilters } from "../inter-pod.js";
+import { NodeInfo } from "../node-info.js";
+import type { PodInfo } from "../pod-info.js";
+import { spreadFilters } from "../topology-spread.js";
+
+export interface Preemption {
+  readonly node: string;
+  /** Most important last. */
+  readonly victims: readonly PodInfo[];
+}
+
+/** Filters that depend on what runs on all nodes. */
+export const filtersOverNodes = (pod: PodInfo, nodes: readonly NodeInfo[]): Filter[] => [
+  ...spreadFilters(pod, nodes),
+  ...interPodFilters(pod, nodes),
+];
+
+const isLeaving = ({ pod }: PodInfo): boolean => pod.metadata.deletionTimestamp !== undefined;
+const startedAt = ({ pod }: PodInfo): string => pod.status?.startTime ?? pod.metadata.creationTimestamp ?? "";
+
+/** Less important first: by priority, then the younger. */
+const byImportance = (one: PodInfo, other: PodInfo): number =>
+  one.priority - other.priority || (startedAt(one) > startedAt(other) ? -1 : startedAt(one) < startedAt(other) ? 1 : 0);
+
+/**
+ * The pods of one node that must go; undefined when even without all that may go the pod would not fit. Pods that are on
+ * their way out anyway are no victims. As many as possible stay, the most important first.
+ */
+export function victimsOn(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo[]): PodInfo[] | undefined {
+  const lower = [...node.pods.values()].filter(({ priority }) => priority < pod.priority);
+  if (lower.length === 0) return undefined;
+  const emptied = new NodeInfo(node.name, node.node);
+  for (const each of node.pods.values()) if (each.priority >= pod.priority) emptied.add(each);
+  const others = nodes.map((each) => (each === node ? emptied : each));
+  const fits = () => rejectionOf(pod, emptied, filtersOverNodes(pod, others)) === undefined;
+  if (!fits()) return undefined;
+  const victims: PodInfo[] = [];
+  for (const each of lower
+    .filter((other) => !isLeaving(other))
+    .sort(byImportance)
+    .reverse()) {
+    emptied.add(each);
+    if (fits()) continue;
+    emptied.remove(each.key);
+    victims.push(each);
+  }
+  return victims.reverse();
+}
+
+const highest = (victims: readonly PodInfo[]): number => Math.max(...victims.map(({ priority }) => priority));
+const sum = (victims: readonly PodInfo[]): number => victims.reduce((total, { priority }) => total + priority, 0);
+
+/** The lesser harm first: whose most important victim is least important, then less priority in all, then fewer. */
+const byHarm = (one: Preemption, other: Preemption): number =>
+  highest(one.victims) - highest(other.victims) ||
+  sum(one.victims) - sum(other.victims) ||
+  one.victims.length - other.victims.length;
+
+/** Whether making room would help at all: none of the pods may go, or some are going already. */
+export type Outlook = { readonly preemption: Preemption } | "none" | "waiting";
+
+export function preemptionFor(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejection>, nodes: readonly NodeInfo[]): Outlook {
+  if (pod.pod.spec?.preemptionPolicy === "Never") return "none";
+  const candidates: Preemption[] = [];
+  for (const [node, { unresolvable }] of rejections) {
+    const victims = unresolvable ? undefined : victimsOn(pod, node, nodes);
+    if (victims === undefined) continue;
+    // Enough pods are leaving already: nobody else need go.
+    if (victims.length === 0) return "waiting";
+    candidates.push({ node: node.name, victims });
+  }
+  const [best, ...rest] = candidates;
+  if (best === undefined) return "none";
+  return { preemption: rest.reduce((least, each) => (byHarm(each, least) < 0 ? each : least), best) };
+}
