@@ -78,14 +78,17 @@ async function run(given: Arguments): Promise<number> {
   return exitCodes.fine;
 }
 
-/** Settles at the first SIGINT or SIGTERM; the second ends the process at once. */
+/** npm hands a Ctrl-C on that the terminal has given to everybody already: what comes this soon is the same one. */
+const sameSignalMs = 1_000;
+
+/** Settles at the first SIGINT or SIGTERM; a later one ends the process at once. */
 function stopAsked(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      let times = 0;
+    let firstMs: number | undefined;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
-        times += 1;
-        if (times > 1) process.exit(130);
+        firstMs ??= performance.now();
+        if (performance.now() - firstMs > sameSignalMs) process.exit(130);
         resolve(signal);
       });
     }
@@ -137,6 +140,13 @@ function screenOf(cluster: Cluster, options: ClusterOptions, readyMs: number): s
   const shown = relative(process.cwd(), cluster.kubeconfigPath);
   const kubeconfig = shown.startsWith("..") ? cluster.kubeconfigPath : shown;
   const kept = options.memory === true ? "nowhere: it is gone when it stops" : (options.dataDir ?? "");
+  const moved = cluster.lowPortsMovedBy;
+  const lowPorts =
+    moved === undefined
+      ? []
+      : [
+          `  ${"low ports".padEnd(14)} port 80 of a pod or Service is served at ${80 + moved}, 443 at ${443 + moved}: this user may not bind ports below 1024`,
+        ];
   const further = cluster.urls.slice(1).map((url) => `  ${"".padEnd(14)} ${url}`);
   return [
     `Kubernetes 1.33 runs, ready after ${(readyMs / 1000).toFixed(2)} s.`,
@@ -146,6 +156,7 @@ function screenOf(cluster: Cluster, options: ClusterOptions, readyMs: number): s
     `  ${"control plane".padEnd(14)} ${controlPlane.join(", ")}`,
     ...nodes,
     `  ${"Services".padEnd(14)} ${cluster.serviceCidr}`,
+    ...lowPorts,
     `  ${"kept in".padEnd(14)} ${kept}`,
     `  ${"kubeconfig".padEnd(14)} ${kubeconfig}`,
     "",

@@ -2,6 +2,7 @@
  * A cluster on this machine: starts every actor on a thread of its own, waits until it serves, and is the handle by which
  * a program drives it.
  */
+import { bindingRules, lowPortsMappedTo, reachableAt } from "../../actors/runc/io/ports.js";
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import type { ImageProgram } from "../thread/containers.js";
@@ -58,6 +59,11 @@ export class Cluster {
   /** The range of Services' addresses. */
   get serviceCidr(): string {
     return this.parts.ranges.serviceCidr;
+  }
+
+  /** What is added to ports below 1024 where this user may not bind them; undefined where that is allowed. */
+  get lowPortsMovedBy(): number | undefined {
+    return reachableAt(bindingRules(), this.parts.ranges.kubernetesAddress, 80).port === 80 ? undefined : lowPortsMappedTo;
   }
 
   /** Each node: its address, the range of its pods, and its actors. */

@@ -21,7 +21,7 @@ const story = `
   try {
     await cluster.apply({ apiVersion: "v1", kind: "Pod", metadata: { name: "web" }, spec: { containers: [{ name: "web", image: "nginx" }] } });
     const pod = await cluster.waitFor("pod/web", "Ready");
-    const url = "http://" + pod.status.podIP + ":" + (process.getuid() === 0 ? 80 : 64592);
+    const url = "http://" + pod.status.podIP + ":" + (process.getuid() === 0 ? 80 : 10080);
     const deadline = Date.now() + 20_000;
     for (let text = ""; !text.includes("nginx"); text = await fetch(url).then((answer) => answer.text(), () => "")) {
       if (Date.now() > deadline) throw new Error("nginx did not answer");
