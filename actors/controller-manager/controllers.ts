@@ -1,5 +1,6 @@
 /** Every controller of the controller manager. */
 import type { Host } from "../../src/actor/host.js";
+import { cronJobController } from "./controllers/cronjob/controller.js";
 import { daemonSetController } from "./controllers/daemonset/controller.js";
 import { disruptionController } from "./controllers/disruption/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
@@ -30,6 +31,7 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
   daemonSetController(informers),
   statefulSetController(informers),
   jobController(informers),
+  cronJobController(informers),
   rootCaController(informers, io.clusterCa),
 ];
 

@@ -1,3 +1,4 @@
+import { parseSchedule } from "../cron.js";
 import { child, type FieldError, invalidValue, required } from "../field-errors.js";
 import type { CronJob, HorizontalPodAutoscaler, PodDisruptionBudget, ReplicationController } from "../generated/types.js";
 import { GoSyntax, goStringMap } from "../go-format.js";
@@ -8,18 +9,13 @@ import { jobTemplateErrors } from "./workloads.js";
 
 /** Kinds that run or guard pods by a rule: cron jobs, autoscalers, disruption budgets, the oldest controllers. */
 
-const scheduleWords = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every .+)$/;
-
 const scheduleErrors = (schedule: string | undefined): FieldError[] => {
   const path = "spec.schedule";
   if (!schedule) return [required(path)];
   if (schedule.includes("TZ"))
     return [invalidValue(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")];
-  if (scheduleWords.test(schedule)) return [];
-  const fields = schedule.trim().split(/\s+/);
-  return fields.length === 5
-    ? []
-    : [invalidValue(path, schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`)];
+  const parsed = parseSchedule(schedule);
+  return parsed.ok ? [] : [invalidValue(path, schedule, parsed.message)];
 };
 
 export const cronJobErrors = (cronJob: CronJob): FieldError[] => {

@@ -1,6 +1,7 @@
 /** The workload resources besides Deployments and ReplicaSets, and how their controllers find objects among them. */
 import type {
   ControllerRevision,
+  CronJob,
   DaemonSet,
   Job,
   KubernetesObject,
@@ -26,8 +27,9 @@ export const controllerRevisions: InformedResource<ControllerRevision> = {
 };
 export const jobs: InformedResource<Job> = {
   path: { group: "batch", version: "v1", resource: "jobs" },
-  indexers: { namespace },
+  indexers: { namespace, controller },
 };
+export const cronJobs: InformedResource<CronJob> = { path: { group: "batch", version: "v1", resource: "cronjobs" } };
 export const claims: InformedResource<PersistentVolumeClaim> = {
   path: { group: "", version: "v1", resource: "persistentvolumeclaims" },
   indexers: { namespace },
