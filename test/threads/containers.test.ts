@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ContainerRecord, ProbeResult } from "../../actors/runc/io/driver.js";
+import { bindingRules, type Reach } from "../../actors/runc/io/ports.js";
 import { registeredImage } from "../../actors/runc/io/shim/start.js";
 import { get, RuntimeHarness } from "./runtime-harness.js";
 
@@ -212,21 +213,31 @@ test("names of Services resolve, short and long; unknown ones do not", async () 
   await harness.kill(server.id, "SIGKILL");
 });
 
-test("a server at a low port is reached by its address and by name, where it is mapped too", async () => {
-  const { id, podIP } = await harness.run("nginx");
-  await harness.portOf(id);
-  harness.driver.setNames({ addresses: [["low.default.svc.cluster.local", [podIP]]] });
-  const code = `for (const url of ["http://${podIP}", "http://low", "http://low:80/"]) {
-    require("http").get(url, (response) => { console.log(response.statusCode); response.resume(); });
-    fetch(url).then((response) => console.log(response.status));
-  }`;
-  const client = await harness.run("node:20", { command: ["node", "-e", code] });
-  assert.is((await harness.exitOf(client.id)).exitCode, 0, await harness.log(client.id));
-  assert.is(await harness.log(client.id), "200\n".repeat(6));
-  assert.match(await harness.log(id), `${client.podIP} - - `, "the pod's address is what others see");
-  assert.match((await harness.exec(id, ["curl", "-s", "http://low"])).stdout, "Welcome");
-  await harness.kill(id, "SIGKILL");
-});
+/** Machines: one where every port may be bound, one where low ones may not, and one that has only 127.0.0.1. */
+const machines: ReadonlyArray<readonly [string, Reach]> = [
+  ["as this machine is", bindingRules()],
+  ["where low ports may not be bound", { firstFreePort: 1024, loopbackOnly: false }],
+  ["where 127.0.0.1 is the only address", { firstFreePort: 1024, loopbackOnly: true }],
+];
+for (const [index, [where, reach]] of machines.entries()) {
+  test(`a server at a low port is reached by its address and by name ${where}`, async () => {
+    const other = new RuntimeHarness(64 + index, { reach });
+    const { id, podIP } = await other.run("nginx");
+    await other.portOf(id);
+    other.driver.setNames({ addresses: [["low.default.svc.cluster.local", [podIP]]] });
+    const code = `for (const url of ["http://${podIP}", "http://low", "http://low:80/"]) {
+      require("http").get(url, (response) => { console.log(response.statusCode); response.resume(); });
+      fetch(url).then((response) => console.log(response.status));
+    }`;
+    const client = await other.run("node:20", { command: ["node", "-e", code] });
+    assert.is((await other.exitOf(client.id)).exitCode, 0, await other.log(client.id));
+    assert.is(await other.log(client.id), "200\n".repeat(6));
+    if (!reach.loopbackOnly) assert.match(await other.log(id), `${client.podIP} - - `, "the pod's address is what others see");
+    assert.match((await other.exec(id, ["curl", "-s", "http://low"])).stdout, "Welcome");
+    await other.kill(id, "SIGKILL");
+    await other.stop();
+  });
+}
 
 test("probes are answered in the kubelet's words", async () => {
   const { id, podIP } = await harness.run("registry.k8s.io/e2e-test-images/agnhost:2.39", {

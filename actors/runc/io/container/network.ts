@@ -168,10 +168,11 @@ function patchLookup(network: PodNetwork): void {
         );
       else done(null, addresses[0], net.isIPv6(addresses[0] ?? "") ? 6 : 4);
     };
-    if (own.has(name) || name === network.hostname) {
-      process.nextTick(give, [network.podIP]);
-    } else if (net.isIP(name) !== 0) {
+    // An address is itself: what listens or connects has turned it into the pod's already.
+    if (net.isIP(name) !== 0) {
       process.nextTick(give, [name]);
+    } else if (own.has(name) || name === network.hostname) {
+      process.nextTick(give, [network.podIP]);
     } else {
       network.resolve(name, (addresses) => {
         if (addresses !== undefined && addresses.length > 0) give(addresses);

@@ -3,12 +3,14 @@ import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { RegisteredImage } from "../../images/catalog.js";
+import { bindingRules, type Reach } from "../ports.js";
 import type { SimulatedRule } from "../simulated-rules.js";
 
 export interface ShimData {
   readonly directory: string;
   readonly entryPath: string;
   readonly rules: readonly SimulatedRule[];
+  readonly reach: Reach;
   readonly unknownImages: "simulate" | "fail";
   readonly images: readonly RegisteredImage[];
 }
@@ -24,6 +26,8 @@ export type FromShimThread = { readonly type: "registered" };
 export interface ShimOptions {
   /** How simulated containers behave. */
   readonly rules?: readonly SimulatedRule[];
+  /** What may be bound; asked of the machine unless given. */
+  readonly reach?: Reach;
   /** Where containers have their files and logs; removed at the end. */
   readonly directory: string;
   readonly unknownImages?: "simulate" | "fail";
@@ -47,6 +51,7 @@ export class Shim {
     const containerUrl = options.containerUrl ?? new URL("../container/entry.js", import.meta.url);
     const data: ShimData = {
       rules: options.rules ?? [],
+      reach: options.reach ?? bindingRules(),
       directory: options.directory,
       entryPath: fileURLToPath(containerUrl),
       unknownImages: options.unknownImages ?? "simulate",

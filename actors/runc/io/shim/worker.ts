@@ -4,16 +4,14 @@ import { join } from "node:path";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { ImageCatalog } from "../../images/catalog.js";
 import type { NameTable } from "../driver.js";
-import { bindingRules } from "../ports.js";
 import { Names } from "../worker/names.js";
 import { WorkerDriver } from "../worker/worker-driver.js";
 import { serveDriver } from "./serve-driver.js";
 import type { FromShimThread, ShimData, ToShimThread } from "./start.js";
 
-const { directory, entryPath, unknownImages, images, rules } = workerData as ShimData;
+const { directory, entryPath, unknownImages, images, rules, reach } = workerData as ShimData;
 const catalog = new ImageCatalog(images);
 const names = new Names();
-const reach = bindingRules();
 const drivers = new Map<string, WorkerDriver>();
 const clock = {
   nowMs: () => Date.now(),
