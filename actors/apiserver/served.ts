@@ -106,5 +106,11 @@ export function expectedAt({ resource }: Served, path: RequestPath): Expected {
   return resource.subresources.find(({ name }) => name === path.subresource) ?? resource;
 }
 
+/** Events live for an hour after their last write; everything else until it is deleted. */
+const eventTtlSeconds = 3_600;
+
+export const lifetimeOf = ({ resource }: Served): { readonly ttlSeconds?: number } =>
+  resource.kind === "Event" ? { ttlSeconds: eventTtlSeconds } : {};
+
 export const keyOf = (of: Served, path: Pick<RequestPath, "namespace" | "name">): string =>
   storageKey(of.resource, path.namespace ?? "", path.name ?? "");

@@ -2,10 +2,11 @@
  * What an API server does by the clock: tells watchers how far they are, and has etcd forget what is older than five
  * minutes, as kube-apiserver does. Of several API servers the one that says so first compacts.
  */
+import type { Outcome } from "../../src/wire/errors.js";
 import { etcdMessages } from "../etcd/messages.js";
 import type { Server } from "./server.js";
 import { upkeepMachine } from "./upkeep-machine.js";
-import { etcdOf } from "./watch-cache/etcd-link.js";
+import { etcdOf, rejectionOf } from "./watch-cache/etcd-link.js";
 
 export class Upkeep {
   /** The revision at the last compaction interval: what was current then is forgotten next. */
@@ -23,8 +24,10 @@ export class Upkeep {
     const revision = this.previous;
     this.previous = cache.revision;
     if (etcd === undefined || revision === 0n) return;
-    const onOutcome = (outcome: { readonly ok: boolean; readonly error?: { readonly message: string } }): void => {
-      if (!outcome.ok) host.note(`etcd did not compact at ${revision}: ${outcome.error?.message ?? ""}`);
+    const onOutcome = (outcome: Outcome<unknown>): void => {
+      // Another API server may have been first.
+      if (outcome.ok || rejectionOf(outcome.error)?.reason === "compacted") return;
+      host.note(`etcd did not compact at ${revision}: ${outcome.error.message}`);
     };
     host.wire.call(etcd, etcdMessages.compact, { revision }, { onOutcome });
   }

@@ -313,7 +313,14 @@ test("events go after an hour", () => {
   assert.is(world.get(newer, "one").object.apiVersion, "events.k8s.io/v1");
   world.run(3_500_000);
   assert.is(world.list(events).items.length, 2);
+  assert.is(world.patch(events, "two", { count: 2 }).error, undefined);
   world.run(300_000);
+  assert.equal(
+    world.list(events).items.map((item) => item.metadata.name),
+    ["two"],
+    "what is counted again lives on",
+  );
+  world.run(3_600_000);
   assert.is(world.list(events).items.length, 0);
 });
 

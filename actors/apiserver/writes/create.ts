@@ -5,7 +5,7 @@ import { formatTime } from "../../../src/api/time.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { CreateRequest } from "../request.js";
-import { keyOf, type Served } from "../served.js";
+import { keyOf, lifetimeOf, type Served } from "../served.js";
 import { admitNew } from "./admit.js";
 import { claimForNew } from "./claims.js";
 import { inNamespaceOf, named } from "./metadata.js";
@@ -14,9 +14,6 @@ import { validateNew } from "./validate.js";
 
 /** Attempts at a random suffix for generateName. */
 const nameAttempts = 8;
-
-/** Events live for an hour. */
-const eventTtlSeconds = 3600;
 
 export class CreatePlanner implements Planner {
   readonly begins = "absent";
@@ -63,7 +60,7 @@ export class CreatePlanner implements Planner {
       what: "put",
       key: this.key(),
       ...claimed.value,
-      ...(stored.kind === "Event" ? { ttlSeconds: eventTtlSeconds } : {}),
+      ...lifetimeOf(served),
       answer: (json) => answerWith(served.presentation.show(json), this.code),
     };
   }

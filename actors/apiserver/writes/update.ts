@@ -6,7 +6,7 @@ import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js"
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { ApiOutcome, RequestPath } from "../request.js";
-import { keyOf, type Served } from "../served.js";
+import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
 import { claimForUpdate, claimsOf } from "./claims.js";
@@ -90,7 +90,7 @@ export class ChangePlanner implements Planner {
     if (sameObject(text, before)) {
       return { what: "answer", outcome: this.show(origin.json) };
     }
-    return { what: "put", key, ...claimed.value, answer: (json) => this.show(json) };
+    return { what: "put", key, ...claimed.value, ...lifetimeOf(served), answer: (json) => this.show(json) };
   }
 }
 
