@@ -28,15 +28,18 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
   nodeLifecycleController(host, informers),
   endpointSliceController(informers),
   endpointsController(informers),
+  rootCaController(informers, io.clusterCa),
+];
+
+/**
+ * The controllers of less common workloads, and those that clear away. They look at many kinds, the garbage collector at
+ * all, so they come in when the first rush is over. It is the last, since it finds no objects by indexes, and others do.
+ */
+const patientControllers = (informers: Informers): ControllerDefinition[] => [
   daemonSetController(informers),
   statefulSetController(informers),
   jobController(informers),
   cronJobController(informers),
-  rootCaController(informers, io.clusterCa),
-];
-
-/** The controllers that clear away. They look at every kind there is, so they come in when the first rush is over. */
-const patientControllers = (informers: Informers): ControllerDefinition[] => [
   namespaceController(informers),
   evictionController(informers),
   podGcController(informers),
