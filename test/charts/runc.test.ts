@@ -1,6 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type DriverEvent, driverFailed, driverOk, type ProbeResult } from "../../actors/runc/io/driver.js";
+import {
+  type DriverError,
+  type DriverEvent,
+  driverFailed,
+  driverOk,
+  noProcess,
+  type ProbeResult,
+} from "../../actors/runc/io/driver.js";
 import { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import type { ContainerStatus, PodSandboxStatus } from "../../actors/runc/messages.js";
 import { containerConfig, eventTypes, RuncHarness, type StreamListener, sandboxConfig } from "./runc-harness.js";
@@ -57,6 +64,21 @@ test("a second stop shortens the grace period; one with none kills at once", () 
   const slow = harness.call("stopContainer", { containerId: other, timeoutSeconds: 30 });
   const now = harness.call("stopContainer", { containerId: other, timeoutSeconds: 0 });
   assert.equal([slow.ok, now.ok], [{}, {}]);
+});
+
+test("stops that come while it is being killed are answered when it has ended", () => {
+  const harness = new RuncHarness();
+  const { container } = harness.pod();
+  harness.call("startContainer", { containerId: container });
+  const kills: string[] = [];
+  const kill = { value: (_id: string, signal: string) => kills.push(signal) };
+  const slow = Object.create(harness.driver, { kill }) as SimulatedDriver;
+  harness.start(slow);
+  const answers = [0, 5].map((timeoutSeconds) => harness.call("stopContainer", { containerId: container, timeoutSeconds }));
+  assert.is(harness.stateOf("container"), "running.killing");
+  assert.equal(kills, ["SIGKILL"]);
+  SimulatedDriver.prototype.kill.call(slow, container, "SIGKILL", () => {});
+  assert.equal([answers[0]?.ok, answers[1]?.ok], [{}, {}]);
 });
 
 test("a container that exits by itself says how", () => {
@@ -418,6 +440,25 @@ test("exec streams its output and its exit code; whoever asked may go away", () 
   harness.run(100);
   assert.equal(plain.chunks.at(-1), { stream: "exit", exitCode: 4 });
   assert.is(harness.open("exec", { ...request, containerId: "none" }).error?.code, "rejected");
+});
+
+test("a command whose container goes away ends with an error, also when its input was closed", () => {
+  const harness = new RuncHarness();
+  const { container } = harness.pod();
+  harness.call("startContainer", { containerId: container });
+  let fail: (error: DriverError) => void = () => {};
+  const exec = {
+    value: (_id: string, _request: unknown, reader: { onError: typeof fail }) => {
+      fail = reader.onError;
+      return noProcess;
+    },
+  };
+  harness.start(Object.create(harness.driver, { exec }) as SimulatedDriver);
+  const control: { backlog: number; listener?: StreamListener } = { backlog: 0 };
+  const heard = harness.open("exec", { containerId: container, command: ["cat"], stdin: true, tty: false }, control);
+  control.listener?.onHalfClose?.();
+  fail({ reason: "RuntimeUnavailable", message: "gone" });
+  assert.equal(heard.error, { code: "rejected", message: "gone", details: { reason: "RuntimeUnavailable" } });
 });
 
 test("attach follows the main process until it ends", () => {
