@@ -35,13 +35,13 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
  * The controllers of less common workloads, and those that clear away. They look at many kinds, the garbage collector at
  * all, so they come in when the first rush is over. It is the last, since it finds no objects by indexes, and others do.
  */
-const patientControllers = (informers: Informers): ControllerDefinition[] => [
+const patientControllers = (host: Host, informers: Informers): ControllerDefinition[] => [
   daemonSetController(informers),
   statefulSetController(informers),
   jobController(informers),
   cronJobController(informers),
   namespaceController(informers),
-  evictionController(informers),
+  evictionController(host, informers),
   podGcController(informers),
   disruptionController(informers),
   garbageCollector(informers),
@@ -67,7 +67,7 @@ export class Controllers {
   }
 
   startPatient(): void {
-    this.start(patientControllers(this.informers));
+    this.start(patientControllers(this.host, this.informers));
   }
 
   private start(definitions: readonly ControllerDefinition[]): void {

@@ -79,6 +79,10 @@ test("every namespace is given its service account and the cluster's CA, again w
   simulation.run(200);
   assert.ok(api.get("serviceaccounts", "team/default"));
   assert.equal(api.get("configmaps", "team/kube-root-ca.crt")!.data, { "ca.crt": "PEM" });
+  assert.match(
+    String(api.get("configmaps", "team/kube-root-ca.crt")!.metadata.annotations?.["kubernetes.io/description"]),
+    /^Contains a CA bundle/,
+  );
   api.remove("serviceaccounts", "team/default");
   api.put("configmaps", { ...api.get("configmaps", "team/kube-root-ca.crt"), data: { "ca.crt": "forged" } } as object);
   simulation.run(200);

@@ -117,6 +117,10 @@ test("pods that nobody else clears away", () => {
     request.verb === "delete" ? [request.path.name] : [],
   );
   assert.equal(deleted, ["lost", "unscheduled", "stuck"]);
+  const disrupted = (reconcilePodGc(view, answers, now, 100_000).writes ?? []).flatMap(({ request }) =>
+    request.verb === "patch" && (request.patch as Pod).status?.conditions !== undefined ? [request.path.name] : [],
+  );
+  assert.equal(disrupted, ["lost"], "only the loss of a node is a disruption");
 });
 
 function withNodes() {
@@ -170,8 +174,13 @@ test("a node that falls silent becomes Unknown and tainted, its pods not ready, 
   assert.is(podsOf("web").length, 1, "and replaced");
 });
 
-test("a node that comes back is no longer tainted", () => {
-  const { api, runBeating, taintsOf, node } = withNodes();
+test("a node that comes back is no longer tainted, and its pods may stay", () => {
+  const { api, runBeating, taintsOf, node, messages } = withNodes();
+  const tolerations = [{ key: unreachable, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }];
+  api.put("pods", {
+    metadata: { name: "calm", namespace: "default" },
+    spec: { nodeName: "node-1", containers: [], tolerations },
+  });
   runBeating(70_000, "node-2");
   assert.is(taintsOf("node-1").length, 2);
   const back = node("node-1");
@@ -183,6 +192,7 @@ test("a node that comes back is no longer tainted", () => {
   api.put("nodes", { ...back, status: { conditions } });
   runBeating(10_000, "node-1", "node-2");
   assert.equal(taintsOf("node-1"), []);
+  assert.equal(messages("TaintManagerEviction"), ["Cancelling deletion of Pod default/calm"]);
 });
 
 test("when all nodes fall silent, no pod is expelled", () => {

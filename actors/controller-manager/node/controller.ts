@@ -8,7 +8,7 @@ import { nothingToDo } from "../engine/plan.js";
 import * as resources from "../engine/resources.js";
 import type { ControllerManagerIo } from "../io/io.js";
 import { reconcileRanges } from "./cidr.js";
-import { expelling, reconcileEviction } from "./eviction.js";
+import { calledOff, expelling, reconcileEviction } from "./eviction.js";
 import { Expulsions, isNodeReady } from "./expulsion.js";
 import { NodeHealth } from "./health.js";
 import { reconcileNode, registered, removed } from "./lifecycle.js";
@@ -52,7 +52,7 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
   };
 }
 
-export function evictionController(informers: Informers): ControllerDefinition {
+export function evictionController(host: Host, informers: Informers): ControllerDefinition {
   const nodes = informers.of(resources.nodes);
   const pods = informers.of(resources.pods);
   return {
@@ -67,9 +67,14 @@ export function evictionController(informers: Informers): ControllerDefinition {
       pods.subscribe(({ type, object }) => {
         if (type !== "deleted" && expelling(nodes.store.get(object.spec?.nodeName ?? "")).length > 0) enqueue(keyOf(object));
       });
-      nodes.subscribe(({ type, object }) => {
-        if (type === "deleted" || expelling(object).length === 0) return;
-        for (const pod of pods.store.by("node", object.metadata.name ?? "")) enqueue(keyOf(pod));
+      nodes.subscribe((change) => {
+        const here = pods.store.by("node", change.object.metadata.name ?? "");
+        if (change.type === "updated") {
+          const nowMs = host.clock.nowMs();
+          for (const event of calledOff(here, change.previous, change.object, nowMs)) recordEvent(host, event);
+        }
+        if (change.type === "deleted" || expelling(change.object).length === 0) return;
+        for (const pod of here) enqueue(keyOf(pod));
       });
     },
   };

@@ -2,7 +2,7 @@
  * Pods leave nodes whose NoExecute taints they do not tolerate, or no longer.
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
  */
-import { referenceTo } from "../../../src/actor/events.js";
+import { type EventToRecord, referenceTo } from "../../../src/actor/events.js";
 import { rfc3339 } from "../../../src/actor/host.js";
 import { tolerates } from "../../../src/api/taints.js";
 import type { Node, Pod, Taint } from "../../../src/api/types.js";
@@ -62,14 +62,25 @@ export function reconcileEviction(pod: Pod, node: Node | undefined, nowMs: numbe
         },
       },
     ],
-    events: [
-      {
-        involvedObject: referenceTo(pod, "Pod", "v1"),
-        type: "Normal",
-        reason: "TaintManagerEviction",
-        message: `Marking for deletion Pod ${keyOf(pod)}`,
-        component: "taint-eviction-controller",
-      },
-    ],
+    events: [event(pod, `Marking for deletion Pod ${keyOf(pod)}`)],
   };
 }
+
+/** Pods that would have had to leave later, and may stay now that the node's taints have changed. */
+export function calledOff(here: readonly Pod[], before: Node, after: Node, nowMs: number): EventToRecord[] {
+  const [taints, left] = [expelling(before), expelling(after)];
+  if (taints.length === 0) return [];
+  return here.flatMap((pod) => {
+    const wasLeaving = (leavesAtMs(pod, taints, nowMs) ?? 0) > nowMs && pod.metadata.deletionTimestamp === undefined;
+    const stays = leavesAtMs(pod, left, nowMs) === undefined;
+    return wasLeaving && stays ? [event(pod, `Cancelling deletion of Pod ${keyOf(pod)}`)] : [];
+  });
+}
+
+const event = (pod: Pod, message: string): EventToRecord => ({
+  involvedObject: referenceTo(pod, "Pod", "v1"),
+  type: "Normal",
+  reason: "TaintManagerEviction",
+  message,
+  component: "taint-eviction-controller",
+});

@@ -31,7 +31,7 @@ export function reconcilePodGc(view: PodGcView, answers: Answers, nowMs: number,
     return { reads };
   }
   const gone = new Set(due.map(([name]) => name).filter((name) => answers.get(name)?.ok === false));
-  const writes = view.pods.flatMap((pod) => (mustGo(pod, view, gone) ? removal(pod, nowMs) : []));
+  const writes = view.pods.flatMap((pod) => (mustGo(pod, view, gone) ? removal(pod, gone, nowMs) : []));
   return { writes: [...writes, ...tooManyFinished(view.pods)], inOrder: true, requeueAfterMs: podGcLimits.everyMs };
 }
 
@@ -56,7 +56,7 @@ const deletion = (pod: Pod): PlannedWrite => ({
 });
 
 /** A pod that had not finished is marked as failed first: whoever counts it must not wait for it. */
-function removal(pod: Pod, nowMs: number): PlannedWrite[] {
+function removal(pod: Pod, gone: ReadonlySet<string>, nowMs: number): PlannedWrite[] {
   if (isFinished(pod)) return [deletion(pod)];
   const condition = {
     type: "DisruptionTarget",
@@ -65,8 +65,9 @@ function removal(pod: Pod, nowMs: number): PlannedWrite[] {
     message: "PodGC: node no longer exists",
     lastTransitionTime: rfc3339(nowMs),
   };
-  const scheduled = Boolean(pod.spec?.nodeName);
-  const patch = { metadata: { uid: pod.metadata.uid }, status: { phase: "Failed", conditions: scheduled ? [condition] : [] } };
+  // Only the loss of its node is a disruption; the others were asked to go.
+  const conditions = gone.has(pod.spec?.nodeName ?? "") ? { conditions: [condition] } : {};
+  const patch = { metadata: { uid: pod.metadata.uid }, status: { phase: "Failed", ...conditions } };
   const path = pathTo(resources.pods.path, pod, "status");
   return [{ request: { verb: "patch", path, patchType: "application/strategic-merge-patch+json", patch } }, deletion(pod)];
 }

@@ -11,6 +11,12 @@ import * as resources from "../engine/resources.js";
 
 export const rootCaName = "kube-root-ca.crt";
 
+/** Tells users what it is for. */
+const descriptionKey = "kubernetes.io/description";
+const description =
+  "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal " +
+  "service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
+
 const receives = ({ metadata }: Namespace): boolean => metadata.deletionTimestamp === undefined;
 
 export function reconcileServiceAccount(namespace: Namespace, current: ServiceAccount | undefined): Plan {
@@ -31,11 +37,14 @@ export function reconcileRootCa(namespace: Namespace, current: ConfigMap | undef
   const { path } = resources.configMaps;
   const { name = "" } = namespace.metadata;
   if (current === undefined) {
-    const object: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: rootCaName, namespace: name }, data };
+    const metadata = { name: rootCaName, namespace: name, annotations: { [descriptionKey]: description } };
+    const object: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata, data };
     return { writes: [{ request: { verb: "create", path: { ...path, namespace: name }, object } }] };
   }
-  if (current.data?.["ca.crt"] === clusterCa && Object.keys(current.data).length === 1) return nothingToDo;
-  const { managedFields: _, ...metadata } = current.metadata;
+  const { managedFields: _, ...before } = current.metadata;
+  const isAsGiven = current.data?.["ca.crt"] === clusterCa && Object.keys(current.data).length === 1;
+  if (isAsGiven && before.annotations?.[descriptionKey] !== undefined) return nothingToDo;
+  const metadata = { ...before, annotations: { ...before.annotations, [descriptionKey]: description } };
   const object: ConfigMap = { ...current, metadata, data };
   return { writes: [{ request: { verb: "update", path: pathTo(path, current), object } }] };
 }
