@@ -3,7 +3,7 @@
  * directory the package lies in. Skipped for entries whose inputs have not changed.
  */
 
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -16,9 +16,15 @@ const manifestPath = join(outputDirectory, "inputs.json");
 /** Output file to the inputs that it was made of. */
 type Manifest = Record<string, string[]>;
 
-const outputOf = (entry: string): string => entry.replace(/\.js$/, ".cjs");
+/** The container's program is imported by its pool, and imports users' modules: it is no bundle behind a cache. */
+const withoutCache = new Set(["container.js"]);
+
+const outputOf = (entry: string): string => entry.replace(/\.js$/, withoutCache.has(entry) ? ".cjs" : ".bundle.cjs");
 
 const modifiedMs = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+
+const loaderOf = (bundle: string): string =>
+  `require("../src/thread/load-bundle.cjs").loadBundle(module, require("node:path").join(__dirname, "${bundle}"));\n`;
 
 function readManifest(): Manifest {
   try {
@@ -40,7 +46,7 @@ const outdated = entries.filter((file) => {
 if (outdated.length > 0) {
   mkdirSync(outputDirectory, { recursive: true });
   const result = await build({
-    entryPoints: outdated.map((file) => join(entriesDirectory, file)),
+    entryPoints: outdated.map((file) => ({ in: join(entriesDirectory, file), out: outputOf(file).replace(/\.cjs$/, "") })),
     outdir: outputDirectory,
     absWorkingDir: dist,
     bundle: true,
@@ -57,6 +63,11 @@ if (outdated.length > 0) {
     define: { "import.meta.url": "__moduleUrl" },
     banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
+  for (const file of outdated.filter((each) => !withoutCache.has(each))) {
+    // A cache speaks of one bundle only, and V8 knows bundles by their length.
+    rmSync(join(outputDirectory, `${outputOf(file)}.cache`), { force: true });
+    writeFileSync(join(outputDirectory, file.replace(/\.js$/, ".cjs")), loaderOf(outputOf(file)));
+  }
   for (const [output, { inputs }] of Object.entries(result.metafile.outputs)) {
     manifest[basename(output)] = Object.keys(inputs).map((input) => join(dist, input));
   }
