@@ -46,6 +46,8 @@ const syncOutputLimitBytes = 64 * 1024;
 class Session {
   process: ExecProcess | undefined;
   private owedBytes = 0;
+  /** What was written while the reader had no room. It is sent as one chunk each: small writes do not fill the backlog. */
+  private readonly kept = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
   readonly written = { stdout: "", stderr: "" };
   private readonly decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
 
@@ -54,8 +56,12 @@ class Session {
   output(stream: "stdout" | "stderr", data: Uint8Array): void {
     const { input } = this;
     if (input.kind !== "sync") {
-      input.stream.send({ stream, data });
       this.owedBytes += data.length;
+      if (input.stream.backlog > 0) {
+        this.kept[stream].push(data);
+        return;
+      }
+      input.stream.send({ stream, data });
       if (input.stream.backlog === 0) this.take();
       return;
     }
@@ -65,10 +71,25 @@ class Session {
     }
   }
 
-  /** The reader has taken all that was sent. */
+  /** The reader has taken all that was sent: it is given what was kept, or the process may write more. */
+  private drained(): void {
+    this.flush();
+    const { input } = this;
+    if (input.kind !== "sync" && input.stream.backlog === 0) this.take();
+  }
+
   private take(): void {
     this.process?.taken(this.owedBytes);
     this.owedBytes = 0;
+  }
+
+  flush(): void {
+    const { input } = this;
+    if (input.kind === "sync") return;
+    for (const stream of ["stdout", "stderr"] as const) {
+      const parts = this.kept[stream].splice(0);
+      if (parts.length > 0) input.stream.send({ stream, data: joined(parts) });
+    }
   }
 
   begin(tell: (event: ExecChartEvent) => void): void {
@@ -83,7 +104,7 @@ class Session {
         onChunk: (chunk) => this.typed(chunk),
         onHalfClose: () => tell({ type: "input closed" }),
         onClosed: () => tell({ type: "closed" }),
-        onDrain: () => this.take(),
+        onDrain: () => this.drained(),
       });
     }
     this.process =
@@ -100,6 +121,16 @@ class Session {
     if ("stdin" in chunk) this.process?.write(chunk.stdin);
     else this.process?.resize(chunk.resize.width, chunk.resize.height);
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 interface ExecContext {
@@ -131,6 +162,7 @@ export const execMachine = setup({
       if (input.kind === "sync") {
         input.respond.ok({ exitCode: event.exitCode, ...session.written });
       } else {
+        session.flush();
         input.stream.send({ stream: "exit", exitCode: event.exitCode });
         input.stream.end();
       }

@@ -461,6 +461,26 @@ test("a command whose container goes away ends with an error, also when its inpu
   assert.equal(heard.error, { code: "rejected", message: "gone", details: { reason: "RuntimeUnavailable" } });
 });
 
+test("what a command writes while its reader has no room comes later, joined, and before its exit code", () => {
+  const harness = new RuncHarness();
+  const { container } = harness.pod({ image: "busybox", command: ["sh", "-c", "sleep 1; echo a; echo b; sleep 1; echo c; exit 5"] });
+  const control: { backlog: number; listener?: StreamListener } = { backlog: 1 };
+  harness.call("startContainer", { containerId: container });
+  const heard = harness.open("attach", { containerId: container, stdin: false, tty: false }, control);
+  harness.run(1500);
+  assert.equal(heard.chunks, [], "nothing is sent to who takes nothing");
+  control.backlog = 0;
+  control.listener?.onDrain?.();
+  const told = () =>
+    (heard.chunks as Array<{ stream: string; data?: Uint8Array }>).map(({ stream, data }) =>
+      data === undefined ? stream : `${stream} ${new TextDecoder().decode(data)}`,
+    );
+  assert.equal(told(), ["stdout a\nb\n"]);
+  control.backlog = 1;
+  harness.run(1000);
+  assert.equal(told(), ["stdout a\nb\n", "stdout c\n", "exit"]);
+});
+
 test("attach follows the main process until it ends", () => {
   const harness = new RuncHarness();
   const { container } = harness.pod({ image: "busybox", command: ["sh", "-c", "sleep 1; echo late; exit 5"] });

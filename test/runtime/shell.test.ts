@@ -195,6 +195,32 @@ test("what is typed is read by the commands, and a shell without -c reads its sc
   assert.equal(await run(["sh"], "echo one\nif true\nthen echo two\nfi\nexit 3\n"), { status: 3, out: "one\ntwo\n", err: "" });
 });
 
+test("tar packs and unpacks, also names that are long, and refuses what is no archive", async () => {
+  const long = "a".repeat(120);
+  const made = await sh(
+    `mkdir -p /tmp/from/${long} /tmp/to; echo 1 > /tmp/from/one; echo 2 > /tmp/from/${long}/two; ln -s one /tmp/from/link`,
+  );
+  assert.is(made.status, 0, made.err);
+  assert.equal(await sh(`tar cf - -C /tmp from | tar -xmf - -C /tmp/to && cat /tmp/to/from/link /tmp/to/from/${long}/two`), {
+    status: 0,
+    out: "1\n2\n",
+    err: "",
+  });
+  assert.equal(await sh("tar cf /tmp/poem.tar /tmp/poem; tar tf /tmp/poem.tar; tar cf - /tmp/none | tar -t"), {
+    status: 0,
+    out: "tmp/poem\n",
+    err: [
+      "tar: removing leading '/' from member names",
+      "tar: removing leading '/' from member names",
+      "tar: /tmp/none: No such file or directory",
+      "tar: error exit delayed from previous errors\n",
+    ].join("\n"),
+  });
+  assert.equal(await sh("tar xf -", "no archive"), { status: 1, out: "", err: "tar: short read\n" });
+  assert.equal(await sh("tar xf -", "x".repeat(512)), { status: 1, out: "", err: "tar: invalid tar header checksum\n" });
+  assert.equal(await sh("tar -f -"), { status: 1, out: "", err: "tar: must specify one of -c, -x, -t\n" });
+});
+
 test("an applet is a program of its own", async () => {
   assert.is((await run(["echo", "hi"])).out, "hi\n");
   assert.is((await run(["/bin/cat", "/tmp/poem"])).out.split("\n").length, 5);

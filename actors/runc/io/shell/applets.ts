@@ -1,4 +1,5 @@
 /** The programs of the shell's box, by name. Anything else is not found, 127. */
+import { archiveApplets } from "./applets-archive.js";
 import { fileApplets } from "./applets-files.js";
 import { networkApplets } from "./applets-network.js";
 import { streamApplets } from "./applets-streams.js";
@@ -11,6 +12,7 @@ export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
   ...textApplets,
   ...streamApplets,
   ...fileApplets,
+  ...archiveApplets,
   ...networkApplets,
 ]);
 
