@@ -18,14 +18,23 @@ function isWritable(directory: string): boolean {
   }
 }
 
+/** What the file says; undefined when somebody else has just cleared it away. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /** Removes the directories of owners that are gone. Those of other users are left alone. */
 function clearAbandoned(place: string): void {
   for (const name of readdirSync(place)) {
-    if (!name.startsWith(prefix)) continue;
     const directory = join(place, name);
-    const owner = join(directory, ownerFile);
-    if (!isWritable(directory) || !existsSync(owner)) continue;
-    if (!existsSync(readFileSync(owner, "utf8"))) rmSync(directory, { recursive: true, force: true });
+    if (!name.startsWith(prefix) || !isWritable(directory)) continue;
+    const owner = readIfThere(join(directory, ownerFile));
+    if (owner !== undefined && owner !== "" && !existsSync(owner)) rmSync(directory, { recursive: true, force: true });
   }
 }
 
