@@ -5,6 +5,7 @@ import { daemonSetController } from "./controllers/daemonset/controller.js";
 import { disruptionController } from "./controllers/disruption/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
+import { endpointSliceMirroringController } from "./controllers/endpointslice-mirroring/controller.js";
 import { jobController } from "./controllers/job/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { deploymentController } from "./deployment/controller.js";
@@ -36,6 +37,7 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
  * all, so they come in when the first rush is over. It is the last, since it finds no objects by indexes, and others do.
  */
 const patientControllers = (host: Host, informers: Informers): ControllerDefinition[] => [
+  endpointSliceMirroringController(informers),
   daemonSetController(informers),
   statefulSetController(informers),
   jobController(informers),

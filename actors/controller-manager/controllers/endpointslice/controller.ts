@@ -4,7 +4,8 @@ import type { Informed, Informers } from "../../engine/informers.js";
 import { keyOf } from "../../engine/ownership.js";
 import * as resources from "../../engine/resources.js";
 import { SelectingServices } from "../service-pods/selecting-services.js";
-import { isManaged, reconcileEndpointSlices, serviceName } from "./reconcile.js";
+import { isManaged, reconcileEndpointSlices } from "./reconcile.js";
+import { serviceName } from "./slice-writes.js";
 
 const zoneOf = ({ metadata }: KubernetesObject): string | undefined => metadata.labels?.["topology.kubernetes.io/zone"];
 
