@@ -17,7 +17,7 @@ import type { ControllerManagerIo } from "./io/io.js";
 import { namespaceController } from "./namespace/controller.js";
 import { evictionController, nodeIpamController, nodeLifecycleController } from "./node/controller.js";
 import { podGcController } from "./pod-gc/controller.js";
-import { replicaSetController } from "./replicaset/controller.js";
+import { replicaSetController, replicationController } from "./replicaset/controller.js";
 import { rootCaController, serviceAccountController } from "./service-account/controller.js";
 
 /** The controllers that a pod waits for on its way. */
@@ -41,6 +41,7 @@ const patientControllers = (host: Host, informers: Informers): ControllerDefinit
   daemonSetController(informers),
   statefulSetController(informers),
   jobController(informers),
+  replicationController(informers),
   cronJobController(informers),
   namespaceController(informers),
   evictionController(host, informers),

@@ -71,7 +71,7 @@ test("status counts pods as ready and available, and says when the next will be 
 
 const plan = (replicaSet: ReplicaSet, owned: Pod[]) =>
   reconcileReplicaSet(
-    { replicaSet, owned, orphans: [], siblings: () => owned },
+    { kind: replicaSetKind, replicaSet, owned, orphans: [], siblings: () => owned },
     { nowMs: now, monotonicMs: 0, answers: new Map() },
   );
 const verbs = (replicaSet: ReplicaSet, owned: Pod[]) =>
@@ -194,6 +194,29 @@ test("a thousand pods come quickly", () => {
   );
   simulation.run(1_000);
   assert.is(podsOf("web").length, 1_000);
+});
+
+test("a ReplicationController does the same, by a selector that is a plain map", () => {
+  const { api, run, podsOf, messages } = controllerWorld();
+  const { spec } = aReplicaSet("old", 2) as unknown as ReplicaSet;
+  const object = {
+    ...aReplicaSet("old", 2),
+    apiVersion: "v1",
+    kind: "ReplicationController",
+    spec: { ...spec, selector: { app: "old" } },
+  };
+  api.put("replicationcontrollers", object);
+  run(2_000);
+  assert.is(podsOf("old").length, 2);
+  assert.equal(
+    [podsOf("old")[0]!.metadata.ownerReferences![0]!.kind, podsOf("old")[0]!.metadata.ownerReferences![0]!.apiVersion],
+    ["ReplicationController", "v1"],
+  );
+  assert.is((api.get("replicationcontrollers", "default/old") as unknown as ReplicaSet).status!.availableReplicas, 2);
+  assert.is(messages("SuccessfulCreate").length, 2);
+  api.remove("replicationcontrollers", "default/old");
+  run(500);
+  assert.is(api.of("pods").length, 0, "its pods are collected");
 });
 
 test.run();

@@ -1,7 +1,7 @@
 /** The ReplicaSets of a Deployment as one round changes them, before anything is written. */
 import { type EventToRecord, referenceTo } from "../../../src/actor/events.js";
 import type { Deployment, ReplicaSet } from "../../../src/api/types.js";
-import { keyOf, pathTo } from "../engine/ownership.js";
+import { pathTo } from "../engine/ownership.js";
 import type { PlannedWrite } from "../engine/plan.js";
 import { timeMs } from "../engine/pods.js";
 import * as resources from "../engine/resources.js";
@@ -134,5 +134,3 @@ export function writesFor(deployment: Deployment, member: Member): PlannedWrite[
       : { ...write, onSuccess: () => scaledEvent(deployment, name, before.replicas, replicas) },
   ];
 }
-
-export const keyOfMember = ({ set }: Member): string => keyOf(set);

@@ -11,6 +11,7 @@ import type {
   OwnerReference,
   Pod,
   ReplicaSet,
+  ReplicationController,
   Service,
   ServiceAccount,
 } from "../../../src/api/types.js";
@@ -46,6 +47,10 @@ export const configMaps: InformedResource<ConfigMap> = { path: core("configmaps"
 export const replicaSets: InformedResource<ReplicaSet> = {
   path: apps("replicasets"),
   indexers: { ...ownership, namespace: namespaceOf },
+};
+export const replicationControllers: InformedResource<ReplicationController> = {
+  path: core("replicationcontrollers"),
+  indexers: { namespace: namespaceOf },
 };
 export const deployments: InformedResource<Deployment> = { path: apps("deployments"), indexers: { namespace: namespaceOf } };
 export const endpointSlices: InformedResource<EndpointSlice> = {
