@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inDeletionOrder } from "../../actors/controller-manager/replicaset/deletion-order.js";
-import { reconcileReplicaSet } from "../../actors/controller-manager/replicaset/reconcile.js";
+import { reconcileReplicaSet, replicaSetKind } from "../../actors/controller-manager/replicaset/reconcile.js";
 import { replicaSetStatus } from "../../actors/controller-manager/replicaset/status.js";
 import { forbidden } from "../../src/api/status.js";
 import type { Pod, ReplicaSet } from "../../src/api/types.js";
