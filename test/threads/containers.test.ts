@@ -194,6 +194,29 @@ test("exec has the container's files, environment and network; its exit code, st
   assert.is((await endless).exitCode, 137, "what runs in a container ends with it");
 });
 
+test("a shell as the first process is typed at over attach, with a terminal and without", async () => {
+  const terminal = await harness.run("busybox", { stdin: true, tty: true });
+  const typed = await harness.attach(
+    terminal.id,
+    [
+      ["/ # ", "echo $((6 * 7))\r"],
+      ["42", "exit 3\r"],
+    ],
+    true,
+  );
+  assert.is(typed.exitCode, 3);
+  assert.match(typed.output, "echo $((6 * 7))\r\n42\r\n");
+  const plain = await harness.run("busybox", {
+    stdin: true,
+    command: ["sh", "-c", "echo ready; read line; echo got $line; exit 4"],
+  });
+  const answered = await harness.attach(plain.id, [], false);
+  assert.is(answered.exitCode, 4);
+  assert.match(await harness.log(plain.id), "got");
+  const idle = await harness.run("busybox", { stdin: true, command: ["sh", "-c", "echo done"] });
+  assert.is((await harness.exitOf(idle.id)).exitCode, 0, "what does not read its input does not wait for it");
+});
+
 test("names of Services resolve, short and long; unknown ones do not", async () => {
   const server = await harness.run("hashicorp/http-echo", { args: ["-text=by name"] });
   await harness.portOf(server.id);

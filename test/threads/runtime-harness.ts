@@ -162,6 +162,39 @@ export class RuntimeHarness {
     });
   }
 
+  /** Types at the first process, once something of what it writes asks for it. */
+  attach(
+    id: string,
+    answers: ReadonlyArray<readonly [string, string]>,
+    tty: boolean,
+  ): Promise<{ exitCode: number; output: string }> {
+    return new Promise((resolve, reject) => {
+      let output = "";
+      const left = [...answers];
+      const timer = setTimeout(() => reject(new Error(`attached, and heard only: ${output}`)), deadlineMs);
+      const process = this.driver.attach(
+        id,
+        { stdin: true, tty },
+        {
+          onOutput: (_stream, bytes) => {
+            process.taken(bytes.length);
+            output += Buffer.from(bytes).toString("utf8");
+            const [asked, answer] = left[0] ?? [];
+            if (asked === undefined || answer === undefined || !output.includes(asked)) return;
+            left.shift();
+            process.write(Buffer.from(answer));
+          },
+          onExit: (exitCode) => {
+            clearTimeout(timer);
+            resolve({ exitCode, output });
+          },
+          onError: (error) => reject(new Error(error.message)),
+        },
+      );
+      process.write(Buffer.from(tty ? "\r" : "\n"));
+    });
+  }
+
   exec(
     id: string,
     command: readonly string[],

@@ -33,7 +33,7 @@ export async function busybox(context: ProgramContext): Promise<number> {
     input: standardInput(),
     output: standard(process.stdout),
     errors: standard(process.stderr),
-    isTerminal: false,
+    isTerminal: context.tty,
   };
   const run = runCommand(context.argv, env, process.cwd(), host, streams);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) {

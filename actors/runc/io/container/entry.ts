@@ -22,6 +22,8 @@ export interface ProgramContext {
   readonly image: string;
   readonly hostname: string;
   readonly podIP: string;
+  /** Whether a person may type at the other end of its streams. */
+  readonly tty: boolean;
   /** Aborted when the container is asked to end by SIGTERM. Listening to it is handling the signal. */
   readonly signal: AbortSignal;
   /** Where the container's paths are on the host; for programs that carry their own view of files. */
@@ -35,12 +37,21 @@ export default async function run(task: ContainerTask): Promise<void> {
   unrefPorts();
   const { port } = task;
   const post = (message: FromContainer): void => port.postMessage(message);
-  const container = patchProcess(task);
+  let holds = 0;
+  const hold = (): (() => void) => {
+    holds += 1;
+    port.ref();
+    return () => {
+      holds -= 1;
+      if (holds === 0) port.unref();
+    };
+  };
+  const container = patchProcess(task, hold);
   const paths = new PathMap(task.paths);
   const program = await load(task, paths, container.cwd);
 
   let resolutions = 0;
-  const resolving = new Map<number, (addresses: readonly string[] | undefined) => void>();
+  const resolving = new Map<number, { readonly onDone: (addresses: readonly string[] | undefined) => void; release(): void }>();
   patchFileSystem(paths, container.cwd);
   patchNetwork({
     podIP: task.podIP,
@@ -48,8 +59,7 @@ export default async function run(task: ContainerTask): Promise<void> {
     reach: task.reach,
     resolve: (name, onDone) => {
       resolutions += 1;
-      resolving.set(resolutions, onDone);
-      port.ref();
+      resolving.set(resolutions, { onDone, release: hold() });
       post({ type: "resolve", id: resolutions, name });
     },
     opened: (mapping) => post({ type: "port", mapping }),
@@ -57,24 +67,26 @@ export default async function run(task: ContainerTask): Promise<void> {
   syncBuiltinESMExports();
 
   await new Promise<void>((resolve) => {
+    const release = hold();
     port.on("message", (data: ToContainer) => {
       if (data.type === "start") {
-        port.unref();
+        release();
         resolve();
       } else if (data.type === "signal") {
         container.signal(data.signal);
       } else if (data.type === "stdin") {
-        container.stdin.push(data.data);
+        container.input(data.data);
       } else if (data.type === "stdin end") {
-        container.stdin.push(null);
+        container.inputEnded();
       } else {
-        const onDone = resolving.get(data.id);
+        const waiting = resolving.get(data.id);
         resolving.delete(data.id);
-        if (resolving.size === 0) port.unref();
-        onDone?.(data.addresses);
+        waiting?.release();
+        waiting?.onDone(data.addresses);
       }
     });
-    if (!task.stdin) container.stdin.push(null);
+    // Listening has made the port keep the thread alive; from here on only what holds it does.
+    if (!task.stdin) container.inputEnded();
     post({ type: "ready" });
   });
   try {
@@ -108,6 +120,7 @@ function contextOf(task: ContainerTask, paths: PathMap): ProgramContext {
     image: task.image,
     hostname: task.hostname,
     podIP: task.podIP,
+    tty: task.tty,
     paths,
     get signal() {
       if (controller === undefined) {

@@ -10,7 +10,10 @@ import { type ContainerTask, type FromContainer, outputWindowBytes, signalNumber
 
 export interface ContainerProcess {
   readonly cwd: () => string;
-  readonly stdin: Readable;
+  /** More input has come. */
+  input(data: Uint8Array): void;
+  /** No more will come. */
+  inputEnded(): void;
   signal(name: string): void;
   exit(code: number): never;
   /** What node does with an error that nobody caught. */
@@ -20,7 +23,8 @@ export interface ContainerProcess {
 /** Signals whose default action is to do nothing. */
 const ignored: ReadonlySet<string> = new Set(["SIGCHLD", "SIGCONT", "SIGWINCH", "SIGURG"]);
 
-export function patchProcess(task: ContainerTask): ContainerProcess {
+/** `hold` keeps the thread alive until what it returns is called: a program that waits for input is not at its end. */
+export function patchProcess(task: ContainerTask, hold: () => () => void): ContainerProcess {
   const post = (message: FromContainer): void => task.port.postMessage(message);
   const leave = process.exit.bind(process);
   const events: EventEmitter = process;
@@ -48,7 +52,17 @@ export function patchProcess(task: ContainerTask): ContainerProcess {
     }
   };
 
-  const stdin = new Readable({ read() {} });
+  let release: (() => void) | undefined;
+  const stdin = new Readable({
+    read() {
+      release ??= hold();
+    },
+  });
+  const give = (data: Uint8Array | null): void => {
+    release?.();
+    release = undefined;
+    stdin.push(data);
+  };
   const own: Record<string, unknown> = {
     exit,
     cwd: () => workingDir,
@@ -88,13 +102,13 @@ export function patchProcess(task: ContainerTask): ContainerProcess {
   });
   Object.assign(os, { hostname: () => task.hostname });
   refuseOthers();
-  return { cwd: () => workingDir, stdin, signal, exit, uncaught };
+  return { cwd: () => workingDir, input: give, inputEnded: () => give(null), signal, exit, uncaught };
 }
 
 /** A stream that reaches the container's log, and waits while the log is far behind. */
 function outputStream(stream: "stdout" | "stderr", task: ContainerTask, post: (message: FromContainer) => void): Writable {
   const { flow } = task;
-  return new Writable({
+  const writable = new Writable({
     decodeStrings: true,
     write(chunk: Buffer, _encoding, done) {
       const data = new Uint8Array(chunk);
@@ -108,6 +122,7 @@ function outputStream(stream: "stdout" | "stderr", task: ContainerTask, post: (m
       done();
     },
   });
+  return task.tty ? Object.assign(writable, { isTTY: true, columns: 80, rows: 24 }) : writable;
 }
 
 /** Programs of the host and threads of its own would get out of the container: there are none in it. */

@@ -30,6 +30,8 @@ export interface ContainerTask {
   readonly paths: PathMapOptions;
   readonly reach: Reach;
   readonly stdin: boolean;
+  /** Whether its streams are a terminal. */
+  readonly tty: boolean;
 }
 
 export type ToContainer =

@@ -168,6 +168,7 @@ export class WorkerContainer {
           paths: this.pathOptions,
           reach,
           stdin: spec.stdin,
+          tty: spec.tty,
         },
       },
       {

@@ -6,7 +6,7 @@ import { isPodLoopback, type Reach, reachableAt } from "../ports.js";
 import { appletNames, runCommand, shellHost } from "../shell/run.js";
 import { emptyInput, type Output, Pipe } from "../shell/streams.js";
 import type { WorkerContainer } from "./container.js";
-import { Terminal } from "./terminal.js";
+import { asTerminalOutput, Terminal } from "./terminal.js";
 
 export interface ExecSurroundings {
   readonly definition: ImageDefinition;
@@ -99,10 +99,9 @@ const outputTo = (stream: "stdout" | "stderr", reader: ExecReader, flow: Flow): 
   },
 });
 
-/** A terminal begins each line at its left edge. */
 function terminalOutput(reader: ExecReader, flow: Flow): Output {
   const plain = outputTo("stdout", reader, flow);
-  return { write: (bytes) => plain.write(Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\n", "\r\n"), "latin1")) };
+  return { write: (bytes) => plain.write(asTerminalOutput(bytes)) };
 }
 
 const windowBytes = 256 * 1024;

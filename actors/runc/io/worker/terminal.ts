@@ -47,3 +47,7 @@ export class Terminal {
     this.listener.echo(Buffer.from(text));
   }
 }
+
+/** A terminal begins each line at its left edge. */
+export const asTerminalOutput = (bytes: Uint8Array): Uint8Array =>
+  Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\n", "\r\n"), "latin1");

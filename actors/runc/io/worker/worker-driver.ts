@@ -29,6 +29,7 @@ import type { Reach } from "../ports.js";
 import { type DriverClock, SimulatedDriver } from "../simulated-driver.js";
 import { SimulatedNetwork } from "../simulated-network.js";
 import type { SimulatedRule } from "../simulated-rules.js";
+import { attachTo } from "./attach.js";
 import { WorkerContainer } from "./container.js";
 import { execBeside } from "./exec.js";
 import type { Names } from "./names.js";
@@ -250,14 +251,7 @@ export class WorkerDriver implements RuntimeDriver {
       reader.onError(notRunning(container.record.state).error);
       return noProcess;
     }
-    const detach = container.attach(reader);
-    return {
-      write: (bytes) => container.writeStdin(bytes),
-      closeStdin: () => container.closeStdin(),
-      resize: () => {},
-      taken: () => {},
-      cancel: detach,
-    };
+    return attachTo(container, request, reader);
   }
 
   probe(target: ProbeTarget, onDone: (result: ProbeResult) => void): void {
