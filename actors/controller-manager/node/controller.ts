@@ -19,6 +19,7 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
   const pods = informers.of(resources.pods);
   const health = new NodeHealth();
   const expulsions = new Expulsions();
+  const ready = new Set<string>();
   return {
     name: "node-lifecycle",
     workers: 10,
@@ -27,7 +28,7 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
       const node = nodes.store.get(key);
       if (node === undefined || node.metadata.deletionTimestamp !== undefined) return nothingToDo;
       const lastHeardMs = health.lastHeardMs(key) ?? monotonicMs;
-      const noneIsReady = !nodes.store.list().some(isNodeReady);
+      const noneIsReady = ready.size === 0;
       const expelInMs = () => expulsions.waitMs(node, nodes.store.list(), monotonicMs);
       const view = { node, pods: pods.store.by("node", key), lastHeardMs, noneIsReady, expelInMs };
       return reconcileNode(view, nowMs, monotonicMs);
@@ -44,9 +45,11 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
         } else health.nodeSeen(change.object, host.clock.monotonicMs());
         if (change.type === "added" && nodes.synced) recordEvent(host, registered(change.object));
         enqueue(key);
-        // Whether all nodes are gone or only some decides about every one of them.
-        const was = change.type === "updated" ? isNodeReady(change.previous) : undefined;
-        if (was !== undefined && was !== isNodeReady(change.object)) for (const node of nodes.store.list()) enqueue(keyOf(node));
+        const noneWasReady = ready.size === 0;
+        if (change.type !== "deleted" && isNodeReady(change.object)) ready.add(key);
+        else ready.delete(key);
+        // Whether all nodes are silent or only some decides about every one of them.
+        if (noneWasReady !== (ready.size === 0)) for (const node of nodes.store.list()) enqueue(keyOf(node));
       });
     },
   };
