@@ -14,6 +14,9 @@ export const recorderLimits = {
   perSecond: 50,
   tries: 5,
   retryAfterMs: 1_000,
+  /** After a write it rests so many times as long as the write took: the slower the API server, the less it is asked. */
+  restPerWrite: 3,
+  restMostMs: 1_000,
 } as const;
 
 export class EventRecorder {
@@ -26,6 +29,8 @@ export class EventRecorder {
   private tokens: number = recorderLimits.burst;
   private tokensAtMs: number;
   private tries = 0;
+  private writtenAtMs = 0;
+  private restsUntilMs = 0;
   private lost = 0;
 
   constructor(private readonly host: Host) {
@@ -68,13 +73,15 @@ export class EventRecorder {
     const gained = ((nowMs - this.tokensAtMs) * recorderLimits.perSecond) / 1000;
     this.tokens = Math.min(recorderLimits.burst, this.tokens + gained);
     this.tokensAtMs = nowMs;
-    return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1000) / recorderLimits.perSecond);
+    const untilToken = this.tokens >= 1 ? 0 : ((1 - this.tokens) * 1000) / recorderLimits.perSecond;
+    return Math.ceil(Math.max(untilToken, this.restsUntilMs - nowMs, 0));
   }
 
   /** Writes the event that has waited longest. */
   write(onOutcome: (outcome: Outcome<ApiAnswer>) => void): void {
     this.tokens -= 1;
     this.tries += 1;
+    this.writtenAtMs = this.host.clock.monotonicMs();
     const known = this.nameOfCounted;
     askApiserver(this.host, known === undefined ? this.creation() : this.repetition(known), onOutcome);
   }
@@ -104,6 +111,9 @@ export class EventRecorder {
   }
 
   private next(): void {
+    const nowMs = this.host.clock.monotonicMs();
+    const { restPerWrite, restMostMs } = recorderLimits;
+    this.restsUntilMs = nowMs + Math.min(restMostMs, (nowMs - this.writtenAtMs) * restPerWrite);
     const done = this.waiting.shift()!;
     this.tries = 0;
     if (this.waiting.length === 0) this.lost = 0;
