@@ -195,6 +195,37 @@ export class RuntimeHarness {
     });
   }
 
+  /** A terminal at which `typed` is typed one after the other, each once its question has been heard. */
+  terminal(id: string, typed: ReadonlyArray<readonly [string, string]>): Promise<{ exitCode: number; output: string }> {
+    return new Promise((resolve, reject) => {
+      let output = "";
+      let heard = 0;
+      const left = [...typed];
+      const timer = setTimeout(() => reject(new Error(`the terminal has shown only: ${output}`)), deadlineMs);
+      const process = this.driver.exec(
+        id,
+        { command: ["sh"], stdin: true, tty: true },
+        {
+          onOutput: (_stream, bytes) => {
+            process.taken(bytes.length);
+            output += Buffer.from(bytes).toString("utf8");
+            const [asked = "", answer = ""] = left[0] ?? [];
+            const at = output.indexOf(asked, heard);
+            if (left.length === 0 || at < 0) return;
+            heard = at + asked.length;
+            left.shift();
+            process.write(Buffer.from(answer));
+          },
+          onExit: (exitCode) => {
+            clearTimeout(timer);
+            resolve({ exitCode, output });
+          },
+          onError: (error) => reject(new Error(error.message)),
+        },
+      );
+    });
+  }
+
   exec(
     id: string,
     command: readonly string[],

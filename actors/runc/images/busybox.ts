@@ -10,7 +10,7 @@ export async function busybox(context: ProgramContext): Promise<number> {
     hostname: context.hostname,
     podIP: context.podIP,
     command: context.argv.join(" "),
-    hasCurl: !/(?:busybox|alpine)/.test(context.image),
+    hasCurl: !/\/(?:busybox|alpine)(?:[:@]|$)/.test(context.image),
     paths: context.paths,
     // This thread's network is the pod's already.
     aim: async (name, port) => ({ host: name, port }),
@@ -38,7 +38,7 @@ export async function busybox(context: ProgramContext): Promise<number> {
   const run = runCommand(context.argv, env, process.cwd(), host, streams);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) {
     process.on(signal, () => {
-      if (run.signal(signal)) return;
+      if (run.signal(signal) || (signal === "SIGINT" && run.interrupt())) return;
       process.removeAllListeners(signal);
       process.kill(1, signal);
     });

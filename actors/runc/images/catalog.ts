@@ -122,6 +122,8 @@ const standIns: readonly Short[] = [
     env: [["PORT", "8080"]],
     sizeBytes: 46_000_000,
   },
+  { repository: "docker.io/curlimages/curl", entrypoint: ["curl"], run: ["--help"], shell: true, sizeBytes: 10_000_000 },
+  { repository: "docker.io/radial/busyboxplus", run: ["sh"], shell: true, sizeBytes: 6_400_000 },
   bootcamp("gcr.io/google-samples/kubernetes-bootcamp"),
   bootcamp("docker.io/jocatalin/kubernetes-bootcamp"),
   { ...bootcamp("gcr.io/google-samples/node-hello"), programs: [["node", "node-hello"]] },

@@ -95,6 +95,8 @@ async function interactive(interpreter: Interpreter, context: AppletContext): Pr
     if (context.isTerminal) await context.print(text);
   };
   let script = "";
+  // At the prompt, Control-C only gives a new one.
+  if (context.isTerminal) state.interruptLine = () => void prompt(`${state.cwd} # `);
   await prompt(`${state.cwd} # `);
   for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
     script += `${line}\n`;
@@ -104,7 +106,9 @@ async function interactive(interpreter: Interpreter, context: AppletContext): Pr
     }
     try {
       const { output, errors, isTerminal } = context;
-      await interpreter.interactiveLine(script, { input: typedInput(lines), output, errors, isTerminal });
+      await interruptible(state, () =>
+        interpreter.interactiveLine(script, { input: typedInput(lines), output, errors, isTerminal }),
+      );
     } catch (error) {
       if (error instanceof Exit) return error.status;
       throw error;
@@ -113,6 +117,24 @@ async function interactive(interpreter: Interpreter, context: AppletContext): Pr
     await prompt(`${state.cwd} # `);
   }
   return state.status;
+}
+
+/** Runs a line so that Control-C ends it, 130, and not the shell. */
+async function interruptible(state: ShellState, run: () => Promise<void>): Promise<void> {
+  const { host, interruptLine } = state;
+  const line = new AbortController();
+  const stop = (): void => line.abort();
+  host.ended.addEventListener("abort", stop);
+  state.host = { ...host, ended: line.signal };
+  state.interruptLine = stop;
+  try {
+    await run();
+    if (line.signal.aborted) state.status = 130;
+  } finally {
+    host.ended.removeEventListener("abort", stop);
+    state.host = host;
+    state.interruptLine = interruptLine;
+  }
 }
 
 /** What is typed while a command runs is the command's. */

@@ -27,6 +27,8 @@ export interface ShellRun {
   readonly done: Promise<number>;
   /** False when the command has no trap for it. */
   signal(name: string): boolean;
+  /** Control-C was typed; false when there is no shell that goes on after it. */
+  interrupt(): boolean;
 }
 
 export function shellHost(surroundings: ShellSurroundings): ShellHost {
@@ -62,7 +64,11 @@ export function runCommand(
       throw error;
     }
   };
-  return { done: run(), signal: (name) => state.signalled(name.replace(/^SIG/, "")) };
+  return {
+    done: run(),
+    signal: (name) => state.signalled(name.replace(/^SIG/, "")),
+    interrupt: () => state.interrupted(),
+  };
 }
 
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code });

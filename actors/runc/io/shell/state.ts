@@ -34,8 +34,11 @@ export class ShellState {
   xtrace = false;
   name: string;
 
+  /** Ends the line that a person typed and that runs now. */
+  interruptLine: (() => void) | undefined;
+
   constructor(
-    readonly host: ShellHost,
+    public host: ShellHost,
     from: {
       readonly variables: ReadonlyMap<string, string>;
       readonly exported: ReadonlySet<string>;
@@ -68,6 +71,13 @@ export class ShellState {
     if (text !== "") this.pending.push(name);
     this.wakeOnSignal?.();
     return true;
+  }
+
+  /** Control-C: ends what the innermost shell that is typed at runs; false when no shell is typed at. */
+  interrupted(): boolean {
+    if (this.inner?.interrupted()) return true;
+    this.interruptLine?.();
+    return this.interruptLine !== undefined;
   }
 
   environment(): Array<readonly [string, string]> {

@@ -9,7 +9,7 @@ import type { Reach } from "../ports.js";
 import { appletNames } from "../shell/run.js";
 import { imageRootsOf } from "./image-roots.js";
 import { LogFile } from "./log-file.js";
-import { ContainerThread, type ThreadEnd } from "./thread.js";
+import { ContainerThread, type ThreadEnd, type ThreadOptions } from "./thread.js";
 
 export interface ContainerSurroundings {
   /** Directory for this container alone. */
@@ -39,6 +39,8 @@ export class WorkerContainer {
   private readonly attached = new Set<ExecReader>();
   private readonly onceEnded: Array<() => void> = [];
   private thread: ContainerThread | undefined;
+  /** Why the thread ended before the container was started. */
+  private threadFailure: string | undefined;
 
   constructor(
     public record: ContainerRecord,
@@ -67,6 +69,8 @@ export class WorkerContainer {
     const name = this.argv[0] ?? "";
     if (this.argv.length === 0) {
       onFailed("no command specified");
+    } else if (this.threadFailure !== undefined) {
+      onFailed(`failed to create containerd task: the container's thread did not start: ${this.threadFailure}`);
     } else if (this.thread === undefined) {
       const why = name.includes("/") ? `stat ${name}: no such file or directory` : "executable file not found in $PATH";
       onFailed(
@@ -150,38 +154,40 @@ export class WorkerContainer {
     }
   }
 
-  private makeThread(program: Program): void {
+  /** What a thread of this container is made of; the first one, and those of `exec`. */
+  threadOptions(program: Program, argv: readonly string[], streams: { stdin: boolean; tty: boolean }): ThreadOptions {
     const { spec, image } = this.record;
     const { sandbox, reach, entryPath } = this.surroundings;
-    this.thread = new ContainerThread(
-      {
-        entryPath,
-        memoryLimitBytes: spec.memoryLimitBytes,
-        env: Object.fromEntries(this.env),
-        task: {
-          program,
-          argv: this.argv,
-          image: image.reference,
-          hostname: sandbox.hostname,
-          podIP: sandbox.podIP,
-          workingDir: this.workingDir,
-          paths: this.pathOptions,
-          reach,
-          stdin: spec.stdin,
-          tty: spec.tty,
-        },
+    return {
+      entryPath,
+      memoryLimitBytes: spec.memoryLimitBytes,
+      env: Object.fromEntries(this.env),
+      task: {
+        program,
+        argv,
+        image: image.reference,
+        hostname: sandbox.hostname,
+        podIP: sandbox.podIP,
+        workingDir: this.workingDir,
+        paths: this.pathOptions,
+        reach,
+        ...streams,
       },
-      {
-        onReady: () => {},
-        onOutput: (stream, data) => {
-          this.log.write(stream, data, Date.now());
-          for (const reader of this.attached) reader.onOutput(stream, data);
-        },
-        onPort: (mapping) => this.opened(mapping),
-        resolve: (name) => this.surroundings.resolve(name),
-        onEnd: (end) => this.threadEnded(end),
+    };
+  }
+
+  private makeThread(program: Program): void {
+    const { stdin, tty } = this.record.spec;
+    this.thread = new ContainerThread(this.threadOptions(program, this.argv, { stdin, tty }), {
+      onReady: () => {},
+      onOutput: (stream, data) => {
+        this.log.write(stream, data, Date.now());
+        for (const reader of this.attached) reader.onOutput(stream, data);
       },
-    );
+      onPort: (mapping) => this.opened(mapping),
+      resolve: (name) => this.surroundings.resolve(name),
+      onEnd: (end) => this.threadEnded(end),
+    });
   }
 
   private opened(mapping: PortMapping): void {
@@ -192,6 +198,7 @@ export class WorkerContainer {
 
   private threadEnded(end: ThreadEnd): void {
     this.thread = undefined;
+    if (this.record.state === "created") this.threadFailure = end.oomKilled ? "out of memory" : (end.startError ?? "it ended");
     if (this.record.state !== "running") return;
     if (end.startError !== undefined && !end.oomKilled) {
       this.log.write("stderr", Buffer.from(`chartroom: the container's thread did not start: ${end.startError}\n`), Date.now());

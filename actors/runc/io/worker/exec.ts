@@ -2,10 +2,12 @@
 import net from "node:net";
 import { findProgram, type ImageDefinition } from "../../images/catalog.js";
 import { type ExecProcess, type ExecReader, type ExecRequest, noProcess } from "../driver.js";
-import { isPodLoopback, type Reach, reachableAt } from "../ports.js";
+import type { Reach } from "../ports.js";
 import { appletNames, runCommand, shellHost } from "../shell/run.js";
 import { emptyInput, type Output, Pipe } from "../shell/streams.js";
+import { aimFrom } from "./aim.js";
 import type { WorkerContainer } from "./container.js";
+import { execThread, ownProgram } from "./exec-thread.js";
 import { asTerminalOutput, Terminal } from "./terminal.js";
 
 export interface ExecSurroundings {
@@ -33,19 +35,24 @@ export function execBeside(
     queueMicrotask(() => reader.onError({ reason: "StartError", message, exitCode: name.includes("/") ? 128 : 127 }));
     return noProcess;
   }
+  const own = isApplet ? undefined : findProgram(definition, name, new Set());
+  if (own !== undefined) return execThread(container, own, around, request, reader);
   const ended = new AbortController();
-  const stop = (): void => ended.abort();
+  const input = new Pipe();
+  const stop = (): void => {
+    ended.abort();
+    input.end();
+  };
   container.ended.signal.addEventListener("abort", stop);
   const flow = new Flow(ended.signal);
   const output = request.tty ? terminalOutput(reader, flow) : outputTo("stdout", reader, flow);
   const errors = request.tty ? output : outputTo("stderr", reader, flow);
-  const input = new Pipe();
   const terminal = request.tty
     ? new Terminal({
         echo: (bytes) => reader.onOutput("stdout", bytes),
         line: (bytes) => input.push(bytes),
         end: () => input.end(),
-        interrupt: stop,
+        interrupt: () => run.interrupt() || stop(),
       })
     : undefined;
   const host = shellHost({
@@ -62,7 +69,10 @@ export function execBeside(
       container.signal(signal);
       return true;
     },
-    program: (argv) => (findProgram(definition, argv[0] ?? "", new Set()) === undefined ? undefined : ownProgram(argv, errors)),
+    program: (argv) => {
+      const program = findProgram(definition, argv[0] ?? "", new Set());
+      return program === undefined ? undefined : ownProgram(container, program, around, argv, { output, errors }, ended.signal);
+    },
     ended: ended.signal,
   });
   const streams = { input: request.stdin ? input : emptyInput, output, errors, isTerminal: request.tty };
@@ -85,12 +95,6 @@ export function execBeside(
 }
 
 const hasCurl = (definition: ImageDefinition): boolean => !/\/(?:busybox|alpine)$/.test(definition.repository);
-
-/** A program of the image has a thread of its own only as the container's first process. */
-async function ownProgram(argv: readonly string[], errors: Output): Promise<number> {
-  await errors.write(Buffer.from(`chartroom: ${argv[0]} runs only as a container's first process\n`));
-  return 126;
-}
 
 const outputTo = (stream: "stdout" | "stderr", reader: ExecReader, flow: Flow): Output => ({
   write: (bytes) => {
@@ -129,17 +133,4 @@ class Flow {
   private release(): void {
     for (const resume of this.wake.splice(0)) resume();
   }
-}
-
-async function aimFrom(
-  around: ExecSurroundings,
-  to: string,
-  port: number,
-): Promise<{ host: string; port: number; localAddress?: string } | undefined> {
-  const isOwn = to === "localhost" || to === "127.0.0.1" || to === "::1" || to === around.hostname;
-  const address = isOwn ? around.podIP : net.isIP(to) !== 0 ? to : around.resolve(to)?.[0];
-  // What the cluster does not know, the machine may.
-  if (address === undefined) return to.endsWith(".cluster.local") || !to.includes(".") ? undefined : { host: to, port };
-  const { address: host, port: at } = reachableAt(around.reach, address, port);
-  return isPodLoopback(host) && isPodLoopback(around.podIP) ? { host, port: at, localAddress: around.podIP } : { host, port: at };
 }

@@ -1,0 +1,80 @@
+/** A program of the image that runs beside the container's first process: in a thread of its own, with the same surroundings. */
+import type { Program } from "../container/protocol.js";
+import type { ExecProcess, ExecReader, ExecRequest } from "../driver.js";
+import type { Output } from "../shell/streams.js";
+import type { WorkerContainer } from "./container.js";
+import { ContainerThread, type ThreadListener } from "./thread.js";
+
+interface Surroundings {
+  resolve(name: string): readonly string[] | undefined;
+}
+
+function startThread(
+  container: WorkerContainer,
+  program: Program,
+  argv: readonly string[],
+  stdin: boolean,
+  listener: Pick<ThreadListener, "onOutput" | "onEnd" | "resolve">,
+): ContainerThread {
+  const thread = new ContainerThread(container.threadOptions(program, argv, { stdin, tty: false }), {
+    ...listener,
+    onReady: () => {},
+    // What such a program listens at is not the container's to offer.
+    onPort: () => {},
+  });
+  thread.start();
+  return thread;
+}
+
+export function execThread(
+  container: WorkerContainer,
+  program: Program,
+  around: Surroundings,
+  request: ExecRequest,
+  reader: ExecReader,
+): ExecProcess {
+  const stop = (): void => thread.signal("SIGKILL");
+  const thread = startThread(container, program, request.command, request.stdin, {
+    onOutput: (stream, data) => reader.onOutput(request.tty ? "stdout" : stream, data),
+    resolve: (name) => around.resolve(name),
+    onEnd: ({ exitCode }) => {
+      container.ended.signal.removeEventListener("abort", stop);
+      reader.onExit(exitCode);
+    },
+  });
+  container.ended.signal.addEventListener("abort", stop);
+  return {
+    write: (bytes) => thread.writeStdin(bytes),
+    closeStdin: () => thread.closeStdin(),
+    resize: () => {},
+    taken: () => {},
+    cancel: stop,
+  };
+}
+
+/** The same, as a command of a shell; its exit code. */
+export function ownProgram(
+  container: WorkerContainer,
+  program: Program,
+  around: Surroundings,
+  argv: readonly string[],
+  streams: { readonly output: Output; readonly errors: Output },
+  ended: AbortSignal,
+): Promise<number> {
+  return new Promise((resolve) => {
+    let written: Promise<void> = Promise.resolve();
+    const thread = startThread(container, program, argv, false, {
+      onOutput: (stream, data) => {
+        const to = stream === "stdout" ? streams.output : streams.errors;
+        written = written.then(() => to.write(data)).catch(() => thread.signal("SIGKILL"));
+      },
+      resolve: (name) => around.resolve(name),
+      onEnd: ({ exitCode }) => {
+        ended.removeEventListener("abort", stop);
+        void written.then(() => resolve(exitCode));
+      },
+    });
+    const stop = (): void => thread.signal("SIGKILL");
+    ended.addEventListener("abort", stop);
+  });
+}
