@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { schedulingLimits } from "../../actors/scheduler/scheduling.js";
-import { badRequest, notFound } from "../../src/api/status.js";
+import { badRequest, notFound, tooManyRequests } from "../../src/api/status.js";
 import type { Pod } from "../../src/api/types.js";
 import { wireError } from "../../src/wire/errors.js";
 import type { StubApi, StubRequest } from "../support/stub-apiserver.js";
@@ -129,6 +129,20 @@ test("a binding that is refused is forgotten and tried again after a backoff", (
   assert.equal(messages("FailedScheduling"), ["binding rejected: not now"]);
   assert.equal(statesOf("binding default/web"), ["failed"]);
   simulation.run(1_000);
+  assert.ok(nodeOf("web"));
+});
+
+test("an API server that is busy is asked again soon, and given up after a while", () => {
+  const { api, simulation, nodeOf, statesOf, messages } = schedulerWorld(twoNodes);
+  api.fault = (request) => (isBinding(request) ? wireError("rejected", "busy", tooManyRequests("busy").status) : undefined);
+  api.put("pods", aPod("web"));
+  simulation.run(500);
+  assert.is(statesOf("binding default/web").at(-1), "waitingToBind");
+  simulation.run(3_000);
+  assert.ok(statesOf("binding default/web").includes("failed"));
+  assert.equal(messages("FailedScheduling"), ["binding rejected: busy"]);
+  api.fault = () => undefined;
+  simulation.run(3_000);
   assert.ok(nodeOf("web"));
 });
 

@@ -45,10 +45,12 @@ export function replicaSetStatus(
   return { status, nextAvailableAtMs };
 }
 
-/** A conflict or something that is gone is no failure of the set: the next round knows more. */
+/** A conflict, something that is gone or a server that is too busy is no failure of the set: the next round knows more. */
+const passing: ReadonlySet<number> = new Set([404, 409, 429]);
+
 function isRefusal(failure: WireError): boolean {
   const code = statusOf(failure)?.code;
-  return code !== undefined && code !== 404 && code !== 409;
+  return code !== undefined && code < 500 && !passing.has(code);
 }
 
 function conditionsWith({ spec, status }: ReplicaSet, pods: readonly Pod[], failure: WireError | undefined, nowMs: number) {

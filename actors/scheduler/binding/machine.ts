@@ -5,7 +5,7 @@ import { isDefinite, type Outcome } from "../../../src/wire/errors.js";
 import { statusOf } from "../../apiserver/messages.js";
 import type { BindingAttempt, Found } from "./attempt.js";
 
-export const bindingLimits = { looks: 10, lookAgainMs: 500 } as const;
+export const bindingLimits = { looks: 10, lookAgainMs: 500, tries: 10, tryAgainMs: 200 } as const;
 
 /** `bound` and `elsewhere`: the pod has a node. `gone`: there is nothing to bind. `failed`: it may be tried again. */
 export type BindingEnd = "bound" | "elsewhere" | "gone" | "failed";
@@ -15,6 +15,7 @@ interface BindingInput {
   readonly onEnd: (end: BindingEnd, error: string) => void;
 }
 interface BindingContext extends BindingInput {
+  readonly tries: number;
   readonly looks: number;
   readonly error: string;
 }
@@ -25,12 +26,21 @@ const found = (attempt: BindingAttempt, { outcome }: BindingEvent): Found | unde
   outcome.ok ? attempt.found(outcome.reply) : undefined;
 const codeOf = ({ outcome }: BindingEvent): number | undefined => (outcome.ok ? undefined : statusOf(outcome.error)?.code);
 
+/** Nothing happened, and nothing is wrong with the binding: the API server is away or has too much to do. */
+const isBusy = (event: BindingEvent): boolean => {
+  if (event.outcome.ok || !isDefinite(event.outcome.error)) return false;
+  const { code } = event.outcome.error;
+  const status = codeOf(event);
+  return code === "unreachable" || code === "unavailable" || code === "overloaded" || status === 429 || status === 503;
+};
+
 export const bindingMachine = setup({
   types: { context: {} as BindingContext, events: {} as BindingEvent, input: {} as BindingInput },
   guards: {
     succeeded: ({ event }) => event.outcome.ok,
     podIsGone: ({ event }) => codeOf(event) === 404,
     mayBeBound: ({ event }) => codeOf(event) === 409 || (!event.outcome.ok && !isDefinite(event.outcome.error)),
+    busy: ({ context, event }) => isBusy(event) && context.tries < bindingLimits.tries,
     boundHere: ({ context, event }) => found(context.attempt, event) === "bound here",
     boundElsewhere: ({ context, event }) => found(context.attempt, event) === "bound elsewhere",
     anotherPod: ({ context, event }) => found(context.attempt, event) === "another pod" || codeOf(event) === 404,
@@ -39,27 +49,30 @@ export const bindingMachine = setup({
   actions: {
     bind: ({ context, self }) => context.attempt.bind((outcome) => self.send({ type: "answered", outcome })),
     look: ({ context, self }) => context.attempt.look((outcome) => self.send({ type: "answered", outcome })),
+    countTry: assign({ tries: ({ context }) => context.tries + 1 }),
     countLook: assign({ looks: ({ context }) => context.looks + 1 }),
     keepError: assign({ error: ({ event, context }) => (event.outcome.ok ? context.error : event.outcome.error.message) }),
     tell: ({ context }, params: { end: BindingEnd }) => context.onEnd(params.end, context.error),
   },
-  delays: { lookAgain: () => bindingLimits.lookAgainMs },
+  delays: { lookAgain: () => bindingLimits.lookAgainMs, tryAgain: () => bindingLimits.tryAgainMs },
 }).createMachine({
   id: "binding",
-  context: ({ input }) => ({ ...input, looks: 0, error: "" }),
+  context: ({ input }) => ({ ...input, tries: 0, looks: 0, error: "" }),
   initial: "binding",
   states: {
     binding: {
-      entry: "bind",
+      entry: ["countTry", "bind"],
       on: {
         answered: [
           { guard: "succeeded", target: "bound" },
           { guard: "podIsGone", target: "gone" },
           { guard: "mayBeBound", target: "looking", actions: "keepError" },
+          { guard: "busy", target: "waitingToBind" },
           { target: "failed", actions: "keepError" },
         ],
       },
     },
+    waitingToBind: { after: { tryAgain: "binding" } },
     looking: {
       entry: ["countLook", "look"],
       on: {
