@@ -169,16 +169,16 @@ test("through the engine: endpoints follow the Service and its pods", () => {
   assert.equal(world.writes().sort(), ["create endpoints", "delete endpoints web"]);
   const shown = () => ((api.get("endpoints", "default/web") as Endpoints | undefined)?.subsets ?? []).map(names);
   api.put("pods", pod("a"));
-  simulation.run(200);
+  simulation.run(600);
   assert.equal(shown(), [[["a"], []]]);
   api.put("pods", pod("a", { ready: false }));
-  simulation.run(200);
+  simulation.run(600);
   assert.equal(shown(), [[[], ["a"]]]);
   api.remove("endpoints", "default/web");
-  simulation.run(200);
+  simulation.run(600);
   assert.equal(shown(), [[[], ["a"]]]);
   api.remove("services", "default/web");
-  simulation.run(200);
+  simulation.run(600);
   assert.equal(
     api.of("endpoints").map(({ metadata }) => metadata.name),
     ["mine"],

@@ -14,8 +14,8 @@ export function endpointsController(informers: Informers): ControllerDefinition 
   return {
     name: "endpoint",
     workers: 5,
-    // Pods of one Service become ready in bursts; its Endpoints are written once for many of them.
-    intervalMs: 50,
+    // Pods become ready in bursts, and the one object of a large Service is large; nothing in the cluster waits for it.
+    intervalMs: 500,
     needs: [services, pods, endpoints] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key) => {
       const service = services.store.get(key);
