@@ -21,6 +21,7 @@ export const kubeletMachine = setup({
   types: { context: {} as KubeletContext, events: {} as KubeletEvent, input: {} as ComponentInput<KubeletIo> },
   guards: {
     isApiserver: ({ event }) => event.type === "link.up" && roleOf(event.peer) === "apiserver",
+    isLinked: ({ context }) => context.work.isLinked,
     readinessIsNews: ({ context }) => context.work.readinessIsNews,
     statusIsNews: ({ context }) => context.work.statusIsNews,
   },
@@ -84,8 +85,10 @@ export const kubeletMachine = setup({
         },
 
         lease: {
-          initial: "creating",
+          initial: "unregistered",
           states: {
+            /** The Lease belongs to the node, so that it goes with it. */
+            unregistered: { on: { "node.registered": "creating" } },
             creating: {
               entry: "createLease",
               on: { "lease.renewed": "renewed", "lease.exists": "renewing", "lease.refused": "waitingToCreate" },
@@ -125,7 +128,13 @@ export const kubeletMachine = setup({
             /** It went away a short while ago, as when it is restarted. */
             missed: {
               initial: "waiting",
-              after: { runtimeMissed: "down" },
+              // Without an API server nobody reaches the runtime: that says nothing about it.
+              after: {
+                runtimeMissed: [
+                  { guard: "isLinked", target: "down" },
+                  { target: "missed", reenter: true },
+                ],
+              },
               on: { "runtime.listed": "ready" },
               states: {
                 waiting: { after: { runtimeRetry: "listing" } },

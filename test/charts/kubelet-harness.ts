@@ -44,6 +44,7 @@ export class KubeletHarness {
   readonly calls: AskedCall[] = [];
   readonly streams: OpenedStream[] = [];
   readonly notes: string[] = [];
+  linked = true;
   io: KubeletIo;
 
   constructor() {
@@ -143,7 +144,7 @@ export class KubeletHarness {
 
   private wire(): object {
     return {
-      peers: () => ["apiserver/0"],
+      peers: () => (this.linked ? ["apiserver/0"] : []),
       call: (to: string, { name }: { name: string }, request: Record<string, unknown>, options: Pick<AskedCall, "onOutcome">) => {
         this.calls.push({ to, name, request, onOutcome: options.onOutcome });
         return this.calls.length;

@@ -85,6 +85,22 @@ test("the runtime is asked only once the accepting write is acknowledged", () =>
   assert.is(harness.now, "alive.creatingSandbox");
 });
 
+test("a runtime that has nothing of a pod that ran: its containers run again, and that is counted", () => {
+  const status = {
+    phase: "Running",
+    containerStatuses: [
+      { name: "main", containerID: "runc://old", restartCount: 2, state: { running: { startedAt: "2025-01-01T00:00:00Z" } } },
+    ],
+  };
+  const harness = new PodHarness({}, { status }).toInitializing();
+  harness.answer("imageStatus", { image: { repoTags: [], id: "sha256:1", sizeBytes: 7, simulated: false } });
+  const { config } = harness.answer("createContainer", { containerId: "new" }).request as { config: { attempt: number } };
+  assert.is(config.attempt, 3);
+  harness.answer("startContainer");
+  const [record] = harness.handle.records;
+  assert.equal([record?.restartCount, record?.last?.exitCode, record?.last?.reason], [3, 255, "Unknown"]);
+});
+
 test("a pod that is gone before it was accepted leaves nothing", () => {
   const harness = new PodHarness();
   harness.fail("patch pods/status", gone("pods"));

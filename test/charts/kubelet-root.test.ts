@@ -91,8 +91,14 @@ test("a node whose readiness changed while its status was written writes again",
   assert.ok(harness.asks("patch nodes/status"), "every five minutes all the same");
 });
 
-test("the Lease: made, renewed every ten seconds, made again when it is missing", () => {
+test("the Lease: made once the node is known, renewed every ten seconds, made again when it is missing", () => {
   const harness = new RootHarness();
+  assert.is(harness.region("lease"), "unregistered");
+  harness.accept("create nodes", node());
+  assert.match(
+    String(harness.calls.find(({ name }) => name === "create")?.request.object),
+    /"ownerReferences":\[\{[^\]]*"uid":"n-1"/,
+  );
   harness.fail("create leases", "unavailable");
   harness.run(200);
   harness.fail("create leases", refused("exists", { code: 409 }));
@@ -135,6 +141,20 @@ test("a runtime that goes away: missed at first, down after thirty seconds, read
   assert.is(harness.region("runtime"), "ready.listening");
   harness.run(60_000);
   assert.is(harness.region("runtime"), "ready.relisting", "events may have been missed");
+});
+
+test("a runtime that cannot be reached because no API server is there is not down", () => {
+  const harness = new RootHarness().listed();
+  harness.streams.find(({ name }) => name === "getContainerEvents")?.reader.onEnd(wireError("linkLost", "gone"));
+  harness.linked = false;
+  for (let waitedMs = 0; waitedMs < 40_000; waitedMs += 200) {
+    if (harness.asks("listPodSandbox")) harness.fail("listPodSandbox");
+    harness.run(200);
+  }
+  assert.match(harness.region("runtime"), /^missed/);
+  harness.linked = true;
+  harness.listed();
+  assert.is(harness.region("runtime"), "ready.listening");
 });
 
 test("pods are started once the API and the runtime have both said what there is, whichever is first", () => {

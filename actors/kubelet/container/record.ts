@@ -39,6 +39,8 @@ export class ContainerRecord {
   imageId = "";
   /** How often it was started again. */
   restartCount = 0;
+  /** How often it was started in a runtime that has nothing of it any more. */
+  forgottenStarts = 0;
   /** Its startup probe succeeded and its postStart hook returned. */
   started = false;
   /** Its readiness probe says that it serves; without one, that it is started. */

@@ -244,7 +244,7 @@ export class ContainerWork {
   }
 
   private nextAttempt(): number {
-    return this.record.containerId === "" ? 0 : this.record.restartCount + 1;
+    return this.record.containerId === "" ? this.record.forgottenStarts : this.record.restartCount + 1;
   }
 
   /** Keeps the last dead attempt for its logs, and lets the runtime forget those before it. */

@@ -24,6 +24,7 @@ export const noteGone = ({ context }: Args) => {
   context.work.pod.gone = true;
 };
 
+export const recallContainers = ({ context }: Args) => context.work.pod.recallContainers();
 export const reject = ({ context }: Args) => context.work.reject();
 export const rejectBySelector = ({ context, event }: Args) => {
   if (event.type === "node.read") context.work.reject(event.labels);
@@ -77,6 +78,9 @@ export const stopMains = ({ context }: Args) => context.work.containers.stopMain
 export const stopSidecar = ({ context }: Args) => context.work.containers.stopSidecar();
 export const hurry = ({ context }: Args) => context.work.containers.hurry();
 export const stopSandbox = ({ context, self }: Args) => context.work.stopSandbox(tell(self));
+export const noteSandboxStopped = ({ context }: Args) => {
+  context.work.pod.sandboxReady = false;
+};
 export const removeVolumes = ({ context, self }: Args) => context.work.removeVolumes(tell(self));
 export const noteFinished = ({ context }: Args) => context.work.finish();
 export const deleteFromApi = ({ context, self }: Args) => context.work.deleteFromApi(tell(self));

@@ -53,6 +53,24 @@ export class PodHandle {
     ];
   }
 
+  /**
+   * Takes over from the status in the API what a runtime that has nothing of the pod cannot tell: how often its containers
+   * were started, and that those which ran have ended, nobody knows how.
+   */
+  recallContainers(): void {
+    const { containerStatuses = [], initContainerStatuses = [] } = this.pod.status ?? {};
+    for (const { name, containerID = "", restartCount, state } of [...containerStatuses, ...initContainerStatuses]) {
+      const record = this.records.find((each) => each.name === name);
+      if (record === undefined || containerID === "") continue;
+      record.forgottenStarts = restartCount + 1;
+      if (state?.running === undefined) continue;
+      const startedAtMs = state.running.startedAt === undefined ? 0 : Date.parse(state.running.startedAt);
+      const finishedAtMs = this.kubelet.host.clock.nowMs();
+      const containerId = containerID.slice(containerID.indexOf("://") + 3);
+      record.last = { kind: "terminated", exitCode: 255, reason: "Unknown", startedAtMs, finishedAtMs, containerId };
+    }
+  }
+
   get deletionAsked(): boolean {
     return this.gone || this.pod.metadata.deletionTimestamp !== undefined;
   }

@@ -119,7 +119,7 @@ export const podMachine = setup({
       },
       states: {
         accepting: {
-          entry: "report",
+          entry: ["recallContainers", "report"],
           on: { "status.acknowledged": [{ guard: "hasNoVolumes", target: "creatingSandbox" }, { target: "mountingVolumes" }] },
         },
         mountingVolumes: {
@@ -216,7 +216,10 @@ export const podMachine = setup({
           states: {
             stoppingSandbox: {
               entry: "stopSandbox",
-              on: { "sandbox.stopped": "removingVolumes", "runtime.lost": "waitingForRuntime" },
+              on: {
+                "sandbox.stopped": { target: "removingVolumes", actions: "noteSandboxStopped" },
+                "runtime.lost": "waitingForRuntime",
+              },
             },
             waitingForRuntime: { after: { runtimeRetry: "stoppingSandbox" } },
             removingVolumes: { entry: "removeVolumes", on: { "volumes.removed": "#pod.ending.settling" } },

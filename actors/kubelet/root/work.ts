@@ -1,5 +1,5 @@
 /** What the root chart of a kubelet does to the world. */
-import { askApiserver } from "../../../src/actor/api-requests.js";
+import { askApiserver, attachedApiserver } from "../../../src/actor/api-requests.js";
 import { rfc3339Micro } from "../../../src/actor/host.js";
 import { startInformer } from "../../../src/actor/informer/start.js";
 import type { Node, NodeCondition } from "../../../src/api/types.js";
@@ -103,6 +103,10 @@ export class RootWork {
         tell({ type: "node.posted" });
       } else tell({ type: statusOf(outcome.error)?.code === 404 ? "node.missing" : "node.refused" });
     });
+  }
+
+  get isLinked(): boolean {
+    return attachedApiserver(this.kubelet.host) !== undefined;
   }
 
   get statusIsNews(): boolean {
