@@ -1,5 +1,5 @@
 /** `chartroom up`: a cluster in the foreground, until Ctrl-C. */
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { Cluster } from "../cluster/cluster.js";
 import type { ClusterOptions, ClusterProgress } from "../cluster/options.js";
 import { type Arguments, type Command, exitCodes, UsageError } from "./command.js";
@@ -38,8 +38,7 @@ export const up: Command = {
 
 function optionsOf(given: Arguments): ClusterOptions {
   const memory = given.has("memory");
-  const dataDir = given.text("data-dir") ?? (memory ? undefined : defaults.dataDir);
-  const kubeconfig = given.text("kubeconfig") ?? (dataDir === undefined ? undefined : join(dataDir, "kubeconfig"));
+  const kubeconfig = given.text("kubeconfig");
   return {
     nodes: given.number("nodes") ?? defaults.nodes,
     port: given.number("port") ?? defaults.port,
@@ -47,7 +46,7 @@ function optionsOf(given: Arguments): ClusterOptions {
     runtime: choice(given.text("runtime"), ["auto", "worker", "simulated"]) ?? "auto",
     apiservers: given.number("apiservers") ?? 1,
     unknownImages: choice(given.text("unknown-images"), ["simulate", "fail"]) ?? "simulate",
-    ...(dataDir === undefined ? {} : { dataDir }),
+    dataDir: given.text("data-dir") ?? defaults.dataDir,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
   };
 }

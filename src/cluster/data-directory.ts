@@ -1,5 +1,5 @@
 /** Where a cluster keeps what outlives it. `memory` clusters have one too, a temporary one, for the kubeconfig and volumes. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ClusterKeys, completeKeys } from "../pki/authority.js";
@@ -21,6 +21,47 @@ const pairs = { ca: "ca", server: "apiserver", admin: "admin" } as const;
 
 const secrets = { serviceAccountKey: "pki/sa.key", adminToken: "pki/admin.token" } as const;
 
+/** Makes and locks a directory. Returns how to let go. */
+function occupy(directory: string): () => void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return lockDirectory(directory);
+  } catch (error) {
+    if (error instanceof ClusterError) throw error;
+    throw new ClusterError(
+      `the data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}): choose another with --data-dir, or use --memory without one`,
+    );
+  }
+}
+
+/** A directory that was named for a cluster that keeps nothing: it holds the kubeconfig, as long as the cluster runs. */
+export class KubeconfigPlace {
+  private readonly written: string[] = [];
+
+  private constructor(
+    private readonly path: string,
+    private readonly unlock: () => void,
+  ) {}
+
+  static open(path: string): KubeconfigPlace {
+    const directory = resolve(path);
+    return new KubeconfigPlace(directory, occupy(directory));
+  }
+
+  write(name: string, content: string, mode: number): string {
+    const path = join(this.path, name);
+    writeFileSync(path, content, { mode });
+    this.written.push(path);
+    return path;
+  }
+
+  close(): void {
+    for (const path of this.written) rmSync(path, { force: true });
+    this.unlock();
+    if (readdirSync(this.path).length === 0) rmdirSync(this.path);
+  }
+}
+
 export class DataDirectory {
   private constructor(
     readonly path: string,
@@ -32,21 +73,13 @@ export class DataDirectory {
   static open(path: string | undefined): DataDirectory {
     if (path === undefined) removeOrphans();
     const directory = path === undefined ? mkdtempSync(join(tmpdir(), `chartroom-${process.pid}-`)) : resolve(path);
+    const opened = new DataDirectory(directory, path === undefined, occupy(directory));
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const opened = new DataDirectory(directory, path === undefined, lockDirectory(directory));
-      try {
-        opened.checkFormat();
-      } catch (error) {
-        opened.close();
-        throw error;
-      }
+      opened.checkFormat();
       return opened;
     } catch (error) {
-      if (error instanceof ClusterError) throw error;
-      throw new ClusterError(
-        `the data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}): choose another with --data-dir, or use --memory`,
-      );
+      opened.close();
+      throw error;
     }
   }
 

@@ -8,7 +8,7 @@ export interface ClusterOptions {
   readonly port?: number;
   /** Keeps the cluster there; a later start on it goes on where this one was. Without one nothing is kept. */
   readonly dataDir?: string;
-  /** Keeps no state on disk even where `dataDir` is given: that then holds the kubeconfig and the volumes of the run. */
+  /** Keeps nothing, even where `dataDir` is given: that then holds the kubeconfig while the cluster runs. */
   readonly memory?: boolean;
   /** Where the kubeconfig is also written. It is always in the data directory. */
   readonly kubeconfig?: string;

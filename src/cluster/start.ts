@@ -10,7 +10,7 @@ import { Threads } from "../thread/threads.js";
 import { type Address, address, roleOf } from "../wire/address.js";
 import { actorPlans, host } from "./actor-plans.js";
 import { ApiClient } from "./api-client.js";
-import { DataDirectory } from "./data-directory.js";
+import { DataDirectory, KubeconfigPlace } from "./data-directory.js";
 import { kubeconfigOf } from "./kubeconfig.js";
 import { ClusterError, type Settled } from "./options.js";
 import { claimRanges, listen, type Ranges } from "./ranges.js";
@@ -20,7 +20,7 @@ import { waitForObject } from "./wait.js";
 /** A running cluster, as its handle holds it. */
 export interface ClusterParts {
   readonly directory: DataDirectory;
-  readonly scratch: DataDirectory;
+  readonly place?: KubeconfigPlace;
   readonly ranges: Ranges;
   readonly threads: Threads;
   readonly containers: Containers;
@@ -36,7 +36,7 @@ const readyPollMs = 5;
 /** What has been taken so far, to be given back when the start fails. */
 interface Taken {
   directory?: DataDirectory;
-  scratch?: DataDirectory;
+  place?: KubeconfigPlace;
   ranges?: Ranges;
   threads?: Threads;
   containers?: Containers;
@@ -63,7 +63,7 @@ export async function stopCluster(parts: Taken, onGroup?: (roles: readonly strin
   });
   await (ended ?? parts.containers?.stop());
   parts.ranges?.release();
-  if (parts.scratch !== parts.directory) parts.scratch?.close();
+  parts.place?.close();
   parts.directory?.close();
 }
 
@@ -72,11 +72,11 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   const sinceStart = () => performance.now() - startedMs;
   const phase = (name: string) => options.onProgress?.({ type: "phase", name, atMs: sinceStart() });
 
-  const directory = DataDirectory.open(options.dataDir);
+  // What is not to be kept is in a directory that goes with the cluster; in the one that is named is then only the kubeconfig.
+  const directory = DataDirectory.open(options.memory ? undefined : options.dataDir);
   taken.directory = directory;
-  // What is not to be kept is in a directory that goes with the cluster.
-  const scratch = options.memory && options.dataDir !== undefined ? DataDirectory.open(undefined) : directory;
-  taken.scratch = scratch;
+  const place = options.memory && options.dataDir !== undefined ? KubeconfigPlace.open(options.dataDir) : undefined;
+  if (place !== undefined) taken.place = place;
   const ports = await choosePorts(options);
   const ranges = await claimRanges(directory.slot);
   taken.ranges = ranges;
@@ -90,14 +90,14 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     return made;
   };
 
-  const containers = startContainers(options, scratch.directory("containers"), (error) =>
+  const containers = startContainers(options, directory.directory("containers"), (error) =>
     options.onProgress?.({ type: "crashed", actor: "containers", reason: error.message, atMs: sinceStart() }),
   );
   taken.containers = containers;
   const listening = new Set<Address>();
   const life = new Life(options.startTimeoutMs);
   const threads = new Threads(
-    actorPlans({ options, directory, etcdDirectory: scratch.directory("etcd"), containers, ranges, keys, ports }),
+    actorPlans({ options, directory, etcdDirectory: directory.directory("etcd"), containers, ranges, keys, ports }),
     {
       started: (actor, incarnation) => {
         options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
@@ -129,27 +129,22 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   taken.client = client;
   await life.race(apiServerReady(client, life));
   phase("API server ready");
-  life.waitFor("the nodes are ready");
+  life.waitFor("the nodes are ready and the service account default/default is there, which pods need");
   await life.race(
     Promise.all([nodesReady(client, options.nodes, options.startTimeoutMs), defaultAccount(client, options.startTimeoutMs)]),
   );
   phase("nodes ready");
-  // No pod can be created before the account that it runs as.
-  life.waitFor("the controller manager has made the service account default/default");
-  const account = { resource: resourceNamed("serviceaccounts"), namespace: "default", name: "default" };
-  await life.race(waitForObject(client, account, "exists", options.startTimeoutMs));
-  phase("ready for pods");
   life.over();
 
   const kubeconfig = kubeconfigOf("chartroom", urls[0] as string, keys());
-  let kubeconfigPath = directory.write("kubeconfig", kubeconfig, 0o600);
+  let kubeconfigPath = (place ?? directory).write("kubeconfig", kubeconfig, 0o600);
   if (options.kubeconfig !== undefined) {
     kubeconfigPath = resolve(options.kubeconfig);
     writeFileSync(kubeconfigPath, kubeconfig, { mode: 0o600 });
   }
   return {
     directory,
-    scratch,
+    ...(place === undefined ? {} : { place }),
     ranges,
     threads,
     containers,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DataDirectory } from "../../src/cluster/data-directory.js";
+import { DataDirectory, KubeconfigPlace } from "../../src/cluster/data-directory.js";
 import { serverNames } from "../../src/pki/authority.js";
 
 const test = suite<{ path: string }>("data directory");
@@ -69,6 +69,22 @@ test("without a path it is temporary and goes with its cluster", () => {
   assert.is(readFileSync(join(directory.path, "kubeconfig"), "utf8"), "text");
   directory.close();
   assert.not.ok(existsSync(directory.path));
+});
+
+test("where nothing is kept, the named directory holds the kubeconfig and nothing else, as long as the cluster runs", ({
+  path,
+}) => {
+  const directory = join(path, "new");
+  const place = KubeconfigPlace.open(directory);
+  const kubeconfig = place.write("kubeconfig", "text", 0o600);
+  assert.throws(() => DataDirectory.open(directory), /in use by process/);
+  assert.ok(existsSync(kubeconfig));
+  place.close();
+  assert.not.ok(existsSync(directory));
+  const kept = DataDirectory.open(path);
+  kept.close();
+  KubeconfigPlace.open(path).close();
+  assert.ok(existsSync(join(path, "chartroom.json")), "what another cluster keeps there stays");
 });
 
 test.run();
