@@ -1,3 +1,3 @@
 import { crashSweep } from "../support/crash-sweep.js";
 
-crashSweep("before");
+crashSweep("after", 1);

@@ -1,3 +1,3 @@
 import { crashSweep } from "../support/crash-sweep.js";
 
-crashSweep("after");
+crashSweep("before", 1);

@@ -1,0 +1,3 @@
+import { crashSweep } from "../support/crash-sweep.js";
+
+crashSweep("after", 0);
