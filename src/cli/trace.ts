@@ -4,7 +4,7 @@ import type { TraceLine } from "../actor/trace-line.js";
 import { ApiClient } from "../cluster/api-client.js";
 import { credentialsFrom } from "../cluster/kubeconfig-reader.js";
 import { ClusterError } from "../cluster/options.js";
-import { PodFilter, readable } from "../inspect/readable-trace.js";
+import { Abouts, PodFilter, readable } from "../inspect/readable-trace.js";
 import { type Arguments, type Command, exitCodes } from "./command.js";
 
 export const trace: Command = {
@@ -30,12 +30,16 @@ async function run(given: Arguments): Promise<number> {
   const pod = given.text("pod");
   const filter = pod === undefined ? undefined : new PodFilter(pod);
   try {
-    const parts = await client.stream({ path: "/debug/chartroom/trace", query: { follow: given.has("follow") } }, stop.signal);
-    let startMs: number | undefined;
-    for await (const line of linesOf(parts)) {
-      const record = JSON.parse(line) as TraceLine;
-      startMs ??= record.atMs;
-      if (filter === undefined || filter.keeps(record)) process.stdout.write(`${readable(record, startMs)}\n`);
+    const follow = given.has("follow");
+    const parts = await client.stream({ path: "/debug/chartroom/trace", query: { follow } }, stop.signal);
+    const order = new TimeOrder();
+    const printer = new Printer(filter);
+    const timer = follow ? setInterval(() => printer.print(order.takeSettled(Date.now())), settleMs) : undefined;
+    try {
+      for await (const line of linesOf(parts)) order.add(JSON.parse(line) as TraceLine);
+    } finally {
+      clearInterval(timer);
+      printer.print(order.takeAll());
     }
   } catch (error) {
     if (stop.signal.aborted) return exitCodes.fine;
@@ -48,6 +52,48 @@ async function run(given: Arguments): Promise<number> {
     client.close();
   }
   return exitCodes.fine;
+}
+
+/** Actors hand their lines in ten times a second: what is older than this is complete. */
+const settleMs = 300;
+
+/** Lines of all actors in the order of their times; they come in batches, one actor after the other. */
+class TimeOrder {
+  private lines: TraceLine[] = [];
+
+  add(line: TraceLine): void {
+    this.lines.push(line);
+  }
+
+  takeSettled(nowMs: number): TraceLine[] {
+    return this.take((line) => line.atMs <= nowMs - settleMs);
+  }
+
+  takeAll(): TraceLine[] {
+    return this.take(() => true);
+  }
+
+  private take(ripe: (line: TraceLine) => boolean): TraceLine[] {
+    const sorted = this.lines.sort((one, other) => one.atMs - other.atMs);
+    const taken = sorted.filter(ripe);
+    this.lines = sorted.filter((line) => !ripe(line));
+    return taken;
+  }
+}
+
+class Printer {
+  private readonly abouts = new Abouts();
+  private startMs: number | undefined;
+
+  constructor(private readonly filter: PodFilter | undefined) {}
+
+  print(lines: readonly TraceLine[]): void {
+    for (const each of lines) {
+      const line = this.abouts.complete(each);
+      this.startMs ??= line.atMs;
+      if (this.filter === undefined || this.filter.keeps(line)) process.stdout.write(`${readable(line, this.startMs)}\n`);
+    }
+  }
 }
 
 async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {

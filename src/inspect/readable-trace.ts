@@ -17,6 +17,25 @@ export function readable(line: TraceLine, startMs: number): string {
   }
 }
 
+/** Remembers what calls were about, so that their replies tell it too. */
+export class Abouts {
+  private readonly known = new Map<string, string>();
+
+  constructor(private readonly remembered = 10_000) {}
+
+  complete(line: TraceLine): TraceLine {
+    if (line.kind !== "message") return line;
+    const { id, cause, about, kind } = line.message;
+    if (about !== "") {
+      this.known.set(id, about);
+      if (this.known.size > this.remembered) this.known.delete(this.known.keys().next().value as string);
+    } else if (kind === "reply") {
+      return { ...line, message: { ...line.message, about: this.known.get(cause) ?? "" } };
+    }
+    return line;
+  }
+}
+
 /** Keeps what names a pod, and what such a message led to. */
 export class PodFilter {
   /** Ids of messages about the pod, the newest last. */
