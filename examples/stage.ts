@@ -1,6 +1,7 @@
 /** Where an example plays: on threads, with real sockets and containers, or in the simulation, with a seed. One story for both. */
 import { get } from "node:http";
-import { Cluster, type ClusterOptions, SimulatedCluster, type SimulatedRule, type UntypedObject } from "chartroom";
+import { Cluster, type ClusterOptions, type UntypedObject } from "chartroom";
+import { SimulatedCluster, type SimulatedRule } from "chartroom/simulation";
 
 export interface StageOptions {
   readonly nodes?: number;

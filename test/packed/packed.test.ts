@@ -37,7 +37,7 @@ const files: Readonly<Record<string, string>> = {
   "uvu.test.mjs": `import { test } from "uvu";\nimport { Cluster } from "chartroom";\ntest("a cluster", async () => {${story}});\ntest.run();\n`,
   "vitest.test.js": `import { test } from "vitest";\nimport { Cluster } from "chartroom";\ntest("a cluster", async () => {${story}}, 60_000);\n`,
   "jest.spec.js": `import { Cluster } from "chartroom";\ntest("a cluster", async () => {${story}}, 60_000);\n`,
-  "simulate.mjs": `import { simulate } from "chartroom";\nconsole.log(simulate({ manifests: [], seed: 7, untilMs: 1_000 }).seed);\n`,
+  "simulate.mjs": `import { simulate } from "chartroom";\nconsole.log((await simulate({ manifests: [], seed: 7, untilMs: 1_000 })).seed);\n`,
   "typed.ts": `import { Cluster, type ClusterOptions } from "chartroom";\nconst options: ClusterOptions = { nodes: 3 };\nexport const start = (): Promise<Cluster> => Cluster.start(options);\n`,
 };
 

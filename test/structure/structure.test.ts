@@ -71,8 +71,8 @@ test("an actor imports another actor's messages.ts and nothing else of it", () =
 });
 
 test("beside the actors, only the drivers know what is inside an actor", () => {
-  // The public door names what belongs to them.
-  const drivers = /^src\/((thread|sim|faults|cluster)\/|index\.ts)/;
+  // The public doors name what belongs to them.
+  const drivers = /^src\/((thread|sim|faults|cluster)\/|(index|simulation)\.ts)/;
   const others = sources.filter(({ path }) => path.startsWith("src/") && !drivers.test(path));
   const inside = (each: string) => each.startsWith("actors/") && !each.endsWith("/messages.ts");
   none(breaches(others, ({ imports }) => imports.filter(inside).map((each) => `imports ${each}`)));
