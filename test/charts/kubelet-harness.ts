@@ -114,18 +114,20 @@ export class KubeletHarness {
 
   /** Reasons of the events that were recorded; the calls that write them are answered. */
   events(): string[] {
-    this.run(1);
     const reasons: string[] = [];
-    while (this.asks("create events") || this.asks("patch events")) {
-      if (this.asks("patch events")) {
-        this.accept("patch events", { metadata: { name: "event" } });
-        continue;
+    // Whoever writes events rests between them, longer after one that was answered late.
+    for (let rests = 0; rests < 5; rests++) {
+      this.run(400);
+      while (this.asks("create events") || this.asks("patch events")) {
+        rests = 0;
+        if (this.asks("patch events")) this.accept("patch events", { metadata: { name: "event" } });
+        else {
+          const call = this.take("create events");
+          reasons.push(decodeJson(call.request.object as Json<{ reason: string }>).reason);
+          call.onOutcome({ ok: true, reply: { object: encodeJson({ metadata: { name: "event" } }) } });
+        }
+        this.run(50);
       }
-      const call = this.take("create events");
-      const event = decodeJson(call.request.object as Json<{ reason: string }>);
-      reasons.push(event.reason);
-      call.onOutcome({ ok: true, reply: { object: encodeJson({ metadata: { name: "event" } }) } });
-      this.run(1);
     }
     return reasons;
   }

@@ -371,7 +371,7 @@ test("a volume that cannot be written is tried again", () => {
   assert.is(harness.state("volumes"), "failing");
   assert.equal(harness.events(), ["FailedMount"]);
   failing.makeDirectory = (_name, onDone) => onDone();
-  harness.run(500);
+  harness.run(10_000);
   assert.is(harness.state("volumes"), "mounted.settled");
 });
 

@@ -10,7 +10,7 @@ import { rejectionOf, selectsNode } from "../../actors/kubelet/pod/admission.js"
 import { podRequests, qosClassOf } from "../../actors/kubelet/pod/resources.js";
 import { targetOf } from "../../actors/kubelet/probe/target.js";
 import { newestSandbox } from "../../actors/kubelet/runtime/view.js";
-import { statusPatch } from "../../actors/kubelet/status/writing.js";
+import { isGone, statusPatch } from "../../actors/kubelet/status/writing.js";
 import { planVolumes } from "../../actors/kubelet/volume/plan.js";
 import { formatQuantity, quantityOf } from "../../src/api/quantity.js";
 import type { Container, NodeSelectorRequirement, Pod, Volume } from "../../src/api/types.js";
@@ -392,6 +392,15 @@ test("node conditions", () => {
     shown({ ...view, proxy: { kind: "answered", health: { ...health, problems: ["port 80"] } } }, "KubeProxyReady")[2],
     "kube-proxy serves 2 services with 5 endpoints; port 80",
   );
+});
+
+test("a write that lost a race is no sign that the pod is gone", () => {
+  const of = (code: number, message: string) => isGone({ code: "rejected", message, details: { code, message } });
+  assert.ok(of(404, 'pods "web" not found'));
+  assert.ok(of(409, "Precondition failed: UID in precondition: a, UID in object meta: b"));
+  assert.ok(of(409, "the UID in the precondition (a) does not match the UID in record (b)."));
+  assert.not(of(409, "the object has been modified; please apply your changes to the latest version and try again"));
+  assert.not(isGone({ code: "unavailable", message: "" }));
 });
 
 test("status patches name what no longer holds", () => {

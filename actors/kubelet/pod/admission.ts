@@ -3,7 +3,7 @@
  * Source: "Pod Lifecycle" and the reasons that kube-scheduler's fit plugins give.
  */
 import { addQuantities, type ParsedQuantity, zeroQuantity } from "../../../src/api/quantity.js";
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../../../src/api/types.js";
+import type { NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../../../src/api/types.js";
 import { countOf, type PodRequests } from "./resources.js";
 
 export interface Rejection {
@@ -18,8 +18,6 @@ export interface AdmittingNode {
   readonly labels: ReadonlyMap<string, string>;
   readonly allocatable: ReadonlyMap<string, ParsedQuantity>;
 }
-
-export const labelsOf = (node: Node): ReadonlyMap<string, string> => new Map(Object.entries(node.metadata.labels ?? {}));
 
 function matchesRequirement(value: string | undefined, { operator, values = [] }: NodeSelectorRequirement): boolean {
   switch (operator) {

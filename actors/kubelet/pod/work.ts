@@ -3,11 +3,11 @@ import { askApiserver } from "../../../src/actor/api-requests.js";
 import type { Timer } from "../../../src/actor/host.js";
 import type { Pod } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
-import { statusOf } from "../../apiserver/messages.js";
 import { runcMessages } from "../../runc/messages.js";
 import { clusterDomain } from "../configuration.js";
 import type { Kubelet } from "../kubelet.js";
 import { newestSandbox } from "../runtime/view.js";
+import { isGone } from "../status/writing.js";
 import { volumesMachine } from "../volume/machine.js";
 import { VolumeMounting } from "../volume/mounting.js";
 import { volumePaths } from "../volume/plan.js";
@@ -180,8 +180,7 @@ export class PodWork {
   deleteFromApi(tell: Tell): void {
     const options = { gracePeriodSeconds: 0, preconditions: { uid: this.pod.uid } };
     askApiserver(this.kubelet.host, { verb: "delete", path: podPath(this.pod), options }, (outcome) => {
-      const code = outcome.ok ? 200 : statusOf(outcome.error)?.code;
-      tell(outcome.ok || code === 404 || code === 409 ? { type: "deleted" } : { type: "delete.failed" });
+      tell(outcome.ok || isGone(outcome.error) ? { type: "deleted" } : { type: "delete.failed" });
     });
   }
 

@@ -2,8 +2,6 @@
 import type { Container, ExecAction, GRPCAction, HTTPGetAction, IntOrString, TCPSocketAction } from "../../../src/api/types.js";
 import type { ProbeRequest } from "../../runc/messages.js";
 
-export type HandlerKind = "exec" | "network" | "refused";
-
 export type Target =
   | { readonly kind: "exec"; readonly command: readonly string[] }
   | { readonly kind: "network"; readonly request: ProbeRequest }

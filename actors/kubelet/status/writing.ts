@@ -6,10 +6,13 @@ import { statusOf } from "../../apiserver/messages.js";
 import type { Kubelet } from "../kubelet.js";
 import type { PodHandle } from "../pod/handle.js";
 
-/** True when the pod of this uid is no longer there: another may have its name. */
+/**
+ * True when the pod of this uid is no longer there: none has its name, or another. Any other conflict only says that the
+ * write lost a race.
+ */
 export function isGone(error: WireError): boolean {
-  const code = statusOf(error)?.code;
-  return code === 404 || code === 409;
+  const status = statusOf(error);
+  return status?.code === 404 || (status?.code === 409 && /UID in (the )?precondition/.test(status.message ?? ""));
 }
 
 /** A merge keeps what a patch does not name: a reason that no longer holds has to be taken away by name. */
