@@ -3,4 +3,4 @@ import { etcdMachine } from "./machine.js";
 import { etcdMessages } from "./messages.js";
 import type { EtcdIo } from "./service.js";
 
-export const etcdActor = defineActor<EtcdIo>({ role: "etcd", messages: etcdMessages, machine: etcdMachine });
+export const etcdDefinition = defineActor<EtcdIo>({ role: "etcd", messages: etcdMessages, machine: etcdMachine });

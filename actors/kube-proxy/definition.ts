@@ -3,7 +3,7 @@ import type { KubeProxyIo } from "./io/io.js";
 import { kubeProxyMachine } from "./machine.js";
 import { kubeProxyMessages } from "./messages.js";
 
-export const kubeProxyActor = defineActor<KubeProxyIo>({
+export const kubeProxyDefinition = defineActor<KubeProxyIo>({
   role: "kube-proxy",
   messages: kubeProxyMessages,
   machine: kubeProxyMachine,

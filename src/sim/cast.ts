@@ -3,12 +3,12 @@ import { apiserverDefinition } from "../../actors/apiserver/definition.js";
 import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
 import { controllerManagerDefinition } from "../../actors/controller-manager/definition.js";
 import { controllerManagerIo } from "../../actors/controller-manager/io/io.js";
-import { etcdActor } from "../../actors/etcd/definition.js";
-import { kubeProxyActor } from "../../actors/kube-proxy/definition.js";
+import { etcdDefinition } from "../../actors/etcd/definition.js";
+import { kubeProxyDefinition } from "../../actors/kube-proxy/definition.js";
 import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
 import { kubeletDefinition } from "../../actors/kubelet/definition.js";
 import { SimulatedVolumes, simulatedKubeletIo } from "../../actors/kubelet/io/simulated.js";
-import { runcActor } from "../../actors/runc/actor.js";
+import { runcDefinition } from "../../actors/runc/definition.js";
 import { simulatedRunc } from "../../actors/runc/io/simulated.js";
 import type { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import { SimulatedNetwork as PodNetwork } from "../../actors/runc/io/simulated-network.js";
@@ -57,7 +57,7 @@ export function castOf(options: SimulatedClusterOptions): Cast {
   });
   const plain = (io: (host: Host) => unknown) => () => ({ io });
   const members: CastMember[] = [
-    member(address("etcd", 0), etcdActor, (world) => {
+    member(address("etcd", 0), etcdDefinition, (world) => {
       const disk = new SimulatedDisk(world.queue, world.random("disk"));
       etcdDisk = disk;
       return { io: () => ({ disk: disk.mount() }), crashed: () => disk.crash() };
@@ -118,11 +118,11 @@ function nodeMembers(
       const later = (callback: () => void) => void world.queue.after(0.05, callback);
       return { io: () => simulatedKubeletIo(nodeDescription(node), volumes, later) };
     }),
-    member(address("kube-proxy", name), kubeProxyActor, () => {
+    member(address("kube-proxy", name), kubeProxyDefinition, () => {
       const network = new SimulatedNodeNetwork(sockets, { nodeName: name, nodeAddress, machineAddress: undefined });
       return { io: (host) => network.io(host), crashed: () => network.crashed() };
     }),
-    member(address("runc", name), runcActor, (world) => {
+    member(address("runc", name), runcDefinition, (world) => {
       const { rules, unknownImages } = options;
       const runtime = simulatedRunc(world, {
         network: pods,

@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { etcdActor } from "../../actors/etcd/definition.js";
+import { etcdDefinition } from "../../actors/etcd/definition.js";
 import type { Disk } from "../../actors/etcd/io/disk.js";
 import { memoryDisk } from "../../actors/etcd/io/memory-disk.js";
 import { openRealDisk } from "../../actors/etcd/io/real-disk.js";
@@ -46,7 +46,7 @@ async function serve(disk: Disk): Promise<Component> {
     trace: () => undefined,
     ended,
   };
-  const component = new Component(etcdActor as ActorDefinition<unknown>, surroundings);
+  const component = new Component(etcdDefinition as ActorDefinition<unknown>, surroundings);
   component.start({ disk });
   for (let tries = 0; component.inspect().charts.length < 2 && tries < 1000; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { kubeProxyActor } from "../../actors/kube-proxy/definition.js";
+import { kubeProxyDefinition } from "../../actors/kube-proxy/definition.js";
 import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
 import { ListenerEffects } from "../../actors/kube-proxy/listener/effects.js";
 import { listenerMachine } from "../../actors/kube-proxy/listener/machine.js";
@@ -25,7 +25,7 @@ const withoutEndpoints = { ...rule, endpoints: [] };
 
 function play(given: { rule?: ListenerRule; denied?: number[] } = {}) {
   const simulation = new Simulation({ seed: "1", cast: [] });
-  const { component } = simulation.compose(kubeProxyActor as never, "kube-proxy/node-1", 1, () => undefined);
+  const { component } = simulation.compose(kubeProxyDefinition as never, "kube-proxy/node-1", 1, () => undefined);
   const sockets = new SimulatedSockets();
   const config = { nodeName: "node-1", nodeAddress: "127.1.0.1", machineAddress: undefined };
   const network = new SimulatedNodeNetwork(sockets, config, (port) => given.denied?.includes(port) ?? false);

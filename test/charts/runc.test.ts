@@ -463,7 +463,10 @@ test("a command whose container goes away ends with an error, also when its inpu
 
 test("what a command writes while its reader has no room comes later, joined, and before its exit code", () => {
   const harness = new RuncHarness();
-  const { container } = harness.pod({ image: "busybox", command: ["sh", "-c", "sleep 1; echo a; echo b; sleep 1; echo c; exit 5"] });
+  const { container } = harness.pod({
+    image: "busybox",
+    command: ["sh", "-c", "sleep 1; echo a; echo b; sleep 1; echo c; exit 5"],
+  });
   const control: { backlog: number; listener?: StreamListener } = { backlog: 1 };
   harness.call("startContainer", { containerId: container });
   const heard = harness.open("attach", { containerId: container, stdin: false, tty: false }, control);

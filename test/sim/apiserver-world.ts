@@ -12,7 +12,7 @@ import {
   type WatchRequest,
 } from "../../actors/apiserver/messages.js";
 import type { Server } from "../../actors/apiserver/server.js";
-import { etcdActor } from "../../actors/etcd/definition.js";
+import { etcdDefinition } from "../../actors/etcd/definition.js";
 import { etcdMessages } from "../../actors/etcd/messages.js";
 import type { ActorDefinition } from "../../src/actor/define.js";
 import type { TraceRecord } from "../../src/actor/trace.js";
@@ -54,7 +54,7 @@ export class ApiServerWorld {
       cast: [
         {
           address: "etcd/0",
-          definition: etcdActor as ActorDefinition<unknown>,
+          definition: etcdDefinition as ActorDefinition<unknown>,
           surroundings: (world) => {
             const disk = new SimulatedDisk(world.queue, world.random("disk"));
             return { io: () => ({ disk: disk.mount() }), crashed: () => disk.crash() };

@@ -1,6 +1,6 @@
 /** A simulated world of one etcd and an API server that is only a mouth: for tests of etcd alone. */
 import { setup } from "xstate";
-import { etcdActor } from "../../actors/etcd/definition.js";
+import { etcdDefinition } from "../../actors/etcd/definition.js";
 import { etcdMessages } from "../../actors/etcd/messages.js";
 import type { EtcdIo } from "../../actors/etcd/service.js";
 import { type ActorDefinition, defineActor } from "../../src/actor/define.js";
@@ -41,7 +41,7 @@ export class EtcdWorld {
         { address: "apiserver/0", definition: mouth as ActorDefinition<unknown>, surroundings: () => ({ io: () => undefined }) },
         {
           address: "etcd/0",
-          definition: etcdActor as ActorDefinition<unknown>,
+          definition: etcdDefinition as ActorDefinition<unknown>,
           surroundings: (world) => {
             this.disk = new SimulatedDisk(world.queue, world.random("disk"));
             for (const [name, bytes] of options.files ?? []) this.disk.place(name, bytes);

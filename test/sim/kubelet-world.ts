@@ -1,10 +1,10 @@
 /** One simulated node, kubelet, kube-proxy and runc, under a real API server and etcd; pods are bound to it by hand. */
-import { kubeProxyActor } from "../../actors/kube-proxy/definition.js";
+import { kubeProxyDefinition } from "../../actors/kube-proxy/definition.js";
 import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
 import type { NodeDescription } from "../../actors/kubelet/configuration.js";
 import { kubeletDefinition } from "../../actors/kubelet/definition.js";
 import { SimulatedVolumes, simulatedKubeletIo } from "../../actors/kubelet/io/simulated.js";
-import { runcActor } from "../../actors/runc/actor.js";
+import { runcDefinition } from "../../actors/runc/definition.js";
 import { type SimulatedRuntimeOptions, simulatedRunc } from "../../actors/runc/io/simulated.js";
 import type { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import type { Host } from "../../src/actor/host.js";
@@ -63,11 +63,11 @@ export class KubeletWorld {
         member("kubelet/node-1", kubeletDefinition, () => ({
           io: (host: Host) => simulatedKubeletIo(description, this.volumes, (callback) => void host.clock.after(1, callback)),
         })),
-        member("kube-proxy/node-1", kubeProxyActor, () => ({
+        member("kube-proxy/node-1", kubeProxyDefinition, () => ({
           io: (host: Host) => network.io(host),
           crashed: () => network.crashed(),
         })),
-        member("runc/node-1", runcActor, (simulated) => {
+        member("runc/node-1", runcDefinition, (simulated) => {
           const { driver, io } = simulatedRunc(simulated, runtime);
           this.driver = driver;
           return { io };

@@ -3,7 +3,7 @@
  * first `found {"0":12,…}`, what each client's key held at the start; then `sure <client> <number>` for each acknowledged write.
  */
 import { writeSync } from "node:fs";
-import { etcdActor } from "../../actors/etcd/definition.js";
+import { etcdDefinition } from "../../actors/etcd/definition.js";
 import { openRealDisk } from "../../actors/etcd/io/real-disk.js";
 import { etcdMessages, type RangeReply, type StatusReply } from "../../actors/etcd/messages.js";
 import { Component } from "../../src/actor/component.js";
@@ -24,7 +24,7 @@ function fail(message: string): never {
 
 openRealDisk(directory, (failure, disk) => {
   if (failure !== undefined) fail(failure.message);
-  const component = new Component(etcdActor as ActorDefinition<unknown>, {
+  const component = new Component(etcdDefinition as ActorDefinition<unknown>, {
     address: "etcd/0",
     incarnation: 1,
     clock: realClock(),

@@ -1,4 +1,4 @@
-import { etcdActor } from "../../../actors/etcd/definition.js";
+import { etcdDefinition } from "../../../actors/etcd/definition.js";
 import type { Disk } from "../../../actors/etcd/io/disk.js";
 import { openRealDisk } from "../../../actors/etcd/io/real-disk.js";
 import { volatileDisk } from "../../../actors/etcd/io/volatile-disk.js";
@@ -11,7 +11,7 @@ const diskIn = (directory: string): Promise<Disk> =>
     openRealDisk(directory, (failure, disk) => (failure === undefined ? resolve(disk) : reject(new Error(failure.message)))),
   );
 
-runWorker<EtcdIo, EtcdSettings>(etcdActor, async ({ settings: { directory, outlivesMachine } }) => {
+runWorker<EtcdIo, EtcdSettings>(etcdDefinition, async ({ settings: { directory, outlivesMachine } }) => {
   const disk = await diskIn(directory);
   return { disk: outlivesMachine ? disk : volatileDisk(disk) };
 });

@@ -1,4 +1,4 @@
-import { kubeProxyActor } from "../../../actors/kube-proxy/definition.js";
+import { kubeProxyDefinition } from "../../../actors/kube-proxy/definition.js";
 import type { KubeProxyIo } from "../../../actors/kube-proxy/io/io.js";
 import { type RealNetwork, realKubeProxyIo } from "../../../actors/kube-proxy/io/real.js";
 import type { NameTable } from "../../../actors/runc/io/driver.js";
@@ -6,7 +6,7 @@ import { bindingRules, reachableAt } from "../../../actors/runc/io/ports.js";
 import type { KubeProxySettings } from "../settings.js";
 import { runWorker } from "../worker-entry.js";
 
-runWorker<KubeProxyIo, KubeProxySettings>(kubeProxyActor, ({ settings: { node, nodeAddress, machineAddress, names } }) => {
+runWorker<KubeProxyIo, KubeProxySettings>(kubeProxyDefinition, ({ settings: { node, nodeAddress, machineAddress, names } }) => {
   const reach = bindingRules();
   const network: RealNetwork = {
     locate: ({ ip, port }) => {

@@ -6,7 +6,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
-import { standInPrograms } from "../../images/programs.js";
+import { standInPrograms } from "../images/programs.js";
 import { patchFileSystem } from "./filesystem.js";
 import { patchNetwork } from "./network.js";
 import { PathMap } from "./path-map.js";

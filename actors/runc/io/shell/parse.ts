@@ -46,8 +46,8 @@ class Parser {
       const andOr = this.andOr();
       this.words.blanks();
       const background = this.looksAt("&") && !this.looksAt("&&");
-      if (background) this.words.skip(1);
-      else if (this.looksAt(";") && !this.looksAt(";;")) this.words.skip(1);
+      if (background) this.words.advance(1);
+      else if (this.looksAt(";") && !this.looksAt(";;")) this.words.advance(1);
       else if (!this.words.atEnd && !this.looksAt("\n") && !this.looksAt(")") && !this.looksAt(";;")) this.unexpected();
       list.push({ ...andOr, background });
     }
@@ -60,7 +60,7 @@ class Parser {
       this.words.blanks();
       const operator = this.looksAt("&&") ? "&&" : this.looksAt("||") ? "||" : undefined;
       if (operator === undefined) return { first, rest };
-      this.words.skip(2);
+      this.words.advance(2);
       this.newlines();
       rest.push({ operator, pipeline: this.pipeline() });
     }
@@ -69,12 +69,12 @@ class Parser {
   private pipeline(): Pipeline {
     this.words.blanks();
     const negated = this.peekWord() === "!";
-    if (negated) this.words.skip(1);
+    if (negated) this.words.advance(1);
     const commands = [this.command()];
     for (;;) {
       this.words.blanks();
       if (!this.looksAt("|") || this.looksAt("||")) return { negated, commands };
-      this.words.skip(1);
+      this.words.advance(1);
       this.newlines();
       commands.push(this.command());
     }
@@ -83,14 +83,14 @@ class Parser {
   private command(): Command {
     this.words.blanks();
     if (this.looksAt("(")) {
-      this.words.skip(1);
+      this.words.advance(1);
       const body = this.list(new Set());
       this.expectText(")");
       return { kind: "group", body, subshell: true, redirections: this.redirections() };
     }
     switch (this.peekWord()) {
       case "{": {
-        this.words.skip(1);
+        this.words.advance(1);
         const body = this.list(new Set(["}"]));
         this.expect("}");
         return { kind: "group", body, subshell: false, redirections: this.redirections() };
@@ -159,19 +159,19 @@ class Parser {
     for (;;) {
       this.separators();
       if (this.peekWord() === "esac") break;
-      if (this.looksAt("(")) this.words.skip(1);
+      if (this.looksAt("(")) this.words.advance(1);
       const patterns: Word[] = [];
       for (;;) {
         this.words.blanks();
         patterns.push(this.words.word());
         this.words.blanks();
         if (!this.looksAt("|")) break;
-        this.words.skip(1);
+        this.words.advance(1);
       }
       this.expectText(")");
       branches.push({ patterns, body: this.list(new Set(["esac"])) });
       this.words.blanks();
-      if (this.looksAt(";;")) this.words.skip(2);
+      if (this.looksAt(";;")) this.words.advance(2);
     }
     this.expect("esac");
     return { kind: "case", word, branches, redirections: this.redirections() };
@@ -200,13 +200,13 @@ class Parser {
       if (words.length === 0) {
         const definition = /^([A-Za-z_][A-Za-z0-9_]*)\s*\(\s*\)/.exec(this.words.ahead(200));
         if (definition !== null) {
-          this.words.skip(definition[0].length);
+          this.words.advance(definition[0].length);
           this.newlines();
           return { kind: "function", name: definition[1]!, body: this.command(), redirections: [] };
         }
         const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(this.words.ahead(200));
         if (assignment !== null) {
-          this.words.skip(assignment[0].length);
+          this.words.advance(assignment[0].length);
           assignments.push({ name: assignment[1]!, value: this.words.atWordEnd ? [] : this.words.word() });
           continue;
         }
@@ -231,7 +231,7 @@ class Parser {
   private redirection(): Redirection | undefined {
     const match = /^(\d?)(<<-?|>>|>&|<|>\|?)|^(&>)/.exec(this.words.ahead(5));
     if (match === null) return undefined;
-    this.words.skip(match[0].length);
+    this.words.advance(match[0].length);
     const operator = (match[3] ?? match[2] ?? ">").replace("-", "").replace("|", "") as Redirection["operator"];
     const descriptor = match[1] ? Number(match[1]) : operator.startsWith("<") ? 0 : 1;
     this.words.blanks();
@@ -245,13 +245,13 @@ class Parser {
     for (;;) {
       this.newlines();
       if (!this.looksAt(";") || this.looksAt(";;")) return;
-      this.words.skip(1);
+      this.words.advance(1);
     }
   }
 
   private newlines(): void {
     for (this.words.blanks(); this.looksAt("\n"); this.words.blanks()) {
-      this.words.skip(1);
+      this.words.advance(1);
       for (const document of this.hereDocuments.splice(0)) this.words.readHereDocument(document);
     }
   }
@@ -268,7 +268,7 @@ class Parser {
 
   private takeWord(): string {
     const word = this.peekWord();
-    this.words.skip(word.length);
+    this.words.advance(word.length);
     return word;
   }
 
@@ -280,7 +280,7 @@ class Parser {
   private expectText(text: string): void {
     this.separators();
     if (!this.looksAt(text)) this.unexpected(text);
-    this.words.skip(text.length);
+    this.words.advance(text.length);
   }
 
   private unexpected(expecting?: string): never {

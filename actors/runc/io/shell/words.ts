@@ -31,7 +31,7 @@ export class WordReader {
     return this.text.slice(this.position, this.position + count);
   }
 
-  skip(count: number): void {
+  advance(count: number): void {
     this.position += count;
   }
 
@@ -178,7 +178,7 @@ export class WordReader {
       while (!word.atEnd) {
         if (word.atWordEnd) {
           parts.push({ kind: "text", text: word.ahead(1), quoted: false });
-          word.skip(1);
+          word.advance(1);
         } else word.part(parts);
       }
     }

@@ -1,5 +1,5 @@
 /** The stand-ins' programs by name. Each is loaded only by the container that runs it. */
-import type { ProgramFunction } from "../io/container/entry.js";
+import type { ProgramFunction } from "../container/entry.js";
 
 type Loader = () => Promise<ProgramFunction>;
 

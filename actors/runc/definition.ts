@@ -3,4 +3,4 @@ import { type RuncIo, runcMachine } from "./machine.js";
 import { runcMessages } from "./messages.js";
 
 /** The container runtime of one node. */
-export const runcActor = defineActor<RuncIo>({ role: "runc", messages: runcMessages, machine: runcMachine });
+export const runcDefinition = defineActor<RuncIo>({ role: "runc", messages: runcMessages, machine: runcMachine });

@@ -1,8 +1,8 @@
 /** The shell as a container's first process. */
 import dns from "node:dns";
-import type { ProgramContext } from "../io/container/entry.js";
-import { runCommand, shellHost } from "../io/shell/run.js";
-import type { Input, Output } from "../io/shell/streams.js";
+import type { ProgramContext } from "../container/entry.js";
+import { runCommand, shellHost } from "../shell/run.js";
+import type { Input, Output } from "../shell/streams.js";
 
 export async function busybox(context: ProgramContext): Promise<number> {
   const ended = new AbortController();

@@ -1,6 +1,7 @@
 /** Stand-ins of a few lines each. */
-import type { ProgramContext } from "../io/container/entry.js";
-import { bootcampGreeting, bootcampVersion, guestbookPage, nodeHello } from "./answers.js";
+
+import { bootcampGreeting, bootcampVersion, guestbookPage, nodeHello } from "../../images/answers.js";
+import type { ProgramContext } from "../container/entry.js";
 import { answerText, serveUntilSignal } from "./serve.js";
 
 export function helloWorld(): number {

@@ -1,5 +1,5 @@
 /** Stand-in for nginx: serves /usr/share/nginx/html on port 80 and logs each request. */
-import type { ProgramContext } from "../io/container/entry.js";
+import type { ProgramContext } from "../container/entry.js";
 import { accessLine, serveUntilSignal } from "./serve.js";
 import { serveFile } from "./static-files.js";
 

@@ -1,5 +1,5 @@
 /** Stand-ins for the echo servers that tutorials use. */
-import type { ProgramContext } from "../io/container/entry.js";
+import type { ProgramContext } from "../container/entry.js";
 import { accessLine, answerText, readBody, serveUntilSignal } from "./serve.js";
 
 /** `-text=hello -listen=:5678 -status-code=200`, with one dash or two, and with a space or an equals sign. */

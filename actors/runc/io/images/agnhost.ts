@@ -1,7 +1,7 @@
 /** Stand-in for agnhost, the Kubernetes project's image for trying things: netexec, serve-hostname, pause and a few more. */
 import { createServer } from "node:net";
-import type { ProgramContext } from "../io/container/entry.js";
-import { agnhostAnswer } from "./answers.js";
+import { agnhostAnswer } from "../../images/answers.js";
+import type { ProgramContext } from "../container/entry.js";
 import { answerText, pathOf, queryOf, readBody, serveUntilSignal } from "./serve.js";
 import { pause } from "./small.js";
 
