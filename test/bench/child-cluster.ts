@@ -125,7 +125,7 @@ export class ChildCluster {
       } catch (error) {
         last = String(error);
       }
-      await pause(3);
+      await pause(5);
     }
     throw new Error(`${method} ${path} had no success within ${withinMs} ms: ${last}`);
   }
