@@ -61,23 +61,26 @@ function lives({ pid, startedAt }: Holder): boolean {
   return now === "" || startedAt === "" || now === startedAt;
 }
 
-/** Whether a process with this id runs, whoever's it is. */
+/** Whether a process with this id runs, whoever's it is. One that has ended and was not yet waited for runs no more. */
 export function isProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
+  return statOf(pid)?.[0] !== "Z";
 }
 
-/** The start time of a process in clock ticks since boot, where there is a /proc. */
-function startOf(pid: number): string {
+/** The start time of a process in clock ticks since boot; "" where the system does not say. */
+const startOf = (pid: number): string => statOf(pid)?.[19] ?? "";
+
+/** The fields of /proc/<pid>/stat from the state on, where there is a /proc. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return "";
+    return undefined;
   }
 }
 

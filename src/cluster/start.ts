@@ -32,6 +32,8 @@ export interface ClusterParts {
 }
 
 const readyPollMs = 5;
+/** How often a start that takes long looks for what holds it up. */
+const lookInsideEveryMs = 300;
 
 /** What has been taken so far, to be given back when the start fails. */
 interface Taken {
@@ -127,7 +129,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   const urls = [...ports.values()].map((port) => `https://${host}:${port}`);
   const client = clientFor([...ports.values()][0] as number, keys());
   taken.client = client;
-  await life.race(apiServerReady(client, life));
+  await life.race(apiServerReady(client, threads, life));
   phase("API server ready");
   life.waitFor("the nodes are ready and the service account default/default is there, which pods need");
   await life.race(
@@ -243,7 +245,8 @@ const clientFor = (port: number, keys: ClusterKeys): ApiClient =>
     key: keys.admin.key,
   });
 
-async function apiServerReady(client: ApiClient, life: Life): Promise<void> {
+async function apiServerReady(client: ApiClient, threads: Threads, life: Life): Promise<void> {
+  let lookMs = performance.now() + lookInsideEveryMs;
   while (!life.failed) {
     try {
       await client.text({ path: "/readyz", timeoutMs: 2_000 });
@@ -251,7 +254,21 @@ async function apiServerReady(client: ApiClient, life: Life): Promise<void> {
     } catch (error) {
       life.waitFor(`the API server is ready; it says: ${(error as Error).message.trim()}`);
     }
+    if (performance.now() > lookMs) {
+      await refuseDamage(threads);
+      lookMs = performance.now() + lookInsideEveryMs;
+    }
     await new Promise((resolve) => setTimeout(resolve, readyPollMs));
+  }
+}
+
+/** An etcd that cannot read what it has acknowledged waits for a person. */
+async function refuseDamage(threads: Threads): Promise<void> {
+  const etcd = (await threads.inspect()).find(({ address: of }) => roleOf(of) === "etcd");
+  if (etcd?.inside?.charts.some(({ id, state }) => id === "etcd" && state === "damaged")) {
+    throw new ClusterError(
+      `${etcd.inside.lastNote}; nothing was changed: restore the data directory from a copy, or choose another with --data-dir`,
+    );
   }
 }
 

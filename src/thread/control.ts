@@ -14,6 +14,8 @@ export interface Inspection {
   readonly calls: ReadonlyArray<{ readonly to: Address; readonly name: string }>;
   readonly peers: readonly Address[];
   readonly heapUsedBytes: number;
+  /** What it has noted last, for people. */
+  readonly lastNote: string;
 }
 
 /** What a worker exposes. */

@@ -10,6 +10,8 @@ export const traceBufferLimit = 4_000;
 export class TraceBuffer {
   private lines: string[] = [];
   private lost = 0;
+  /** What the actor has noted last, for whoever looks into it. */
+  lastNote = "";
 
   constructor(
     private readonly keepsMessages: boolean,
@@ -18,6 +20,7 @@ export class TraceBuffer {
 
   readonly sink: TraceSink = (record) => {
     if (record.kind === "message" && !(this.keepsMessages && isTelling(record))) return;
+    if (record.kind === "note") this.lastNote = record.text;
     if (this.lines.length >= traceBufferLimit) {
       this.lost += 1;
       return;

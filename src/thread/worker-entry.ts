@@ -101,6 +101,7 @@ export function runWorker<Io, Settings>(
       ...component.inspect(),
       peers: component.host.wire.peers(),
       heapUsedBytes: process.memoryUsage().heapUsed,
+      lastNote: buffer.lastNote,
     }),
   });
 }
