@@ -63,8 +63,8 @@ function workerContainers(options: RuntimeOptions, directory: string, onLost: (e
     });
     return shim;
   };
-  current();
   return {
+    // The shim starts with the first runc: what every pod waits for first is not held up by it.
     connect: (node) => current().connect(node),
     connectNames: () => current().connectNames(),
     register: ({ name, program }) => {
