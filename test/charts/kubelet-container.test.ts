@@ -329,6 +329,14 @@ for (const [name, state, expected] of adopted) {
   });
 }
 
+test("the runtime goes away while it pulls an image", () => {
+  const harness = new ContainerHarness({ imagePullPolicy: "Always" }).tell({ type: "start" });
+  harness.fail("pullImage");
+  harness.run(200);
+  harness.answer("listContainers", { containers: [] });
+  assert.is(harness.now, "pulling");
+});
+
 test("a container that ran for ten minutes is not counted as crashing any more", () => {
   const harness = new ContainerHarness().toRunning();
   const crash = (ranMs: number) =>

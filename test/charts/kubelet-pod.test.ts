@@ -159,6 +159,17 @@ test("a runtime that goes away before it told the address, and has nothing: the 
   assert.is(harness.now, "alive.creatingSandbox", "what was written need not be written again");
 });
 
+test("volumes that are mounted already are not waited for again when a sandbox has to be made anew", () => {
+  const harness = new PodHarness({ ...container(), volumes: [{ name: "scratch", emptyDir: {} }] }).toSandbox();
+  assert.is(harness.now, "alive.mountingVolumes");
+  harness.run(10);
+  harness.fail("runPodSandbox");
+  harness.run(200);
+  harness.answer("listPodSandbox", { items: [] });
+  assert.is(harness.now, "alive.creatingSandbox");
+  assert.equal([...harness.handle.volumes.keys()], ["scratch"]);
+});
+
 test("a sandbox that is lost is replaced, and its containers run anew", () => {
   const harness = new PodHarness().toRunning();
   harness.tell({ type: "sandbox.lost" });
@@ -288,6 +299,13 @@ test("the end of a pod waits for a runtime that went away", () => {
   harness.run(200);
   harness.answer("removePodSandbox");
   assert.is(harness.now, "gone");
+});
+
+test("a pod that ends and turns out to be gone from the API is not deleted there", () => {
+  const harness = new PodHarness({}, { metadata: deleted });
+  harness.fail("patch pods/status", gone("pods"));
+  assert.is(harness.now, "gone");
+  assert.not(harness.asks("delete pods"));
 });
 
 test("status: what is reported while a write waits or is tried again is written with it", () => {
