@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: TraceSink;
+  /** False where nobody wants the messages that pass: then they are not even made records of. */
+  readonly tracesMessages?: boolean;
   /** The component is at its end: without an error when it finished in order. Called once. */
   readonly ended: (error?: Error) => void;
 }
@@ -35,7 +37,7 @@ export class Component {
     private readonly definition: ActorDefinition<unknown>,
     private readonly surroundings: Surroundings,
   ) {
-    const { address, incarnation, random, trace } = surroundings;
+    const { address, incarnation, random, trace, tracesMessages = true } = surroundings;
     const clock = this.clockThatKeepsCauses(surroundings.clock);
     const because = (cause: string, work: () => void) => this.because(cause, work);
     const endpointHost: EndpointHost = {
@@ -44,15 +46,11 @@ export class Component {
       clock,
       cause: () => this.cause,
       because,
-      passed: (direction, envelope, why) =>
-        trace({
-          kind: "message",
-          atMs: clock.nowMs(),
-          actor: address,
-          direction,
-          envelope,
-          ...(why === undefined ? {} : { why }),
-        }),
+      passed: (direction, envelope, why) => {
+        if (!tracesMessages) return;
+        const record = { kind: "message", atMs: clock.nowMs(), actor: address, direction, envelope } as const;
+        trace(why === undefined ? record : { ...record, why });
+      },
       accept: (event) => this.tell(event),
       link: (event) => this.tell(event),
     };

@@ -4,6 +4,7 @@ import { between, type Random } from "../actor/random.js";
 import type { Address } from "../wire/address.js";
 import type { Envelope } from "../wire/envelope.js";
 import type { LinkHandle } from "../wire/link.js";
+import { copyOf } from "./copy.js";
 import type { EventQueue } from "./event-queue.js";
 
 export interface NetworkLimits {
@@ -77,7 +78,7 @@ export class SimulatedNetwork {
   private send(link: SimulatedLink, direction: Direction, envelope: Envelope): void {
     if (!link.open) return;
     // A copy, as a thread would get: nothing is shared between actors.
-    const copy = structuredClone(envelope);
+    const copy = copyOf(envelope);
     const delayMs =
       between(this.random, this.limits.leastMs, this.limits.mostMs) + (this.faults.delayMs?.(copy, direction.to) ?? 0);
     direction.lastAtMs = Math.max(direction.lastAtMs, this.queue.nowMs + delayMs);

@@ -141,7 +141,16 @@ export class Simulation implements SimulatedWorld {
   compose(definition: ActorDefinition<unknown>, address: Address, incarnation: number, ended: (error?: Error) => void): Running {
     const clock = new SimulatedClock(this.queue);
     const random = this.random(`${address}#${incarnation}`);
-    const component = new Component(definition, { address, incarnation, clock, random, trace: this.trace, ended });
+    const tracesMessages = this.options.trace !== undefined;
+    const component = new Component(definition, {
+      address,
+      incarnation,
+      clock,
+      random,
+      trace: this.trace,
+      tracesMessages,
+      ended,
+    });
     return { component, clock };
   }
 

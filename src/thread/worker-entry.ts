@@ -72,6 +72,7 @@ export function runWorker<Io, Settings>(
     clock: realClock(),
     random: realRandom(),
     trace: buffer.sink,
+    tracesMessages: keepsRing,
     ended,
   });
 
