@@ -98,16 +98,17 @@ front("reads the options of a list", () => {
 });
 
 front("reads the options of a write, and refuses unknown ones by name", () => {
-  assert.equal(options(writeOptions(new URLSearchParams("dryRun=All&fieldManager=kubectl&fieldValidation=Strict"))), {
+  assert.equal(options(writeOptions(new URLSearchParams("dryRun=All&fieldManager=kubectl&fieldValidation=Strict"), "create")), {
     dryRun: true,
     fieldManager: "kubectl",
     fieldValidation: "Strict",
   });
-  const wrong = 'fieldValidation: Unsupported value: "Loose": supported values: "Ignore", "Strict", "Warn"';
-  assert.is(options(writeOptions(new URLSearchParams("fieldValidation=Loose"))), wrong);
+  const wrong =
+    'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Loose": supported values: "Ignore", "Strict", "Warn"';
+  assert.is(options(writeOptions(new URLSearchParams("fieldValidation=Loose"), "create")), wrong);
   assert.is(
-    options(writeOptions(new URLSearchParams("dryRun=Some"))),
-    'dryRun: Unsupported value: "Some": supported values: "All"',
+    options(writeOptions(new URLSearchParams("dryRun=Some"), "patch")),
+    'PatchOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"',
   );
 });
 
@@ -137,6 +138,24 @@ front("reads the options of a delete, from the query and from the body", () => {
     propagationPolicy: "Foreground",
     preconditions: { uid: "7" },
   });
+});
+
+front("refuses options of a delete that there are not, or that contradict each other", () => {
+  const to = route("DELETE", "/api/v1/namespaces/default/pods/web", false, table) as ResourceRoute;
+  const refusedFor = (body: object, query = "") => {
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    const made = writeRequest(to, anonymous, new URLSearchParams(query), bytes, "application/json");
+    return made.ok ? "accepted" : made.error.status.message;
+  };
+  const is = 'DeleteOptions.meta.k8s.io "" is invalid: ';
+  const sideways =
+    'propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil"';
+  assert.is(refusedFor({ propagationPolicy: "Sideways" }), `${is}${sideways}`);
+  const both = 'propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set';
+  assert.is(refusedFor({ propagationPolicy: "Orphan", orphanDependents: true }), `${is}${both}`);
+  assert.is(refusedFor({ dryRun: ["Some"] }), `${is}dryRun: Unsupported value: []string{"Some"}: supported values: "All"`);
+  assert.is(refusedFor({}, "gracePeriodSeconds=soon"), 'strconv.ParseInt: parsing "soon": invalid syntax');
+  assert.is(refusedFor({ propagationPolicy: "Orphan" }), "accepted");
 });
 
 front("refuses who is nobody, in RBAC's words, but not what is public", () => {

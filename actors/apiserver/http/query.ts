@@ -1,5 +1,6 @@
 /** The query of a request as the options of its verb. Wrong values are errors in Kubernetes' words. */
-import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
+import { type FieldError, invalidValue, notSupported } from "../../../src/api/field-errors.js";
+import { badRequest, fail, invalid, type Result, succeed } from "../../../src/api/status.js";
 import type { DeleteOptions, ListOptions, WatchRequest, WriteOptions } from "../messages.js";
 import type { ConnectRequest } from "../request.js";
 
@@ -14,7 +15,10 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
 
 /** Collects the values of a query, and the first thing that is wrong with it. */
 class Reader {
+  /** What cannot be read at all. */
   problem: string | undefined;
+  /** What can be read and is not allowed. */
+  private readonly wrong: FieldError[] = [];
 
   constructor(private readonly query: URLSearchParams) {}
 
@@ -42,23 +46,25 @@ class Reader {
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
     const value = this.text(name);
     if (value === undefined || (values as readonly string[]).includes(value)) return value as T | undefined;
-    const list = values.map((each) => JSON.stringify(each)).join(", ");
-    this.problem ??= `${name}: Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+    this.wrong.push(notSupported(name, value, values));
     return undefined;
   }
 
   dryRun(): boolean {
     const values = this.texts("dryRun").filter((value) => value !== "");
-    const wrong = values.find((value) => value !== "All");
-    if (wrong !== undefined) this.problem ??= `dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`;
+    if (values.some((value) => value !== "All")) this.wrong.push(notSupported("dryRun", values, ["All"]));
     return values.length > 0;
   }
 
-  result<T extends object>(options: T): Result<T> {
+  /** The options, or why not: of the kind of options that is named, as `UpdateOptions`. */
+  result<T extends object>(options: T, kind: string): Result<T> {
     if (this.problem !== undefined) return fail(badRequest(this.problem));
+    if (this.wrong.length > 0) return fail(invalidOptions(kind, this.wrong));
     return succeed(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T);
   }
 }
+
+const invalidOptions = (kind: string, wrong: readonly FieldError[]) => invalid({ group: "meta.k8s.io", kind }, "", wrong);
 
 const selection = (read: Reader): ListOptions => ({
   labelSelector: read.text("labelSelector"),
@@ -69,58 +75,89 @@ const selection = (read: Reader): ListOptions => ({
 
 export function listOptions(query: URLSearchParams): Result<ListOptions> {
   const read = new Reader(query);
-  return read.result({ ...selection(read), limit: read.whole("limit"), continue: read.text("continue") });
+  return read.result({ ...selection(read), limit: read.whole("limit"), continue: read.text("continue") }, "ListOptions");
 }
 
 export function watchOptions(query: URLSearchParams): Result<WatchOptions> {
   const read = new Reader(query);
-  return read.result({
-    ...selection(read),
-    allowWatchBookmarks: read.flag("allowWatchBookmarks"),
-    sendInitialEvents: read.flag("sendInitialEvents"),
-    timeoutSeconds: read.whole("timeoutSeconds"),
-  });
+  return read.result(
+    {
+      ...selection(read),
+      allowWatchBookmarks: read.flag("allowWatchBookmarks"),
+      sendInitialEvents: read.flag("sendInitialEvents"),
+      timeoutSeconds: read.whole("timeoutSeconds"),
+    },
+    "ListOptions",
+  );
 }
 
-export function writeOptions(query: URLSearchParams): Result<WriteOptions & { force?: boolean }> {
+const writeKinds = { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" } as const;
+
+export function writeOptions(
+  query: URLSearchParams,
+  verb: "create" | "update" | "patch",
+): Result<WriteOptions & { force?: boolean }> {
   const read = new Reader(query);
-  return read.result({
-    dryRun: read.dryRun(),
-    fieldManager: read.text("fieldManager"),
-    fieldValidation: read.oneOf("fieldValidation", ["Ignore", "Strict", "Warn"]),
-    force: read.flag("force"),
-  });
+  return read.result(
+    {
+      dryRun: read.dryRun(),
+      fieldManager: read.text("fieldManager"),
+      fieldValidation: read.oneOf("fieldValidation", ["Ignore", "Strict", "Warn"]),
+      force: read.flag("force"),
+    },
+    writeKinds[verb],
+  );
 }
+
+const propagationPolicies = ["Foreground", "Background", "Orphan"] as const;
 
 /** The query of a delete; a body's DeleteOptions come on top. */
 export function deleteOptions(query: URLSearchParams): Result<DeleteOptions> {
   const read = new Reader(query);
   const orphan = read.flag("orphanDependents");
-  const policy = read.oneOf("propagationPolicy", ["Orphan", "Background", "Foreground"]);
-  return read.result({
-    gracePeriodSeconds: read.whole("gracePeriodSeconds"),
-    propagationPolicy: policy ?? (orphan === undefined ? undefined : orphan ? "Orphan" : "Background"),
-    dryRun: read.dryRun(),
-  });
+  const policy = read.oneOf("propagationPolicy", propagationPolicies);
+  return read.result(
+    {
+      gracePeriodSeconds: read.whole("gracePeriodSeconds"),
+      propagationPolicy: policy ?? (orphan === undefined ? undefined : orphan ? "Orphan" : "Background"),
+      dryRun: read.dryRun(),
+    },
+    "DeleteOptions",
+  );
+}
+
+/** What is not allowed in the body of a delete. */
+export function checkDeleteOptions(body: { readonly [field: string]: unknown }): Result<typeof body> {
+  const { propagationPolicy: policy, orphanDependents, dryRun } = body;
+  const wrong: FieldError[] = [];
+  if (policy !== undefined && orphanDependents !== undefined)
+    wrong.push(invalidValue("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
+  if (policy !== undefined && !(propagationPolicies as readonly unknown[]).includes(policy))
+    wrong.push(notSupported("propagationPolicy", policy, [...propagationPolicies, "nil"]));
+  if (Array.isArray(dryRun) && dryRun.some((value) => value !== "All")) wrong.push(notSupported("dryRun", dryRun, ["All"]));
+  return wrong.length > 0 ? fail(invalidOptions("DeleteOptions", wrong)) : succeed(body);
 }
 
 export function connectOptions(query: URLSearchParams): Result<ConnectOptions> {
   const read = new Reader(query);
-  return read.result({
-    container: read.text("container"),
-    follow: read.flag("follow"),
-    previous: read.flag("previous"),
-    timestamps: read.flag("timestamps"),
-    tailLines: read.whole("tailLines"),
-    limitBytes: read.whole("limitBytes"),
-    sinceSeconds: read.whole("sinceSeconds"),
-    sinceTime: read.text("sinceTime"),
-    command: read.texts("command"),
-    stdin: read.flag("stdin"),
-    stdout: read.flag("stdout"),
-    stderr: read.flag("stderr"),
-    tty: read.flag("tty"),
-  });
+  return read.result(
+    {
+      container: read.text("container"),
+      follow: read.flag("follow"),
+      previous: read.flag("previous"),
+      timestamps: read.flag("timestamps"),
+      tailLines: read.whole("tailLines"),
+      limitBytes: read.whole("limitBytes"),
+      sinceSeconds: read.whole("sinceSeconds"),
+      sinceTime: read.text("sinceTime"),
+      command: read.texts("command"),
+      stdin: read.flag("stdin"),
+      stdout: read.flag("stdout"),
+      stderr: read.flag("stderr"),
+      tty: read.flag("tty"),
+    },
+    "PodExecOptions",
+  );
 }
 
 export const isWatch = (query: URLSearchParams): boolean => new Reader(query).flag("watch") ?? false;

@@ -7,7 +7,7 @@ import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { DeleteOptions } from "../messages.js";
 import type { ApiRequest, ApiUser } from "../request.js";
 import { readPatch } from "./patch-body.js";
-import { deleteOptions, listOptions, writeOptions } from "./query.js";
+import { checkDeleteOptions, deleteOptions, listOptions, writeOptions } from "./query.js";
 import type { ResourceRoute } from "./routing.js";
 
 export interface MadeRequest {
@@ -35,13 +35,14 @@ export function writeRequest(
 ): Result<MadeRequest> {
   const { verb, path } = route;
   if (verb === "delete" || verb === "deletecollection") return deleteRequest(route, user, query, bytes, contentType);
-  const options = writeOptions(query);
+  if (verb !== "create" && verb !== "update" && verb !== "patch")
+    return fail(badRequest(`a request with a body cannot be a ${verb}`));
+  const options = writeOptions(query, verb);
   if (!options.ok) return options;
   if (verb === "patch") {
     const patch = readPatch(bytes, contentType);
     return patch.ok ? made({ verb, path, user, ...patch.value, options: options.value }) : patch;
   }
-  if (verb !== "create" && verb !== "update") return fail(badRequest(`a request with a body cannot be a ${verb}`));
   const body = readBody(bytes, contentType, expectedOf(route), options.value.fieldValidation ?? "Warn", parseYaml);
   if (!body.ok) return body;
   const object = body.value.object;
@@ -65,7 +66,9 @@ function deleteRequest(
     const expected: Expected = { type: "DeleteOptions", group, version, kind: "DeleteOptions", anyVersion: true };
     const body = readBody(bytes, contentType, expected, "Ignore", parseYaml);
     if (!body.ok) return body;
-    options = { ...options, ...deleteOptionsOf(body.value.object) };
+    const checked = checkDeleteOptions(body.value.object);
+    if (!checked.ok) return checked;
+    options = { ...options, ...deleteOptionsOf(checked.value) };
   }
   if (verb === "delete") return made({ verb, path, user, options });
   const selection = listOptions(query);

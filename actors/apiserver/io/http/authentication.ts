@@ -29,9 +29,9 @@ export class Authenticator {
       onDone(certificate);
       return;
     }
-    const [scheme = "", token = ""] = (request.headers.authorization ?? "").split(" ");
-    if (request.headers.authorization === undefined) onDone(anonymous);
-    else if (scheme.toLowerCase() !== "bearer" || token === "") onDone("invalid");
+    // A header of another scheme shows nothing that is known here, which is not the same as something wrong.
+    const [scheme = "", token = ""] = (request.headers.authorization ?? "").trim().split(" ");
+    if (scheme.toLowerCase() !== "bearer" || token === "") onDone(anonymous);
     else this.tokenOf(token, onDone);
   }
 
