@@ -1,10 +1,11 @@
 /** One component in one worker thread: its clock, its chance, its ports, and the control that its supervisor has of it. */
+import { setPriority } from "node:os";
 import { type MessagePort, workerData } from "node:worker_threads";
 import { apiserverMessages } from "../../actors/apiserver/messages.js";
 import { Component } from "../actor/component.js";
 import type { ActorDefinition } from "../actor/define.js";
 import type { Host } from "../actor/host.js";
-import { type Address, roleOf } from "../wire/address.js";
+import { type Address, nodeOf, roleOf } from "../wire/address.js";
 import type { Incoming } from "../wire/declare.js";
 import type { Announcement, WorkerBoot } from "./boot.js";
 import { exposeControl } from "./control.js";
@@ -14,6 +15,18 @@ import { TraceBuffer } from "./trace-buffer.js";
 
 /** How long traced records wait for company before they are handed in. */
 const traceDelayMs = 100;
+
+/** As `nice` has it: 0 is ordinary, 19 last. */
+const nodesNiceness = 5;
+
+/**
+ * Nodes of a real cluster have machines of their own. Here they share this one with the control plane, which goes first: else
+ * what a rollout lets dozens of nodes' threads do would keep the rest of it from being scheduled. On Linux a thread has a
+ * priority of its own; elsewhere this would be that of the process.
+ */
+function giveWayToControlPlane(address: Address): void {
+  if (process.platform === "linux" && nodeOf(address) !== undefined) setPriority(0, nodesNiceness);
+}
 
 /** What the worker of an actor makes its I/O from. */
 export interface Place<Settings> {
@@ -29,6 +42,7 @@ export function runWorker<Io, Settings>(
   makeIo: (place: Place<Settings>) => Io | Promise<Io>,
 ): void {
   const { address, incarnation, settings } = workerData as WorkerBoot<Settings>;
+  giveWayToControlPlane(address);
   const links = new Map<number, PortLink>();
   let announce: (announcement: Announcement) => void = () => {};
   const announced = new Promise<Announcement>((resolve) => {

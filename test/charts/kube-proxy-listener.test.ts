@@ -79,7 +79,7 @@ listener("stands by while another node serves the address, and takes over when t
   chart.send({ type: "rule.changed", rule });
   assert.is(state(), "standby");
   sockets.releaseAll("node-2");
-  simulation.run(1_001);
+  simulation.run(3_001);
   assert.is(state(), "listening");
   assert.equal(sockets.connect("127.96.0.10", 80), endpoint);
 });
@@ -105,7 +105,7 @@ listener("stands by at the mapped port too", () => {
   assert.is(state(), "mapped.standby");
   assert.equal(mapped, [10_080], "this node's containers are told of the port that another node serves");
   sockets.releaseAll("node-2");
-  simulation.run(1_001);
+  simulation.run(3_001);
   assert.is(state(), "mapped.serving");
   chart.send({ type: "withdrawn" });
   assert.is(state(), "withdrawn");

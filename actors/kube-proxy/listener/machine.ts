@@ -47,7 +47,7 @@ export const listenerMachine = setup({
     noteProblem: assign({ problem: ({ event }) => (event.type === "bind.failed" ? event.message : "") }),
     forgetProblem: assign({ problem: "" }),
   },
-  delays: { standbyPeriod: 1_000, retryDelay: 5_000 },
+  delays: { standbyPeriod: 3_000, retryDelay: 5_000 },
 }).createMachine({
   id: "listener",
   context: ({ input }) => ({ effects: input.effects, rule: input.rule, problem: "" }),
