@@ -10,7 +10,8 @@ export function copyOf<Value>(value: Value): Value {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype) return structuredClone(value);
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  // All its keys are its own, since it is plain.
+  for (const key in value) {
     const inner: unknown = (value as Record<string, unknown>)[key];
     // An assignment to it would set the prototype.
     if (key === "__proto__")

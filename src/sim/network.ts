@@ -78,7 +78,7 @@ export class SimulatedNetwork {
   private send(link: SimulatedLink, direction: Direction, envelope: Envelope): void {
     if (!link.open) return;
     // A copy, as a thread would get: nothing is shared between actors.
-    const copy = copyOf(envelope);
+    const copy: Envelope = { ...envelope, body: copyOf(envelope.body) };
     const delayMs =
       between(this.random, this.limits.leastMs, this.limits.mostMs) + (this.faults.delayMs?.(copy, direction.to) ?? 0);
     direction.lastAtMs = Math.max(direction.lastAtMs, this.queue.nowMs + delayMs);
