@@ -74,7 +74,8 @@ export class KubectlWorld {
     const args = [...words.split(" "), ...more];
     const { code, stdout, stderr } = await this.run(args, input);
     assert.is(code, 0, `kubectl ${args.join(" ")} ended with ${code}: ${stderr}${stdout}`);
-    return stdout;
+    // From 1.34 on kubectl also says whence.
+    return stdout.replace(/ deleted from \S+ namespace$/gm, " deleted");
   }
 
   /** What it printed as errors; the test fails when kubectl did not. */

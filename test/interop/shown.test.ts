@@ -158,6 +158,14 @@ kubectlSuite("shown by kubectl", { nodes: 1, runtime: "simulated" }, (test, worl
     );
   });
 
+  test("kinds that are better not used any more are shown with a warning", async () => {
+    const kubectl = world();
+    const warned = await kubectl.run(["get", "endpoints", "kubernetes"]);
+    assert.match(warned.stdout, /^kubernetes +127\.\S+:\d+ /m);
+    assert.is(warned.stderr, "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n");
+    assert.is((await kubectl.run(["get", "endpointslices"])).stderr, "");
+  });
+
   test("get --watch prints each change as it comes", async () => {
     const kubectl = world();
     const watching = kubectl.begin(["get", "configmaps", "--watch", "--output-watch-events", "-l", "watched=yes"]);

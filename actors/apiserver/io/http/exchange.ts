@@ -10,6 +10,7 @@ import {
   unauthorized,
 } from "../../../../src/api/status.js";
 import { authorize } from "../../http/authorization.js";
+import { deprecationWarnings } from "../../http/deprecations.js";
 import { documentFor } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
 import { mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
@@ -154,9 +155,12 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
     else serveWatch(handler, { path: watchPath(to), user, options: named(to, options.value) }, { request, response }, context);
     return;
   }
+  const deprecated = deprecationWarnings(to.resource);
   const send = (made: Result<MadeRequest>) => {
     if (made.ok)
-      handler.request(made.value.request, (outcome) => tell(outcome, made.value.warnings, { request, response }, context));
+      handler.request(made.value.request, (outcome) =>
+        tell(outcome, [...deprecated, ...made.value.warnings], { request, response }, context),
+      );
     else answerError(request, response, made.error);
   };
   if (to.verb === "get" || to.verb === "list") {
