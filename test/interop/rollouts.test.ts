@@ -128,6 +128,24 @@ kubectlSuite("rollouts and nodes", { runtime: "simulated" }, (test, world) => {
     );
   });
 
+  test("a drain waits for a disruption budget", async () => {
+    const kubectl = world();
+    await kubectl.ok(`scale ${name} --replicas=6`);
+    await kubectl.ok(`rollout status ${name} --timeout=60s`);
+    await kubectl.ok("create poddisruptionbudget all --selector=app=nginx --min-available=6");
+    await kubectl.until("get poddisruptionbudget all -o jsonpath={.status.currentHealthy}", (healthy) => healthy === "6");
+    const node = await kubectl.ok("get pods -l app=nginx -o jsonpath={.items[0].spec.nodeName}");
+    const drained = await kubectl.run(["drain", node, "--ignore-daemonsets", "--timeout=3s"]);
+    assert.is(drained.code, 1);
+    assert.match(
+      drained.stderr,
+      /error when evicting pods\/"nginx-deployment-\S+" -n "default" \(will retry after 5s\): Cannot evict pod as it would violate the pod's disruption budget\./,
+    );
+    await kubectl.ok("delete poddisruptionbudget all");
+    await kubectl.ok(`drain ${node} --ignore-daemonsets --timeout=60s`);
+    await kubectl.ok(`uncordon ${node}`);
+  });
+
   test("a taint keeps pods away, and a pod that fits nowhere says why", async () => {
     const kubectl = world();
     for (const node of ["node-1", "node-2", "node-3"]) await kubectl.ok(`taint nodes ${node} only=this:NoSchedule`);

@@ -296,6 +296,13 @@ test("an eviction spends the budget, and is 429 when there is none left", () => 
   assert.is(refused?.code, 429);
   assert.is(refused?.message, "Cannot evict pod as it would violate the pod's disruption budget.");
   assert.is(refused?.details?.causes?.[0]?.message, "The disruption budget web needs 1 healthy pods and has 2 currently");
+  assert.is(refused?.details?.retryAfterSeconds, undefined, "nobody knows when to ask again");
+  const { object: spent } = world.get(budgets, "web");
+  const changed = { ...spent, spec: { ...(spent.spec as object), minAvailable: 2 } };
+  assert.is(world.update(budgets, changed as typeof spent).error, undefined);
+  const unseen = evict("b").error?.details;
+  assert.is(unseen?.causes?.[0]?.message, "The disruption budget web is still being processed by the server.");
+  assert.is(unseen?.retryAfterSeconds, 10);
 });
 
 test("events go after an hour", () => {

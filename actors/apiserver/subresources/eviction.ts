@@ -37,12 +37,13 @@ export function spendBudget(backing: Backing, stored: StoredObject): Result<read
   }
   const [budget] = budgets;
   if (budget === undefined) return succeed([]);
-  const { spec, status } = budget.object as unknown as PodDisruptionBudget;
+  const { metadata, spec, status } = budget.object as unknown as PodDisruptionBudget;
   const healthy = status?.currentHealthy ?? 0;
   const desired = status?.desiredHealthy ?? 0;
   if (!isReady(pod) && (spec?.unhealthyPodEvictionPolicy === "AlwaysAllow" || (desired > 0 && healthy >= desired)))
     return succeed([]);
   const name = budget.name;
+  if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return { ok: false, error: notYetSeen(name) };
   if ((status?.disruptionsAllowed ?? 0) <= 0) return { ok: false, error: wouldViolate(name, desired, healthy) };
   const object = budget.copy() as unknown as PodDisruptionBudget;
   const disruptedPods = { ...status?.disruptedPods, [stored.name]: formatTime(backing.host.clock.nowMs()) };
@@ -53,9 +54,18 @@ export function spendBudget(backing: Backing, stored: StoredObject): Result<read
   return succeed([{ previous: budget, object: spent as unknown as UntypedObject }]);
 }
 
+const refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
+
+/** Nobody knows when a budget will allow more: clients choose themselves when they ask again. */
 function wouldViolate(budget: string, desired: number, healthy: number) {
-  const error = tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10);
-  const message = `The disruption budget ${budget} needs ${desired} healthy pods and has ${healthy} currently`;
-  const details = { retryAfterSeconds: 10, causes: [{ reason: "DisruptionBudget", message }] };
-  return { ...error, status: { ...error.status, details } };
+  return refused(`The disruption budget ${budget} needs ${desired} healthy pods and has ${healthy} currently`);
+}
+
+/** The disruption controller will soon have counted its pods. */
+const notYetSeen = (budget: string) =>
+  refused(`The disruption budget ${budget} is still being processed by the server.`, { retryAfterSeconds: 10 });
+
+function refused(message: string, after: { retryAfterSeconds?: number } = {}) {
+  const error = tooManyRequests(refusal, after.retryAfterSeconds ?? 0);
+  return { ...error, status: { ...error.status, details: { ...after, causes: [{ reason: "DisruptionBudget", message }] } } };
 }
