@@ -1,9 +1,9 @@
-/** Makes what every cluster has, where it is missing; one after the other, again after a while where etcd does not answer. */
+/** Makes some of what every cluster has, where it is missing; one after the other, again after a while where etcd does not answer. */
 import type { UntypedObject } from "../../../src/api/types.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
 import type { ApiOutcome, ApiUser } from "../request.js";
 import type { Server } from "../server.js";
-import { type FirstObject, firstObjects, withThisServer } from "./objects.js";
+import { type FirstObject, withThisServer } from "./objects.js";
 
 const user: ApiUser = { name: "system:apiserver", groups: ["system:masters"] };
 
@@ -13,9 +13,10 @@ export class Setup {
 
   constructor(
     private readonly server: Server,
+    objects: readonly FirstObject[],
     readonly onDone: () => void,
   ) {
-    this.missing = firstObjects(server.io.config);
+    this.missing = [...objects];
   }
 
   get done(): boolean {
