@@ -10,6 +10,8 @@ kubectlSuite("rollouts and nodes", { runtime: "simulated" }, (test, world) => {
     const kubectl = world();
     await kubectl.okWith(nginx(3), "apply -f -");
     await kubectl.ok(`rollout status ${name} --timeout=60s`);
+    const generation = await kubectl.ok(`get ${name} -o jsonpath={.metadata.generation}`);
+    assert.is(generation, "1", "noting its revision does not ask for anything else");
     assert.is(await kubectl.ok(`set image ${name} nginx=nginx:1.16.1`), "deployment.apps/nginx-deployment image updated\n");
     assert.match(
       await kubectl.ok(`rollout status ${name} --timeout=60s`),

@@ -124,10 +124,11 @@ function createNew(rollout: Rollout, size: (fresh: Member) => number): Plan | un
   return undefined;
 }
 
+/** With the status: nothing else is asked of the Deployment by it, so its generation stays. */
 function noteRevision({ deployment, writes }: Rollout, current: Member): void {
   const revision = current.annotations[annotations.revision];
   if (revision === undefined || deployment.metadata.annotations?.[annotations.revision] === revision) return;
-  const at = pathTo(resources.deployments.path, deployment);
+  const at = { ...pathTo(resources.deployments.path, deployment), subresource: "status" };
   const patch = { metadata: { annotations: { [annotations.revision]: revision } } };
   writes.push({ request: { verb: "patch", path: at, patchType: "application/merge-patch+json", patch } });
 }
