@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Threads } from "../../src/thread/threads.js";
 import type { Address } from "../../src/wire/address.js";
+import { until } from "../support/until.js";
 import type { Order } from "./stubs/asker.js";
 
 interface Heard {
@@ -196,6 +197,18 @@ test("too many crashes in the period are reported and not looped; asked again, t
   bench.threads.kill("kubelet/node-1");
   await bench.until("a start", () => bench.events.includes("started kubelet/node-1 9"));
   await bench.close();
+});
+
+test("an actor that hangs does not hold the others up when all are stopped, and does not answer an inspection", async () => {
+  const bench = new Bench(1);
+  await bench.until("the link", () => bench.linkUps().length === 1);
+  bench.order({ do: "hang" });
+  const hangs = async () =>
+    (await bench.threads.inspect()).find((each) => each.address === "kubelet/node-1")?.inside === undefined;
+  await until("it hangs", hangs);
+  const startedMs = performance.now();
+  await bench.close();
+  assert.ok(performance.now() - startedMs < 5_000);
 });
 
 test("inspection tells every actor's state, its charts and its links", async () => {

@@ -15,6 +15,7 @@ export type Order =
   | { readonly do: "get"; readonly name: string; readonly deadlineMs?: number }
   | { readonly do: "askEtcd" }
   | { readonly do: "askRuntimeOf"; readonly node: string }
+  | { readonly do: "hang" }
   | { readonly do: "exhaustMemory" };
 
 interface Io {
@@ -36,6 +37,8 @@ const machine = setup({
           host.wire.call("etcd/0", etcdMessages.status, {}, { onOutcome });
         } else if (order.do === "askRuntimeOf") {
           host.wire.call(`runc/${order.node}`, runcMessages.listContainers, {}, { onOutcome });
+        } else if (order.do === "hang") {
+          for (;;);
         } else {
           const hoard: number[][] = [];
           for (;;) hoard.push(Array.from({ length: 100_000 }, (_, index) => index));
