@@ -74,7 +74,10 @@ test("an informer hears of what comes and goes, also after its API server was ki
   );
   informer.on("add", (object) => heard.push(`add ${object.metadata?.name}`));
   informer.on("delete", (object) => heard.push(`delete ${object.metadata?.name}`));
-  informer.on("error", () => setTimeout(() => informer.start().catch(() => undefined), 20));
+  let over = false;
+  informer.on("error", () => {
+    if (!over) setTimeout(() => informer.start().catch(() => undefined), 20);
+  });
   await informer.start();
   const create = (name: string) => core.createNamespacedConfigMap({ namespace, body: { metadata: { name } } });
   await create("one");
@@ -88,6 +91,7 @@ test("an informer hears of what comes and goes, also after its API server was ki
   );
   await core.deleteNamespacedConfigMap({ name: "one", namespace });
   await until("both are heard of", () => heard.includes("add two") && heard.includes("delete one"));
+  over = true;
   await informer.stop();
 });
 
