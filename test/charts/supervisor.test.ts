@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { createActor } from "xstate";
 import { type SupervisionLimits, supervisorMachine } from "../../src/actor/supervisor.js";
 import { stateName } from "../../src/actor/trace.js";
+import { noteTransitions } from "../../src/actor/transitions-seen.js";
 import { EventQueue } from "../../src/sim/event-queue.js";
 
 const supervision = suite("supervision");
@@ -21,6 +22,9 @@ function supervise(limits: Partial<SupervisionLimits> = {}) {
         nowMs: () => queue.nowMs,
         gaveUp: (error) => done.push(error),
       },
+    },
+    inspect: (event) => {
+      if (event.type === "@xstate.microstep") noteTransitions(event);
     },
     clock: {
       setTimeout: (callback, delayMs) => queue.after(delayMs, callback),
