@@ -139,6 +139,59 @@ for (const [from, given] of [
   });
 }
 
+listener("ends when withdrawn while another node serves the address", () => {
+  const { simulation, sockets, chart, state } = play();
+  sockets.bind("node-2", "127.96.0.10", 80, () => endpoint);
+  simulation.run(1);
+  assert.is(state(), "standby");
+  chart.send({ type: "withdrawn" });
+  assert.is(state(), "withdrawn");
+  assert.equal(sockets.connect("127.96.0.10", 80), endpoint, "the other node still serves it");
+});
+
+listener("takes changed endpoints while it binds the mapped port", () => {
+  const { simulation, sockets, chart, state } = play({ denied: [80] });
+  assert.ok(simulation.runUntil(() => state() === "mapped.binding", 10));
+  const moved = { ip: "127.1.1.9", port: 8080 };
+  chart.send({ type: "rule.changed", rule: { ...rule, endpoints: [moved] } });
+  simulation.run(1);
+  assert.is(state(), "mapped.serving");
+  assert.equal(sockets.connect("127.96.0.10", 10_080), moved);
+});
+
+listener("frees the mapped port when it is withdrawn while it binds it", () => {
+  const { simulation, sockets, chart, state, mapped } = play({ denied: [80] });
+  assert.ok(simulation.runUntil(() => state() === "mapped.binding", 10));
+  chart.send({ type: "withdrawn" });
+  assert.is(state(), "abandoning");
+  simulation.run(1);
+  assert.is(state(), "withdrawn");
+  assert.equal(mapped, []);
+  assert.is(sockets.connect("127.96.0.10", 10_080), undefined);
+});
+
+listener("fails, and says why, when the address can be had by nobody", () => {
+  const { chart, state } = play();
+  chart.send({ type: "bind.failed", failure: "failed", message: "listen on 127.96.0.10:80: ENOBUFS" });
+  assert.is(state(), "failed");
+  assert.match(chart.getSnapshot().context.problem, "ENOBUFS");
+});
+
+listener("closes what a bind brings when there are no endpoints any more", () => {
+  const { chart, state } = play({ rule: withoutEndpoints });
+  let closed = 0;
+  chart.send({
+    type: "bound",
+    listener: {
+      close: () => {
+        closed += 1;
+      },
+    },
+  });
+  assert.is(state(), "withoutEndpoints");
+  assert.is(closed, 1);
+});
+
 listener("closes what a bind brings after it was withdrawn", () => {
   const { simulation, sockets, chart, state } = play();
   chart.send({ type: "withdrawn" });
