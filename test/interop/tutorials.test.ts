@@ -104,10 +104,20 @@ kubectlSuite("tutorials", {}, (test, world) => {
     await kubectl.ok(`set image deployments/kubernetes-bootcamp kubernetes-bootcamp=${v2}`);
     await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=60s");
     assert.match(await call(), /v=2/);
+
+    const v10 = "gcr.io/google-samples/kubernetes-bootcamp:v10";
+    await kubectl.ok(`set image deployments/kubernetes-bootcamp kubernetes-bootcamp=${v10}`);
+    await kubectl.until("get pods -l app=kubernetes-bootcamp", (printed) => /ErrImagePull|ImagePullBackOff/.test(printed));
+    assert.match(await kubectl.ok("describe pods -l app=kubernetes-bootcamp"), /Failed to pull image "\S+:v10": .* not found/);
+    assert.match(await call(), /v=2/, "the update stops before too many pods are away");
     assert.is(
       await kubectl.ok("rollout undo deployments/kubernetes-bootcamp"),
       "deployment.apps/kubernetes-bootcamp rolled back\n",
     );
+    await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=60s");
+    await kubectl.ok("rollout history deployments/kubernetes-bootcamp");
+    assert.match(await call(), /v=2/);
+    await kubectl.ok("rollout undo deployments/kubernetes-bootcamp --to-revision=1");
     await kubectl.ok("rollout status deployments/kubernetes-bootcamp --timeout=60s");
     assert.match(await call(), /v=1/);
     await kubectl.ok("delete deployments/kubernetes-bootcamp services/kubernetes-bootcamp");

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { AddressPool, formatAddress, parseRange } from "../../actors/runc/address-pool.js";
 import { LineSplitter, parseLogEntry, selectLog, truncateEntry } from "../../actors/runc/container-log.js";
 import { parseImageReference, standInDigest } from "../../actors/runc/image-reference.js";
-import { findProgram, ImageCatalog } from "../../actors/runc/images/catalog.js";
+import { findProgram, ImageCatalog, lacksTag } from "../../actors/runc/images/catalog.js";
 import type { ContainerSpec } from "../../actors/runc/io/driver.js";
 import { bindingRules, reachableAt } from "../../actors/runc/io/ports.js";
 import { behaviourOf, pullOf, type SimulatedRule } from "../../actors/runc/io/simulated-rules.js";
@@ -136,6 +136,12 @@ test("images are found by their repository, in any of its names; users' images b
   assert.is(catalog.find(`docker.io/library/nginx@${digest}`)?.repository, "docker.io/library/nginx");
   assert.is(catalog.find("k8s.gcr.io/pause:3.1")?.repository, "registry.k8s.io/pause");
   assert.is(catalog.find("example.com/mine"), undefined);
+  const lacks = (image: string) => lacksTag(catalog.find(image)!, parseImageReference(image)!);
+  assert.equal(["nginx:0.0.1", "jocatalin/kubernetes-bootcamp:v2", "jocatalin/kubernetes-bootcamp:v10"].map(lacks), [
+    false,
+    false,
+    true,
+  ]);
   catalog.register({ name: "example.com/mine:2", program: { kind: "module", url: "file:///mine.js" } });
   assert.ok(catalog.find("example.com/mine:2"));
   assert.is(catalog.find("example.com/mine:3"), undefined);

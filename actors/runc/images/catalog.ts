@@ -1,5 +1,5 @@
 /** The images that there are stand-ins for: what they run by default, and which programs they have. Facts only; the programs are our own. */
-import { parseImageReference, standInDigest } from "../image-reference.js";
+import { type ImageReference, parseImageReference, standInDigest } from "../image-reference.js";
 import type { Program } from "../io/container/protocol.js";
 import type { ImageRecord } from "../io/driver.js";
 import { httpdWelcome, nginxWelcome } from "./answers.js";
@@ -16,6 +16,8 @@ export interface ImageDefinition {
   readonly workingDir: string;
   readonly files: ReadonlyArray<readonly [string, string]>;
   readonly sizeBytes: number;
+  /** The only tags that there are of it; absent: any tag is the same stand-in. */
+  readonly tags?: readonly string[];
   /** Makes the digest: another text is another image. */
   readonly content: string;
 }
@@ -34,6 +36,7 @@ interface Short {
   readonly workingDir?: string;
   readonly files?: ReadonlyArray<readonly [string, string]>;
   readonly sizeBytes: number;
+  readonly tags?: readonly string[];
 }
 
 const define = (short: Short): ImageDefinition => ({
@@ -46,6 +49,7 @@ const define = (short: Short): ImageDefinition => ({
   workingDir: short.workingDir ?? "/",
   files: short.files ?? [],
   sizeBytes: short.sizeBytes,
+  ...(short.tags === undefined ? {} : { tags: short.tags }),
   content: "stand-in 1",
 });
 
@@ -55,6 +59,8 @@ const bootcamp = (repository: string): Short => ({
   programs: [["node", "bootcamp"]],
   shell: true,
   sizeBytes: 82_700_000,
+  // The tutorial has its readers update to a tag that there is not.
+  tags: ["v1", "v2", "latest"],
 });
 
 const standIns: readonly Short[] = [
@@ -126,7 +132,13 @@ const standIns: readonly Short[] = [
   { repository: "docker.io/radial/busyboxplus", run: ["sh"], shell: true, sizeBytes: 6_400_000 },
   bootcamp("gcr.io/google-samples/kubernetes-bootcamp"),
   bootcamp("docker.io/jocatalin/kubernetes-bootcamp"),
-  { ...bootcamp("gcr.io/google-samples/node-hello"), programs: [["node", "node-hello"]] },
+  {
+    repository: "gcr.io/google-samples/node-hello",
+    run: ["node", "server.js"],
+    programs: [["node", "node-hello"]],
+    shell: true,
+    sizeBytes: 82_700_000,
+  },
   {
     repository: "gcr.io/google-samples/gb-frontend",
     run: ["apache2-foreground"],
@@ -200,6 +212,10 @@ export class ImageCatalog {
     return reference.repository === "docker.io/library/node" ? nodeImage : undefined;
   }
 }
+
+/** True for a tag that a known repository does not have. */
+export const lacksTag = ({ tags }: ImageDefinition, { tag }: ImageReference): boolean =>
+  tags !== undefined && tag !== undefined && !tags.includes(tag);
 
 const nodeImage: ImageDefinition = {
   repository: "docker.io/library/node",

@@ -1,7 +1,7 @@
 /** The embedded runtime of one node: containers are JavaScript images in threads of their own. */
 import { join } from "node:path";
 import { parseImageReference } from "../../image-reference.js";
-import { type ImageCatalog, imageRecord } from "../../images/catalog.js";
+import { type ImageCatalog, imageRecord, lacksTag } from "../../images/catalog.js";
 import {
   type ContainerRecord,
   type ContainerSpec,
@@ -75,6 +75,8 @@ export class WorkerDriver implements RuntimeDriver {
     const definition = this.options.catalog.find(image);
     if (reference === undefined) {
       onDone(driverFailed("InvalidImageName", `couldn't parse image name "${image}": invalid reference format`));
+    } else if (definition !== undefined && lacksTag(definition, reference)) {
+      onDone(driverFailed("ErrImagePull", imageNotFound(reference.full)));
     } else if (definition !== undefined) {
       const record = imageRecord(reference.full, definition);
       this.images.set(reference.full, record);
