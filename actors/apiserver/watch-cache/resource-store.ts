@@ -4,12 +4,17 @@ import { History } from "./history.js";
 import type { StoredObject } from "./stored-object.js";
 import { Watchers } from "./watchers.js";
 
+/** Up to so many new keys are put in their places without touching all others. */
+const placedOneByOne = 32;
+
 /** The objects of one resource in the order of their keys, what lately changed, and who watches. */
 export class ResourceStore {
   readonly watchers = new Watchers();
   private readonly objects = new Map<string, StoredObject>();
-  /** Keys in order. */
+  /** Keys in order, without those of `added`. */
   private keys: string[] = [];
+  /** Keys that came since somebody last asked for the order: putting each in its place at once would move half of all keys. */
+  private added: string[] = [];
   history: History;
   /** The revision of the newest change: a list is the same at every revision from here on. */
   changedAt: bigint;
@@ -32,6 +37,7 @@ export class ResourceStore {
 
   /** The objects whose keys begin with `prefix`, from the first key at or after `from` on. */
   *from(prefix: string, from: string = prefix): IterableIterator<StoredObject> {
+    this.settle();
     for (let index = this.position(from); index < this.keys.length; index += 1) {
       const key = this.keys[index]!;
       if (!key.startsWith(prefix)) return;
@@ -44,10 +50,11 @@ export class ResourceStore {
     const previous = this.objects.get(key);
     if (previous === undefined && current === undefined) return undefined;
     if (current === undefined) {
+      this.settle();
       this.objects.delete(key);
       this.keys.splice(this.position(key), 1);
     } else {
-      if (previous === undefined) this.keys.splice(this.position(key), 0, key);
+      if (previous === undefined) this.added.push(key);
       this.objects.set(key, current);
     }
     const event = new CacheEvent(revision, current, previous);
@@ -60,9 +67,30 @@ export class ResourceStore {
   replace(objects: readonly StoredObject[], since: bigint): void {
     this.objects.clear();
     this.keys = objects.map((object) => object.key);
+    this.added = [];
     for (const object of objects) this.objects.set(object.key, object);
     this.history = new History(since);
     this.changedAt = since;
+  }
+
+  /** Puts the keys that came into their places: a few one by one, many by merging. */
+  private settle(): void {
+    const { added } = this;
+    if (added.length === 0) return;
+    this.added = [];
+    if (added.length <= placedOneByOne) {
+      for (const key of added) this.keys.splice(this.position(key), 0, key);
+      return;
+    }
+    added.sort(compareKeys);
+    const merged: string[] = [];
+    let next = 0;
+    for (const key of this.keys) {
+      while (next < added.length && compareKeys(added[next]!, key) < 0) merged.push(added[next++]!);
+      merged.push(key);
+    }
+    while (next < added.length) merged.push(added[next++]!);
+    this.keys = merged;
   }
 
   /** Index of the first key that is not before `key`. */
