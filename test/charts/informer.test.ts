@@ -82,6 +82,16 @@ informer("resumes when its API server comes back, and does not tell again what i
   assert.equal(heard, ["added a", "added b", "synced", "added c"]);
 });
 
+informer("watches on at once when its API server ends a watch in good order, as it does after a while", () => {
+  const { simulation, chart, api, heard, state } = follow([pod("a")]);
+  simulation.run(20);
+  chart.send({ type: "watch.ended" });
+  assert.is(state(), "watching");
+  api.put("pods", pod("b"));
+  simulation.run(20);
+  assert.equal([...new Set(heard)], ["added a", "synced", "added b"]);
+});
+
 informer("stops when told to, whatever it does", () => {
   const { simulation, chart, api, heard, state } = follow();
   simulation.run(20);
