@@ -2,6 +2,7 @@ import { apiserverDefinition } from "../../../actors/apiserver/definition.js";
 import { HttpsFront } from "../../../actors/apiserver/io/http/server.js";
 import type { ApiServerIo, HttpFront } from "../../../actors/apiserver/io/io.js";
 import { es256Signer } from "../../../actors/apiserver/io/token-signer.js";
+import { bindingRules, reachableAt } from "../../../actors/runc/io/ports.js";
 import type { ApiServerSettings } from "../settings.js";
 import { type Place, runWorker } from "../worker-entry.js";
 
@@ -22,19 +23,31 @@ const fronts = (main: HttpFront, inCluster: HttpFront, place: Place<ApiServerSet
     });
     inCluster.listen(handler, { onListening: () => undefined, onFailed: (problem) => place.host.note(problem) });
   },
-  close: (graceMs, onClosed) => inCluster.close(graceMs, () => main.close(graceMs, onClosed)),
+  close: (graceMs, onClosed) => {
+    let open = 2;
+    const closed = () => {
+      open -= 1;
+      if (open === 0) onClosed();
+    };
+    main.close(graceMs, closed);
+    inCluster.close(graceMs, closed);
+  },
 });
+
+/** Each API server has an address of its own in the cluster, so all may have the same port there, as Endpoints want it. */
+const advertisePort = 6443;
 
 runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
   const { host, advertiseAddress, port, serviceCidr, podCidr, nodePortRange, certificateAuthority, certificate, key } =
     place.settings;
   const signer = es256Signer(place.settings.serviceAccountKey);
   const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
-  const front = (at: string) =>
-    new HttpsFront({ host: at, port, certificate, privateKey: key, certificateAuthority, tokens }, signer);
+  const front = (at: { address: string; port: number }) =>
+    new HttpsFront({ host: at.address, port: at.port, certificate, privateKey: key, certificateAuthority, tokens }, signer);
+  const inCluster = reachableAt(bindingRules(), advertiseAddress, advertisePort);
   return {
-    config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort: port, issuer, certificateAuthority },
-    http: fronts(front(host), front(advertiseAddress), place),
+    config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer, certificateAuthority },
+    http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,
   };
 });
