@@ -103,6 +103,9 @@ export class PodHandle {
       const spec = list?.find(({ name }) => name === record.name);
       if (spec !== undefined) record.spec = spec;
     }
+    // Whether a pod is ready is its kubelet's to say, once it has said so.
+    if (this.status !== undefined && readiness(pod.status) !== readiness(this.status))
+      this.kubelet.host.charts.get(`status ${this.key}`)?.send({ type: "overwritten" });
   }
 
   /** Hands the status as it is now to whoever writes it. */

@@ -11,6 +11,8 @@ import { isGone, type StatusWriting } from "./writing.js";
 
 export type StatusEvent =
   | { type: "report"; status: PodStatus; urgent: boolean }
+  /** Somebody else has changed in the API what was reported: the node's controller, while the node seemed lost. */
+  | { type: "overwritten" }
   | { type: "slot.granted" }
   | { type: "written"; outcome: Outcome<unknown> }
   | { type: "stop" };
@@ -29,6 +31,7 @@ export const statusMachine = setup({
   types: { context: {} as StatusContext, events: {} as StatusEvent, input: {} as { writing: StatusWriting } },
   guards: {
     nothingNew: ({ context, event }) => event.type === "report" && JSON.stringify(event.status) === context.sent,
+    hasReported: ({ context }) => context.desired !== undefined,
     isUrgent: ({ event }) => event.type === "report" && event.urgent,
     writtenAndNewer: ({ context, event }) =>
       event.type === "written" && event.outcome.ok && JSON.stringify(context.desired) !== context.sent,
@@ -68,6 +71,7 @@ export const statusMachine = setup({
           { guard: "isUrgent", target: "queued", actions: "keep" },
           { target: "gathering", actions: "keep" },
         ],
+        overwritten: { guard: "hasReported", target: "queued" },
       },
     },
     gathering: {
