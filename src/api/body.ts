@@ -35,9 +35,43 @@ export const bodyMediaTypes = ["application/json", "application/yaml", protobufM
 
 /** JSON text, with the words of Kubernetes' decoder for what is wrong with it. */
 export function parseJson(text: string): ParsedText {
+  const plain = parsePlainJson(text);
+  if (plain !== undefined) return { ok: true, value: plain.value, problems: [] };
   const { error, duplicates } = scanJson(text);
   if (error !== undefined) return { ok: false, message: `couldn't get version/kind; json parse error: ${error}` };
   return { ok: true, value: JSON.parse(text), problems: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
+}
+
+/**
+ * The value of text that is surely JSON without a field given twice; undefined where only a look at each character can tell.
+ * Each field has a quote and a colon after it in the text, so there are as many of those as fields when none was given twice.
+ */
+function parsePlainJson(text: string): { readonly value: unknown } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // What is wrong with it is said in Kubernetes' words.
+    return undefined;
+  }
+  const given = text.match(/"[ \t\r\n]*:/g)?.length ?? 0;
+  return fieldsOf(value, 0) === given ? { value } : undefined;
+}
+
+/** Deeper than this nobody counts. */
+const plainDepthMost = 100;
+
+/** How many fields there are in all objects of a value; NaN where it is too deep. */
+function fieldsOf(value: unknown, depth: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depth > plainDepthMost) return Number.NaN;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += fieldsOf(item, depth + 1);
+    return count;
+  }
+  for (const inner of Object.values(value)) count += 1 + fieldsOf(inner, depth + 1);
+  return count;
 }
 
 /**
