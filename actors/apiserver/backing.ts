@@ -1,4 +1,5 @@
 import type { Host } from "../../src/actor/host.js";
+import type { Catalog } from "./catalog/catalog.js";
 import type { ApiServerIo } from "./io/io.js";
 import type { WatchCache } from "./watch-cache/cache.js";
 import type { Freshness } from "./watch-cache/freshness.js";
@@ -8,5 +9,7 @@ export interface Backing {
   readonly host: Host;
   readonly io: ApiServerIo;
   readonly cache: WatchCache;
+  /** What is served. */
+  readonly catalog: Catalog;
   readonly freshness: Freshness;
 }

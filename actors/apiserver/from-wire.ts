@@ -7,9 +7,10 @@ import type { UntypedObject } from "../../src/api/types.js";
 import { type Address, instanceOf, roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
+import type { Catalog } from "./catalog/catalog.js";
 import type { apiserverMessages, ListReply, ObjectReply } from "./messages.js";
 import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
-import { expectedAt, servedFor } from "./served.js";
+import { expectedAt } from "./served.js";
 
 type Spoken = Exclude<Incoming<typeof apiserverMessages>, { type: "trace" | "attachments" }>;
 
@@ -64,7 +65,7 @@ export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
       const { type: verb } = spoken;
       const { path, object, options = {} } = spoken.request;
       const respond = withObject(spoken.respond);
-      const body = readBody(path, verb, object, typed ? undefined : (options.fieldValidation ?? "Ignore"));
+      const body = readBody(handler.catalog, path, verb, object, typed ? undefined : (options.fieldValidation ?? "Ignore"));
       if (!body.ok) respond({ ok: false, error: body.error });
       else handler.request({ verb, path, user, deadlineMs, body: body.value, options }, respond);
       return;
@@ -99,8 +100,14 @@ function parse(text: string): { readonly parsed: unknown } | undefined {
 }
 
 /** Without `validation` the body is taken for what it should be: only its kind is looked at. */
-function readBody(path: RequestPath, verb: string, text: string, validation?: FieldValidation): Result<UntypedObject> {
-  const served = servedFor(path, verb);
+function readBody(
+  catalog: Catalog,
+  path: RequestPath,
+  verb: string,
+  text: string,
+  validation?: FieldValidation,
+): Result<UntypedObject> {
+  const served = catalog.for(path, verb);
   if (!served.ok) return served;
   const value = parse(text);
   if (value === undefined) return { ok: false, error: badRequest("the body of the request is not JSON") };

@@ -6,6 +6,7 @@ import type { ApiError } from "../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../src/api/types.js";
 import type { Json } from "../../src/wire/json.js";
 import type { ExecInput, ExecOutput } from "../kubelet/messages.js";
+import type { Catalog } from "./catalog/catalog.js";
 import type {
   DeleteOptions,
   ListOptions,
@@ -205,6 +206,8 @@ export interface HealthCheck {
 
 /** The API server as its fronts see it. Callable in every state: it answers 503 while it cannot serve. */
 export interface ApiHandler {
+  /** What is served now. */
+  readonly catalog: Catalog;
   request(request: ApiRequest, respond: Respond): void;
   watch(request: WatchRequest, sink: WatchSink): WatchHandle;
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;

@@ -3,6 +3,7 @@ import type { Host } from "../../src/actor/host.js";
 import { serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
 import type { Address } from "../../src/wire/address.js";
 import { roleOf } from "../../src/wire/address.js";
+import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
 import type { ApiServerIo } from "./io/io.js";
@@ -39,6 +40,7 @@ const notServing = "the API server is not ready";
 
 export class Server implements ApiHandler {
   readonly cache = new WatchCache();
+  readonly catalog = new Catalog();
   readonly freshness = new Freshness();
   readonly etcd: EtcdLink;
   readonly leases: Leases;

@@ -1,6 +1,6 @@
 /** The documents that describe the API: discovery and OpenAPI. Made once, when they are first asked for. */
 import { discoveryDocument } from "../../../src/api/discovery.js";
-import { builtinResources } from "../../../src/api/kinds.js";
+import type { ResourceTable } from "../../../src/api/kinds.js";
 import { openApiDocument } from "../../../src/api/openapi/documents.js";
 import { kubernetesVersion } from "./version.js";
 
@@ -11,8 +11,7 @@ export interface Document {
 }
 
 /** The document at a path, in the form that the header Accept asks for; undefined where there is none. */
-export function documentFor(path: string, accept: string, serverAddress: string): Document | undefined {
-  const table = builtinResources();
+export function documentFor(table: ResourceTable, path: string, accept: string, serverAddress: string): Document | undefined {
   if (path.startsWith("/openapi/")) return openApiDocument(table, path, accept, kubernetesVersion);
   return discoveryDocument(table, path, accept, serverAddress);
 }

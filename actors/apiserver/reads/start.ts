@@ -1,6 +1,7 @@
+import type { ApiError } from "../../../src/api/status.js";
 import type { Backing } from "../backing.js";
 import type { GetRequest, ListRequest, Respond } from "../request.js";
-import { partFor, type Served } from "../served.js";
+import type { Served } from "../served.js";
 import { showScale } from "../subresources/scale.js";
 import { selectionOf } from "../watch-cache/selection.js";
 import type { ReadBatches } from "./batch.js";
@@ -16,7 +17,7 @@ export function startRead(
   request: GetRequest | ListRequest,
   respond: Respond,
 ): void {
-  const served = partFor(request.path, request.verb);
+  const served = backing.catalog.partFor(request.path, request.verb);
   if (!served.ok) {
     respond({ ok: false, error: served.error });
     return;
@@ -32,9 +33,7 @@ export function startRead(
   else backing.host.charts.start(readMachine, { id, input: { read } });
 }
 
-type Planned =
-  | { readonly value: ReadPlan }
-  | { readonly error: NonNullable<Extract<ReturnType<typeof partFor>, { ok: false }>["error"]> };
+type Planned = { readonly value: ReadPlan } | { readonly error: ApiError };
 
 function planGet({ path, resourceVersion }: GetRequest, served: Served): Planned {
   const at = readAtOfGet(served.groupResource, path.name ?? "", resourceVersion);

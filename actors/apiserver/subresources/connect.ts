@@ -1,11 +1,10 @@
 import type { Backing } from "../backing.js";
 import type { ConnectHandle, ConnectRequest, ConnectSink } from "../request.js";
-import { servedAt } from "../served.js";
 import { Connection } from "./connection.js";
 import { connectionMachine } from "./connection-machine.js";
 
 export function startConnection(backing: Backing, id: string, request: ConnectRequest, sink: ConnectSink): ConnectHandle {
-  const served = servedAt(request.path);
+  const served = backing.catalog.at(request.path);
   if (!served.ok) {
     sink.refused(served.error);
     return { closed: () => undefined, input: () => undefined, halfClose: () => undefined, consumed: () => undefined };

@@ -1,6 +1,5 @@
 /** Reviews: who somebody is and what they may do. Whoever is known to this server may do everything. */
 
-import { builtinResources } from "../../../src/api/kinds.js";
 import { storageKey } from "../../../src/api/paths.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
@@ -43,7 +42,7 @@ function reviewToken(backing: Backing, review: UntypedObject, onAnswered: (revie
     const key =
       account === undefined
         ? ""
-        : storageKey(builtinResources().preferred("", "serviceaccounts")!, account.namespace, account.serviceaccount.name);
+        : storageKey(backing.catalog.resources.preferred("", "serviceaccounts")!, account.namespace, account.serviceaccount.name);
     const known = backing.cache.get(key)?.object.metadata.uid === account?.serviceaccount.uid && account !== undefined;
     if (claims === undefined || !known) {
       onAnswered({ ...review, status: { user: {}, error: "[invalid bearer token]" } });

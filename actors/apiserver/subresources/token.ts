@@ -1,6 +1,5 @@
 /** serviceaccounts/token: a signed token for a service account. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 import { invalidValue } from "../../../src/api/field-errors.js";
-import { builtinResources } from "../../../src/api/kinds.js";
 import { storageKey } from "../../../src/api/paths.js";
 import { conflict, internalError, invalid, notFound, timeout } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
@@ -116,7 +115,7 @@ export class TokenIssue {
   }
 
   private find(plural: string, name: string) {
-    const resource = builtinResources().preferred("", plural)!;
+    const resource = this.backing.catalog.resources.preferred("", plural)!;
     return this.backing.cache.get(storageKey(resource, this.request.path.namespace ?? "", name))?.object;
   }
 }

@@ -2,7 +2,6 @@
 import type { UntypedObject } from "../../../src/api/types.js";
 import { encodeJson } from "../../../src/wire/json.js";
 import type { CreateRequest, Respond } from "../request.js";
-import { servedFor } from "../served.js";
 import type { Server } from "../server.js";
 import { answerWith } from "../writes/plan.js";
 import { answerReview } from "./reviews.js";
@@ -15,7 +14,7 @@ export function startAct(server: Server, id: string, request: CreateRequest, res
     startTokenRequest(server, id, request, respond);
     return true;
   }
-  const served = servedFor(path, "create");
+  const served = server.catalog.for(path, "create");
   if (!served.ok || !served.value.resource.virtual || path.subresource !== undefined) return false;
   if (served.value.resource.kind === "Binding") {
     const name = body.metadata.name ?? "";

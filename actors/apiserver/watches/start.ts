@@ -1,6 +1,5 @@
 import type { Backing } from "../backing.js";
 import type { ApiError, WatchHandle, WatchRequest, WatchSink } from "../request.js";
-import { servedFor } from "../served.js";
 import { selectionOf } from "../watch-cache/selection.js";
 import { watchMachine } from "./machine.js";
 import { Watch, watchFrom } from "./watch.js";
@@ -12,7 +11,7 @@ export function startWatch(backing: Backing, id: string, request: WatchRequest, 
     sink.refused(error);
     return { closed: () => undefined };
   };
-  const served = servedFor(path, "watch");
+  const served = backing.catalog.for(path, "watch");
   if (!served.ok) return refuse(served.error);
   const from = watchFrom(served.value, options);
   if (!from.ok) return refuse(from.error);

@@ -4,7 +4,6 @@ import { addDefaultTolerations } from "../../../src/api/admission/pod-toleration
 import { admitPriority } from "../../../src/api/admission/priority.js";
 import { protectStorage, taintNewNode } from "../../../src/api/admission/protection.js";
 import { admitServiceAccount, serviceAccountNameOf } from "../../../src/api/admission/service-account.js";
-import { builtinResources } from "../../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../../src/api/paths.js";
 import { fail, type Result, succeed } from "../../../src/api/status.js";
 import type {
@@ -21,16 +20,16 @@ import type { Served } from "../served.js";
 
 /** Objects of the cluster that admission asks for, by what they are. */
 export class Neighbours {
-  constructor(private readonly backing: Pick<Backing, "cache">) {}
+  constructor(private readonly backing: Pick<Backing, "cache" | "catalog">) {}
 
   get<T extends KubernetesObject>(group: string, plural: string, namespace: string, name: string): T | undefined {
-    const resource = builtinResources().preferred(group, plural);
+    const resource = this.backing.catalog.resources.preferred(group, plural);
     if (resource === undefined) return undefined;
     return this.backing.cache.get(storageKey(resource, namespace, name))?.object as T | undefined;
   }
 
   list<T extends KubernetesObject>(group: string, plural: string, namespace = ""): T[] {
-    const resource = builtinResources().preferred(group, plural);
+    const resource = this.backing.catalog.resources.preferred(group, plural);
     if (resource === undefined) return [];
     const prefix = storagePrefix(resource, namespace);
     return Array.from(this.backing.cache.store(storagePrefix(resource)).from(prefix), (stored) => stored.object as unknown as T);

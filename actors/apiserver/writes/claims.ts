@@ -4,7 +4,6 @@
  */
 import { type FieldError, internalFieldError, invalidValue } from "../../../src/api/field-errors.js";
 import { deepCopy } from "../../../src/api/json-value.js";
-import { builtinResources } from "../../../src/api/kinds.js";
 import { storageKey } from "../../../src/api/paths.js";
 import { fail, invalid, type Result, succeed } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
@@ -24,19 +23,24 @@ export interface Claimed {
 
 const isService = ({ resource }: Served): boolean => resource.group === "" && resource.kind === "Service";
 
-const addressKey = (address: string): string =>
-  storageKey(builtinResources().preferred("networking.k8s.io", "ipaddresses")!, "", address);
+const addressKey = ({ catalog }: Backing, address: string): string =>
+  storageKey(catalog.resources.preferred("networking.k8s.io", "ipaddresses")!, "", address);
 const nodePortKey = (port: number, protocol: string): string => `/registry/ranges/nodeports/${protocol.toLowerCase()}-${port}`;
 
 const protocolOf = (port: ServicePort): string => port.protocol ?? "TCP";
 
 /** The keys that a stored object holds beside its own. */
-export function claimsOf(served: Served, object: UntypedObject): string[] {
+export function claimsOf(backing: Backing, served: Served, object: UntypedObject): string[] {
   if (!isService(served)) return [];
   const { spec } = object as unknown as Service;
   const addresses = (spec?.clusterIPs ?? []).filter((address) => address !== "None" && address !== "");
   const ports = (spec?.ports ?? []).filter((port) => (port.nodePort ?? 0) > 0);
-  return [...new Set([...addresses.map(addressKey), ...ports.map((port) => nodePortKey(port.nodePort!, protocolOf(port)))])];
+  return [
+    ...new Set([
+      ...addresses.map((address) => addressKey(backing, address)),
+      ...ports.map((port) => nodePortKey(port.nodePort!, protocolOf(port))),
+    ]),
+  ];
 }
 
 export function claimForNew(
@@ -57,7 +61,7 @@ export function claimForUpdate(
   taken: ReadonlySet<string>,
 ): Result<Claimed> {
   if (!isService(served)) return succeed({ object, claims: [], releases: [] });
-  return claim(backing, served, object, claimsOf(served, origin.object), taken);
+  return claim(backing, served, object, claimsOf(backing, served, origin.object), taken);
 }
 
 function claim(
@@ -72,7 +76,7 @@ function claim(
   allocation.address(service);
   allocation.nodePorts(service);
   if (allocation.errors.length > 0) return fail(invalid(served.groupKind, object.metadata.name ?? "", allocation.errors));
-  const now = claimsOf(served, service as unknown as UntypedObject);
+  const now = claimsOf(backing, served, service as unknown as UntypedObject);
   const claims = now.filter((key) => !held.includes(key)).map((key) => ({ key, value: claimText(backing, key, service) }));
   const releases = held.filter((key) => !now.includes(key));
   return succeed({ object: service as unknown as UntypedObject, claims, releases });
@@ -100,16 +104,16 @@ class Allocation {
     const wanted = spec.clusterIP ?? "";
     if (wanted !== "") {
       spec.clusterIPs = [wanted];
-      if (this.held.includes(addressKey(wanted))) return;
+      if (this.held.includes(addressKey(this.backing, wanted))) return;
       const inRange = isAddressIn(range, wanted);
       const why = inRange
         ? "provided IP is already allocated"
         : `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${serviceCidr}`;
-      if (!inRange || !this.isFree(addressKey(wanted)))
+      if (!inRange || !this.isFree(addressKey(this.backing, wanted)))
         this.errors.push(invalidValue("spec.clusterIPs", [wanted], `failed to allocate IP ${wanted}: ${why}`));
       return;
     }
-    const free = freeNumber(range, this.backing.host.random, (number) => this.isFree(addressKey(ipv4Text(number))));
+    const free = freeNumber(range, this.backing.host.random, (number) => this.isFree(addressKey(this.backing, ipv4Text(number))));
     if (free === undefined) {
       this.errors.push(internalFieldError("spec.clusterIPs", "failed to allocate a serviceIP: range is full"));
       return;

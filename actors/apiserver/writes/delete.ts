@@ -159,9 +159,9 @@ export class DeletePlanner implements Planner {
   }
 
   private remove(origin: StoredObject, alongside: readonly Alongside[] = []): Plan {
-    const { served } = this.of;
+    const { backing, served } = this.of;
     const answer = (revision: bigint) => this.extras?.answer() ?? answerRemoved(served, origin, revision);
-    return { what: "remove", key: origin.key, releases: claimsOf(served, origin.object), alongside, answer };
+    return { what: "remove", key: origin.key, releases: claimsOf(backing, served, origin.object), alongside, answer };
   }
 }
 

@@ -9,7 +9,7 @@ import type { Backing } from "../backing.js";
 import type { Leases } from "../leases.js";
 import { defaultDeadlineMs } from "../reads/read.js";
 import type { PatchRequest, Respond, UpdateRequest, WriteRequest } from "../request.js";
-import { partFor, type Served, servedFor } from "../served.js";
+import type { Served } from "../served.js";
 import { bound, boundAnswer } from "../subresources/binding.js";
 import { evictedAnswer, spendBudget } from "../subresources/eviction.js";
 import { scaled, scaleOf, showScaleText } from "../subresources/scale.js";
@@ -25,7 +25,9 @@ export type WriteBacking = Backing & { readonly leases: Leases };
 
 /** Runs a write to its end in a chart named `id`. */
 export function startWrite(backing: WriteBacking, id: string, request: WriteRequest, respond: Respond): void {
-  const served = request.verb === "create" ? servedFor(request.path, request.verb) : partFor(request.path, request.verb);
+  const { catalog } = backing;
+  const { path, verb } = request;
+  const served = verb === "create" ? catalog.for(path, verb) : catalog.partFor(path, verb);
   const planner = served.ok ? plannerOf(backing, served.value, request) : served;
   if (!planner.ok) {
     respond({ ok: false, error: planner.error });

@@ -81,7 +81,7 @@ export class ChangePlanner implements Planner {
     const key = origin.key;
     if (goesWithUpdate(origin.object.metadata, stored)) {
       const answer = (revision: bigint) => this.show(withResourceVersion(storedText(stored), revision));
-      return { what: "remove", key, releases: claimsOf(served, origin.object), answer };
+      return { what: "remove", key, releases: claimsOf(this.backing, served, origin.object), answer };
     }
     const claimed = claimForUpdate(this.backing, served, stored, origin, taken);
     if (!claimed.ok) return refuse(claimed.error);

@@ -1,6 +1,6 @@
 /** One HTTP request from its route to its answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { builtinResources, type Resource } from "../../../../src/api/kinds.js";
+import type { Resource, ResourceTable } from "../../../../src/api/kinds.js";
 import {
   type ApiError,
   badRequest,
@@ -41,7 +41,13 @@ export function ask(handler: ApiHandler, request: IncomingMessage): Asked {
   const at = url.indexOf("?");
   const path = at === -1 ? url : url.slice(0, at);
   const query = new URLSearchParams(at === -1 ? "" : url.slice(at + 1));
-  return { handler, request, path, query, route: route(request.method ?? "GET", path, isWatch(query), builtinResources()) };
+  return {
+    handler,
+    request,
+    path,
+    query,
+    route: route(request.method ?? "GET", path, isWatch(query), handler.catalog.resources),
+  };
 }
 
 /** Finds out who asks and whether they may; the error is 401 or 403. */
@@ -83,7 +89,7 @@ export function serve(asked: Asked, user: ApiUser, response: ServerResponse): vo
     case "index":
       answer(request, response, 200, {
         contentType: mediaTypes.json,
-        body: JSON.stringify({ paths: indexPaths() }, undefined, 2),
+        body: JSON.stringify({ paths: indexPaths(handler.catalog.resources) }, undefined, 2),
       });
       return;
     case "trace":
@@ -97,8 +103,8 @@ export function serve(asked: Asked, user: ApiUser, response: ServerResponse): vo
   }
 }
 
-function indexPaths(): string[] {
-  const groups = builtinResources().groups.filter(({ name }) => name !== "");
+function indexPaths(table: ResourceTable): string[] {
+  const groups = table.groups.filter(({ name }) => name !== "");
   const served = groups.flatMap(({ name, versions }) => [
     `/apis/${name}`,
     ...versions.map((version) => `/apis/${name}/${version}`),
@@ -118,8 +124,8 @@ function indexPaths(): string[] {
   ].sort();
 }
 
-function serveDocument({ request, path }: Asked, response: ServerResponse): void {
-  const document = documentFor(path, request.headers.accept ?? "", request.headers.host ?? "");
+function serveDocument({ handler, request, path }: Asked, response: ServerResponse): void {
+  const document = documentFor(handler.catalog.resources, path, request.headers.accept ?? "", request.headers.host ?? "");
   if (document === undefined) {
     answerText(request, response, 404, "404 page not found\n");
     return;
