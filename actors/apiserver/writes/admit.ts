@@ -1,26 +1,26 @@
-/** Admission: what other objects say about a new one. They are read from the watch cache. */
-import { createRefusal } from "../../../src/api/admission/namespace-lifecycle.js";
-import { addDefaultTolerations } from "../../../src/api/admission/pod-tolerations.js";
-import { admitPriority } from "../../../src/api/admission/priority.js";
-import { protectStorage, taintNewNode } from "../../../src/api/admission/protection.js";
-import { admitServiceAccount, serviceAccountNameOf } from "../../../src/api/admission/service-account.js";
-import { storageKey, storagePrefix } from "../../../src/api/paths.js";
-import { fail, type Result, succeed } from "../../../src/api/status.js";
+/**
+ * Admission of one write: the built-in plugins that have a say in it, and what they see of the request and of the
+ * cluster, which they read from the watch cache.
+ */
+import { AdmissionChain } from "../../../src/api/admission/pipeline.js";
 import type {
-  KubernetesObject,
-  Namespace,
-  Node,
-  Pod,
-  PriorityClass,
-  ServiceAccount,
-  UntypedObject,
-} from "../../../src/api/types.js";
+  AdmissionOperation,
+  AdmissionRequest,
+  AdmissionTarget,
+  ClusterView,
+  Remarks,
+} from "../../../src/api/admission/plugin.js";
+import type { Resource } from "../../../src/api/kinds.js";
+import { storageKey, storagePrefix } from "../../../src/api/paths.js";
+import { type Result, succeed } from "../../../src/api/status.js";
+import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
-import type { Served } from "../served.js";
+import type { ApiOutcome, ApiUser, RequestPath } from "../request.js";
+import { expectedAt, type Served } from "../served.js";
 
 /** Objects of the cluster that admission asks for, by what they are. */
-export class Neighbours {
-  constructor(private readonly backing: Pick<Backing, "cache" | "catalog">) {}
+class Neighbours implements ClusterView {
+  constructor(private readonly backing: Backing) {}
 
   get<T extends KubernetesObject>(group: string, plural: string, namespace: string, name: string): T | undefined {
     const resource = this.backing.catalog.resources.preferred(group, plural);
@@ -34,39 +34,83 @@ export class Neighbours {
     const prefix = storagePrefix(resource, namespace);
     return Array.from(this.backing.cache.store(storagePrefix(resource)).from(prefix), (stored) => stored.object as unknown as T);
   }
-}
 
-const untyped = (object: KubernetesObject): UntypedObject => object as UntypedObject;
-
-/** Lets a new object in, completed, or says in the API's words why not. */
-export function admitNew(backing: Backing, served: Served, object: UntypedObject): Result<UntypedObject> {
-  const { resource, groupResource } = served;
-  const neighbours = new Neighbours(backing);
-  const { name = "", namespace = "" } = object.metadata;
-  if (resource.namespaced) {
-    const refused = createRefusal(groupResource, name, namespace, neighbours.get<Namespace>("", "namespaces", "", namespace));
-    if (refused !== undefined) return fail(refused);
-  }
-  if (resource.group !== "") return succeed(object);
-  switch (resource.kind) {
-    case "Pod":
-      return admitPod(backing, neighbours, object as unknown as Pod);
-    case "Node":
-      return succeed(untyped(taintNewNode(object as unknown as Node)));
-    case "PersistentVolume":
-    case "PersistentVolumeClaim":
-      return succeed(protectStorage(resource.kind, object));
-    default:
-      return succeed(object);
+  suffix(length: number): string {
+    return this.backing.host.ids.suffix(length);
   }
 }
 
-function admitPod(backing: Backing, neighbours: Neighbours, pod: Pod): Result<UntypedObject> {
-  const { namespace = "" } = pod.metadata;
-  const account = neighbours.get<ServiceAccount>("", "serviceaccounts", namespace, serviceAccountNameOf(pod));
-  const withAccount = admitServiceAccount(pod, account, backing.host.ids.suffix(5));
-  if (!withAccount.ok) return withAccount;
-  const classes = neighbours.list<PriorityClass>("scheduling.k8s.io", "priorityclasses");
-  const withPriority = admitPriority(addDefaultTolerations(withAccount.value), classes);
-  return withPriority.ok ? succeed(untyped(withPriority.value)) : withPriority;
+/** Whose write it is, and of what. */
+export interface Asking {
+  readonly path: RequestPath;
+  readonly user: ApiUser;
+  readonly options: { readonly dryRun?: boolean };
+}
+
+const chains = new WeakMap<Resource, Map<string, AdmissionChain>>();
+
+function chainOf(served: Served, path: RequestPath, operation: AdmissionOperation): AdmissionChain {
+  const { resource } = served;
+  const ofResource = chains.get(resource) ?? new Map<string, AdmissionChain>();
+  chains.set(resource, ofResource);
+  const { subresource = "" } = path;
+  const form = `${operation} ${subresource}`;
+  const known = ofResource.get(form);
+  if (known !== undefined) return known;
+  const { group, version, plural, namespaced } = resource;
+  const { kind } = expectedAt(served, path);
+  const target: AdmissionTarget = { operation, group, version, resource: plural, subresource, kind, namespaced };
+  const made = new AdmissionChain(target);
+  ofResource.set(form, made);
+  return made;
+}
+
+export class Admission {
+  private readonly chain: AdmissionChain;
+  private readonly cluster: ClusterView;
+
+  constructor(
+    backing: Backing,
+    served: Served,
+    private readonly asking: Asking,
+    operation: AdmissionOperation,
+  ) {
+    this.chain = chainOf(served, asking.path, operation);
+    this.cluster = new Neighbours(backing);
+  }
+
+  /** The object as the plugins leave it, before it is completed and validated. `old` is absent for a new one. */
+  mutate(object: UntypedObject, old?: UntypedObject): Result<UntypedObject> {
+    const changed = this.chain.mutate(this.requestOf(object, old), this.cluster);
+    return changed.ok ? succeed(changed.value ?? object) : changed;
+  }
+
+  /** Whether what is complete and valid may be written. */
+  validate(object: UntypedObject, old?: UntypedObject): Result<Remarks> {
+    return this.chain.validate(this.requestOf(object, old), this.cluster);
+  }
+
+  /** Whether an act on an object may take place: it is judged by what was sent, not by what comes of it. */
+  admitAct(act: UntypedObject): Result<Remarks> {
+    const mutated = this.mutate(act);
+    return mutated.ok ? this.validate(mutated.value) : mutated;
+  }
+
+  /** Whether an object may be deleted. */
+  admitDelete(old: UntypedObject): Result<Remarks> {
+    const request = this.requestOf(undefined, old);
+    const admitted = this.chain.mutate(request, this.cluster);
+    return admitted.ok ? this.chain.validate(request, this.cluster) : admitted;
+  }
+
+  private requestOf(object: UntypedObject | undefined, old: UntypedObject | undefined): AdmissionRequest {
+    const { path, user, options } = this.asking;
+    const { namespace = "", name = object?.metadata.name ?? "" } = path;
+    return { ...this.chain.target, namespace, name, object, old, user, dryRun: options.dryRun === true };
+  }
+}
+
+/** An outcome with what admission had to say of the request. */
+export function remarked(outcome: ApiOutcome, { warnings = [] }: Remarks): ApiOutcome {
+  return warnings.length === 0 ? outcome : { ...outcome, warnings: [...(outcome.warnings ?? []), ...warnings] };
 }

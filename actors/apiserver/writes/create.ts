@@ -6,7 +6,7 @@ import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { CreateRequest } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
-import { admitNew } from "./admit.js";
+import { Admission, type Asking, remarked } from "./admit.js";
 import { claimForNew } from "./claims.js";
 import { inNamespaceOf, named } from "./metadata.js";
 import { answerWith, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
@@ -18,19 +18,21 @@ const nameAttempts = 8;
 export class CreatePlanner implements Planner {
   readonly begins = "absent";
   private readonly generated: boolean;
+  private readonly admission: Admission;
   private name: string;
   private names = 1;
 
   constructor(
     private readonly backing: Backing,
     private readonly served: Served,
-    private readonly request: Pick<CreateRequest, "path" | "body">,
+    private readonly request: Asking & Pick<CreateRequest, "body">,
     /** 201 for a create; also for an update that creates. */
     private readonly code = 201,
   ) {
     const { name = "" } = request.body.metadata ?? {};
     this.generated = name === "" && (request.body.metadata?.generateName ?? "") !== "";
     this.name = name;
+    this.admission = new Admission(backing, served, request, "CREATE");
   }
 
   key(): string {
@@ -48,11 +50,16 @@ export class CreatePlanner implements Planner {
     const { served } = this;
     const placed = inNamespaceOf(path, served, body);
     if (!placed.ok) return refuseForCertain(placed.error);
-    const object = named(served, placed.value, (length) => this.backing.host.ids.suffix(length));
+    const { resource } = served;
+    const admitted = this.admission.mutate(defaulterFor(resource.group, resource.version, resource.kind)(placed.value));
+    if (!admitted.ok) return refuse(admitted.error);
+    const object = named(served, admitted.value, (length) => this.backing.host.ids.suffix(length));
     if (!object.ok) return refuseForCertain(object.error);
     this.name = object.value.metadata.name ?? "";
     const ready = this.complete(object.value);
     if (!ready.ok) return refuse(ready.error);
+    const remarks = this.admission.validate(ready.value);
+    if (!remarks.ok) return refuse(remarks.error);
     const stored = served.store(ready.value);
     const claimed = claimForNew(this.backing, served, stored, taken);
     if (!claimed.ok) return refuse(claimed.error);
@@ -61,18 +68,14 @@ export class CreatePlanner implements Planner {
       key: this.key(),
       ...claimed.value,
       ...lifetimeOf(served),
-      answer: (json) => answerWith(served.presentation.show(json), this.code),
+      answer: (json) => remarked(answerWith(served.presentation.show(json), this.code), remarks.value),
     };
   }
 
-  /** Defaults, admission, what the server itself sets, validation. */
+  /** What the server itself sets, and validation. */
   private complete(object: UntypedObject): Result<UntypedObject> {
-    const { resource } = this.served;
-    const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(object);
-    const admitted = admitNew(this.backing, this.served, defaulted);
-    if (!admitted.ok) return admitted;
-    const { host } = this.backing;
+    const { host, io } = this.backing;
     const birth = { uid: host.ids.uuid(), creationTimestamp: formatTime(host.clock.nowMs()) };
-    return validateNew(this.backing.io, this.served, prepareForCreate(resource, admitted.value, birth));
+    return validateNew(io, this.served, prepareForCreate(this.served.resource, object, birth));
   }
 }

@@ -2,7 +2,7 @@
  * Deletes: at once, after a grace, or when the last finalizer has gone.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/ and .../architecture/garbage-collection/
  */
-import { deleteRefusal } from "../../../src/api/admission/namespace-lifecycle.js";
+import type { Remarks } from "../../../src/api/admission/plugin.js";
 import {
   notFound,
   type Result,
@@ -17,10 +17,11 @@ import type { KubernetesObject, Namespace, ObjectMeta, Pod, UntypedObject } from
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { DeleteOptions } from "../messages.js";
-import type { ApiOutcome, RequestPath } from "../request.js";
+import type { ApiOutcome } from "../request.js";
 import { keyOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { atRevision } from "../watch-cache/stored-text.js";
+import { Admission, type Asking, remarked } from "./admit.js";
 import { claimsOf } from "./claims.js";
 import { type Alongside, answerWith, type Plan, type Planner, refuse, type Situation } from "./plan.js";
 
@@ -81,12 +82,14 @@ function beginToGo(metadata: ObjectMeta, graceSeconds: number, nowMs: number): O
 export interface DeleteOf {
   readonly backing: Backing;
   readonly served: Served;
-  readonly path: RequestPath;
+  readonly asking: Asking;
   readonly options: DeleteOptions;
 }
 
 /** What an eviction adds to a delete. */
 export interface DeleteExtras {
+  /** Admits the act in place of the delete that comes of it. */
+  admit(): Result<Remarks>;
   /** What must be written together with it, or why the object may not go now. */
   together(stored: StoredObject): Result<readonly Alongside[]>;
   /** What is answered in place of the object. */
@@ -95,19 +98,22 @@ export interface DeleteExtras {
 
 export class DeletePlanner implements Planner {
   readonly begins = "cached";
+  private readonly admission: Admission;
 
   constructor(
     private readonly of: DeleteOf,
     private readonly extras?: DeleteExtras,
-  ) {}
+  ) {
+    this.admission = new Admission(of.backing, of.served, of.asking, "DELETE");
+  }
 
   key(): string {
-    return keyOf(this.of.served, this.of.path);
+    return keyOf(this.of.served, this.of.asking.path);
   }
 
   plan({ origin }: Situation): Plan {
-    const { served, path, options, backing } = this.of;
-    const name = path.name ?? "";
+    const { served, asking, options, backing } = this.of;
+    const { name = "" } = asking.path;
     if (origin === undefined) return refuse(notFound(served.groupResource, name));
     const { metadata } = origin.object;
     const { uid, resourceVersion } = options.preconditions ?? {};
@@ -115,7 +121,15 @@ export class DeletePlanner implements Planner {
       return refuse(uidPreconditionFailed(served.groupKind, name, uid, metadata.uid ?? ""));
     if (resourceVersion !== undefined && resourceVersion !== String(origin.revision))
       return refuse(resourceVersionPreconditionFailed(served.groupKind, name, resourceVersion, String(origin.revision)));
-    const nowMs = backing.host.clock.nowMs();
+    const remarks = this.extras?.admit() ?? this.admission.admitDelete(viewOf(served, origin));
+    if (!remarks.ok) return refuse(remarks.error);
+    const plan = this.planAdmitted(origin, backing.host.clock.nowMs());
+    return withRemarks(plan, remarks.value);
+  }
+
+  private planAdmitted(origin: StoredObject, nowMs: number): Plan {
+    const { served, options } = this.of;
+    const { metadata } = origin.object;
     if (isKind(served, "Namespace")) return this.planNamespace(origin, nowMs);
     const together = this.extras?.together(origin) ?? succeed([]);
     if (!together.ok) return refuse(together.error);
@@ -131,9 +145,7 @@ export class DeletePlanner implements Planner {
 
   /** A namespace goes in two steps: it is marked, and removed when the controller has emptied it. */
   private planNamespace(origin: StoredObject, nowMs: number): Plan {
-    const { path, options } = this.of;
-    const refused = deleteRefusal(path.name ?? "");
-    if (refused !== undefined) return refuse(refused);
+    const { options } = this.of;
     const namespace = origin.copy() as unknown as Namespace;
     const finalizers = finalizersFor(namespace.metadata.finalizers ?? [], options.propagationPolicy);
     const metadata = withFinalizers(beginToGo(namespace.metadata, 0, nowMs), finalizers ?? namespace.metadata.finalizers ?? []);
@@ -162,6 +174,21 @@ export class DeletePlanner implements Planner {
     const { backing, served } = this.of;
     const answer = (revision: bigint) => this.extras?.answer() ?? answerRemoved(served, origin, revision);
     return { what: "remove", key: origin.key, releases: claimsOf(backing, served, origin.object), alongside, answer };
+  }
+}
+
+const viewOf = ({ view }: Served, { object }: StoredObject): UntypedObject => (view === undefined ? object : view(object));
+
+function withRemarks(plan: Plan, remarks: Remarks): Plan {
+  switch (plan.what) {
+    case "refuse":
+      return plan;
+    case "answer":
+      return { ...plan, outcome: remarked(plan.outcome, remarks) };
+    case "put":
+      return { ...plan, answer: (json: Json<KubernetesObject>) => remarked(plan.answer(json), remarks) };
+    case "remove":
+      return { ...plan, answer: (revision: bigint) => remarked(plan.answer(revision), remarks) };
   }
 }
 

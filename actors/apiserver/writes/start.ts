@@ -8,11 +8,12 @@ import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { Leases } from "../leases.js";
 import { defaultDeadlineMs } from "../reads/read.js";
-import type { PatchRequest, Respond, UpdateRequest, WriteRequest } from "../request.js";
+import type { CreateRequest, PatchRequest, Respond, UpdateRequest, WriteRequest } from "../request.js";
 import type { Served } from "../served.js";
 import { bound, boundAnswer } from "../subresources/binding.js";
 import { evictedAnswer, spendBudget } from "../subresources/eviction.js";
 import { scaled, scaleOf, showScaleText } from "../subresources/scale.js";
+import { Admission } from "./admit.js";
 import { CreatePlanner } from "./create.js";
 import { DeletePlanner } from "./delete.js";
 import { writeMachine } from "./machine.js";
@@ -54,12 +55,12 @@ function plannerOf(backing: Backing, served: Served, request: WriteRequest): Res
     case "create":
       return path.subresource === undefined
         ? succeed(new CreatePlanner(backing, served, request))
-        : actPlanner(backing, served, path, request.body);
+        : actPlanner(backing, served, request);
     case "update":
       return succeed(
         path.subresource === "scale"
           ? scalePlanner(backing, served, request, () => succeed(request.body))
-          : new UpdatePlanner(backing, served, path, request.body),
+          : new UpdatePlanner(backing, served, request, request.body),
       );
     case "patch": {
       const refused = patchRefusal(request);
@@ -67,24 +68,27 @@ function plannerOf(backing: Backing, served: Served, request: WriteRequest): Res
       return succeed(
         path.subresource === "scale"
           ? scalePlanner(backing, served, request, (scale) => patchedScale(request, scale))
-          : new ChangePlanner(backing, served, path, patchChange(request, served)),
+          : new ChangePlanner(backing, served, request, patchChange(request, served)),
       );
     }
     case "delete":
-      return succeed(new DeletePlanner({ backing, served, path, options: request.options }));
+      return succeed(new DeletePlanner({ backing, served, asking: request, options: request.options }));
   }
 }
 
 /** A create on a subresource is an act on the object. */
-function actPlanner(backing: Backing, served: Served, path: WriteRequest["path"], body: UntypedObject): Result<Planner> {
+function actPlanner(backing: Backing, served: Served, request: CreateRequest): Result<Planner> {
+  const { path, body } = request;
   if (path.subresource === "binding")
     return succeed(
-      new ChangePlanner(backing, served, path, (stored) => bound(backing, stored, body), { asIs: true, show: boundAnswer }),
+      new ChangePlanner(backing, served, request, (stored) => bound(backing, stored, body), { act: body, show: boundAnswer }),
     );
   if (path.subresource === "eviction") {
     const { deleteOptions: options = {} } = body as { deleteOptions?: object };
-    const extras = { together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
-    return succeed(new DeletePlanner({ backing, served, path, options }, extras));
+    const admission = new Admission(backing, served, request, "CREATE");
+    const admit = () => admission.admitAct(body);
+    const extras = { admit, together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
+    return succeed(new DeletePlanner({ backing, served, asking: request, options }, extras));
   }
   const what = `create of ${path.resource}/${path.subresource} is not implemented by this server`;
   return fail(genericFailure(501, "NotImplemented", what));
@@ -93,14 +97,14 @@ function actPlanner(backing: Backing, served: Served, path: WriteRequest["path"]
 function scalePlanner(
   backing: Backing,
   served: Served,
-  { path }: UpdateRequest | PatchRequest,
+  request: UpdateRequest | PatchRequest,
   scale: (current: UntypedObject) => Result<UntypedObject>,
 ): Planner {
   const change = (stored: Parameters<typeof scaled>[1]) => {
     const wanted = scale(scaleOf(served, stored.object) as unknown as UntypedObject);
     return wanted.ok ? scaled(served, stored, wanted.value) : wanted;
   };
-  return new ChangePlanner(backing, served, path, change, { show: showScaleText(served) });
+  return new ChangePlanner(backing, served, request, change, { show: showScaleText(served) });
 }
 
 function patchedScale({ patchType, patch }: PatchRequest, scale: UntypedObject): Result<UntypedObject> {

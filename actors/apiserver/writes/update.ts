@@ -1,3 +1,4 @@
+import type { Remarks } from "../../../src/api/admission/plugin.js";
 import { defaulterFor } from "../../../src/api/defaults/defaults.js";
 import { deepEqual } from "../../../src/api/json-value.js";
 import { notFound, type Result, succeed } from "../../../src/api/status.js";
@@ -5,10 +6,11 @@ import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/str
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
-import type { ApiOutcome, RequestPath } from "../request.js";
+import type { ApiOutcome } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
+import { Admission, type Asking, remarked } from "./admit.js";
 import { claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
@@ -19,31 +21,40 @@ import { validateUpdate } from "./validate.js";
 export type Change = (stored: StoredObject, situation: Situation) => Result<UntypedObject>;
 
 export interface ChangeHow {
-  /** The server itself made the change: nothing is defaulted, kept back or validated. */
-  readonly asIs?: boolean;
+  /** The server itself makes the change, because of this body: nothing is defaulted, kept back or validated. */
+  readonly act?: UntypedObject;
   /** What is answered; absent: the object as it now is. */
   readonly show?: (json: Json<KubernetesObject>) => ApiOutcome;
+}
+
+interface Ready {
+  readonly object: UntypedObject;
+  readonly remarks: Remarks;
 }
 
 /** Writes a changed object back. How it changes is what tells an update from a patch or a binding. */
 export class ChangePlanner implements Planner {
   readonly begins = "cached";
+  private readonly admission: Admission;
 
   constructor(
     protected readonly backing: Backing,
     protected readonly served: Served,
-    protected readonly path: RequestPath,
+    protected readonly asking: Asking,
     private readonly change: Change,
     private readonly how: ChangeHow = {},
-  ) {}
+  ) {
+    this.admission = new Admission(backing, served, asking, how.act === undefined ? "UPDATE" : "CREATE");
+  }
 
   key(): string {
-    return keyOf(this.served, this.path);
+    return keyOf(this.served, this.asking.path);
   }
 
   plan(situation: Situation): Plan {
     const { origin } = situation;
-    const { served, path } = this;
+    const { served } = this;
+    const { path } = this.asking;
     if (origin === undefined) return this.planAbsent();
     const changed = this.change(origin, situation);
     if (!changed.ok) return refuse(changed.error);
@@ -53,34 +64,45 @@ export class ChangePlanner implements Planner {
     if (!checked.ok) return refuse(checked.error);
     const ready = this.complete(checked.value, origin);
     if (!ready.ok) return refuse(ready.error);
-    return this.commit(served.store(ready.value), origin, situation);
+    return this.commit(ready.value, origin, situation);
   }
 
   protected planAbsent(): Plan {
-    return refuse(notFound(this.served.groupResource, this.path.name ?? ""));
+    return refuse(notFound(this.served.groupResource, this.asking.path.name ?? ""));
   }
 
   private show(json: Json<KubernetesObject>): ApiOutcome {
     return this.how.show?.(json) ?? answerWith(this.served.presentation.show(json));
   }
 
-  private complete(object: UntypedObject, origin: StoredObject): Result<UntypedObject> {
-    if (this.how.asIs === true) return succeed(object);
+  /** The object as it is to be written, with what admission has to say of it. */
+  private complete(object: UntypedObject, origin: StoredObject): Result<Ready> {
+    if (this.how.act !== undefined) {
+      const remarks = this.admission.admitAct(this.how.act);
+      return remarks.ok ? succeed({ object, remarks: remarks.value }) : remarks;
+    }
     const { resource, view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
-    const { subresource } = this.path;
+    const { subresource } = this.asking.path;
     // Of a write to the status nothing else is taken, so there is nothing to default.
     const ofStatus = subresource === "status";
     const defaulted = ofStatus ? object : defaulterFor(resource.group, resource.version, resource.kind)(object);
-    const prepared = prepareForUpdate(resource, subresource, defaulted, old);
-    return validateUpdate(this.backing.io, this.served, prepared, old, subresource);
+    const mutated = this.admission.mutate(defaulted, old);
+    if (!mutated.ok) return mutated;
+    const prepared = prepareForUpdate(resource, subresource, mutated.value, old);
+    const valid = validateUpdate(this.backing.io, this.served, prepared, old, subresource);
+    if (!valid.ok) return valid;
+    const remarks = this.admission.validate(valid.value, old);
+    return remarks.ok ? succeed({ object: valid.value, remarks: remarks.value }) : remarks;
   }
 
-  private commit(stored: UntypedObject, origin: StoredObject, { taken }: Situation): Plan {
+  private commit({ object, remarks }: Ready, origin: StoredObject, { taken }: Situation): Plan {
     const { served } = this;
     const key = origin.key;
+    const stored = served.store(object);
+    const show = (json: Json<KubernetesObject>): ApiOutcome => remarked(this.show(json), remarks);
     if (goesWithUpdate(origin.object.metadata, stored)) {
-      const answer = (revision: bigint) => this.show(withResourceVersion(storedText(stored), revision));
+      const answer = (revision: bigint) => show(withResourceVersion(storedText(stored), revision));
       return { what: "remove", key, releases: claimsOf(this.backing, served, origin.object), answer };
     }
     const claimed = claimForUpdate(this.backing, served, stored, origin, taken);
@@ -88,9 +110,9 @@ export class ChangePlanner implements Planner {
     const text = storedText(claimed.value.object);
     const before = withoutResourceVersion(origin.json);
     if (sameObject(text, before)) {
-      return { what: "answer", outcome: this.show(origin.json) };
+      return { what: "answer", outcome: show(origin.json) };
     }
-    return { what: "put", key, ...claimed.value, ...lifetimeOf(served), answer: (json) => this.show(json) };
+    return { what: "put", key, ...claimed.value, ...lifetimeOf(served), answer: show };
   }
 }
 
@@ -103,17 +125,18 @@ export class UpdatePlanner extends ChangePlanner {
   constructor(
     backing: Backing,
     served: Served,
-    path: RequestPath,
+    asking: Asking,
     private readonly body: UntypedObject,
   ) {
-    super(backing, served, path, () => ({ ok: true, value: body }));
+    super(backing, served, asking, () => ({ ok: true, value: body }));
   }
 
   protected override planAbsent(): Plan {
-    const { backing, served, path, body } = this;
+    const { backing, served, asking, body } = this;
+    const { path } = asking;
     if (path.subresource !== undefined || !createsOnUpdate(served.resource)) return super.planAbsent();
     const metadata = { ...body.metadata, name: path.name ?? "" };
-    const planner = new CreatePlanner(backing, served, { path, body: { ...body, metadata } });
+    const planner = new CreatePlanner(backing, served, { ...asking, body: { ...body, metadata } });
     return planner.plan({ origin: undefined, taken: new Set(), conflicts: 0 });
   }
 }

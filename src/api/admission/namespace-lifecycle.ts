@@ -1,22 +1,36 @@
 import type { Namespace } from "../generated/types.js";
-import { type ApiError, forbidden, type GroupResource, namespaceTerminating, notFound } from "../status.js";
+import { type ApiError, fail, forbidden, namespaceTerminating, notFound, succeed } from "../status.js";
+import { type AdmissionPlugin, type AdmissionRequest, type AdmissionTarget, groupResourceOf } from "./plugin.js";
 
 /** What may happen in which namespace. Source: "Admission Controllers", NamespaceLifecycle. */
 const namespaces = { group: "", resource: "namespaces" };
 const immortal = new Set(["default", "kube-system", "kube-public"]);
 
-/** Why an object may not be created in a namespace, undefined when it may. `namespace` is undefined when it does not exist. */
-export const createRefusal = (
-  resource: GroupResource,
-  objectName: string,
-  namespaceName: string,
-  namespace: Namespace | undefined,
-): ApiError | undefined => {
-  if (namespace === undefined) return notFound(namespaces, namespaceName);
+const aboutNamespaces = ({ group, resource }: AdmissionTarget): boolean => group === "" && resource === "namespaces";
+
+/** Why an object may not be written to its namespace. `namespace` is undefined when it does not exist. */
+const refusal = (request: AdmissionRequest, namespace: Namespace | undefined): ApiError | undefined => {
+  if (namespace === undefined) return notFound(namespaces, request.namespace);
+  if (request.operation !== "CREATE") return undefined;
   if (namespace.metadata.deletionTimestamp === undefined && namespace.status?.phase !== "Terminating") return undefined;
-  return namespaceTerminating(resource, objectName, namespaceName);
+  const { name = "", generateName = "" } = request.object?.metadata ?? {};
+  return namespaceTerminating(groupResourceOf(request), request.name || name || generateName, request.namespace);
 };
 
-/** Why a namespace may not be deleted, undefined when it may. */
-export const deleteRefusal = (name: string): ApiError | undefined =>
-  immortal.has(name) ? forbidden(namespaces, name, "this namespace may not be deleted") : undefined;
+export const namespaceLifecycle: AdmissionPlugin = {
+  name: "NamespaceLifecycle",
+  /** A review of access to a namespace may be asked for before it is there. */
+  concerns: (target) => {
+    if (aboutNamespaces(target)) return target.operation === "DELETE";
+    return target.namespaced && target.operation !== "DELETE" && target.resource !== "localsubjectaccessreviews";
+  },
+  mutate: (request, cluster) => {
+    if (aboutNamespaces(request)) {
+      return immortal.has(request.name)
+        ? fail(forbidden(namespaces, request.name, "this namespace may not be deleted"))
+        : succeed(undefined);
+    }
+    const error = refusal(request, cluster.get<Namespace>("", "namespaces", "", request.namespace));
+    return error === undefined ? succeed(request.object) : fail(error);
+  },
+};

@@ -1,5 +1,16 @@
 import type { Container, Pod, PodSpec, ServiceAccount, Volume, VolumeMount } from "../generated/types.js";
-import { fail, forbidden, type Result, succeed } from "../status.js";
+import { fail, type Result, succeed } from "../status.js";
+import type { UntypedObject } from "../types.js";
+import { ephemeralSecretFault, isTrue, secretFault, secretsOf } from "./mountable-secrets.js";
+import {
+  type AdmissionPlugin,
+  type AdmissionRequest,
+  aboutPods,
+  type ClusterView,
+  forbidden,
+  noRemarks,
+  type Remarks,
+} from "./plugin.js";
 
 /**
  * Every pod runs as a service account and finds a token, the cluster's CA and its namespace in a projected volume.
@@ -9,10 +20,9 @@ export const tokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** A kubelet renews well before the end; the odd seconds tell these tokens from requested ones. */
 const tokenSeconds = 3607;
 const fileMode = 0o644;
-const pods = { group: "", resource: "pods" };
+const suffixLength = 5;
 
-/** The account a pod runs as, so that it can be looked up before `admitServiceAccount`. */
-export const serviceAccountNameOf = (pod: Pod): string => pod.spec?.serviceAccountName || pod.spec?.serviceAccount || "default";
+const serviceAccountNameOf = (pod: Pod): string => pod.spec?.serviceAccountName || pod.spec?.serviceAccount || "default";
 
 const tokenVolume = (name: string): Volume => ({
   name,
@@ -48,21 +58,82 @@ const mountToken = (spec: PodSpec, suffix: string): PodSpec => {
   };
 };
 
-/**
- * Gives a new pod its account, the account's pull secrets and the token volume. `account` is undefined when it does not
- * exist, which is 403; `suffix` is five random characters for the volume's name. Answers a new pod.
- */
-export const admitServiceAccount = (pod: Pod, account: ServiceAccount | undefined, suffix: string): Result<Pod> => {
-  if (pod.spec === undefined || pod.metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined) return succeed(pod);
+/** Gives a new pod its account, the account's pull secrets and the token volume; `suffix` ends the volume's name. */
+const withAccount = (pod: Pod, account: ServiceAccount, suffix: string): Pod => {
   const name = serviceAccountNameOf(pod);
-  if (account === undefined) {
-    const why = `error looking up service account ${pod.metadata.namespace ?? ""}/${name}: serviceaccount "${name}" not found`;
-    return fail(forbidden(pods, pod.metadata.name ?? "", why));
-  }
-  let spec: PodSpec = { ...pod.spec, serviceAccountName: name, serviceAccount: name };
+  let spec: PodSpec = { ...pod.spec!, serviceAccountName: name, serviceAccount: name };
   if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) spec = mountToken(spec, suffix);
   if ((spec.imagePullSecrets?.length ?? 0) === 0 && (account.imagePullSecrets?.length ?? 0) > 0) {
     spec.imagePullSecrets = account.imagePullSecrets!.map((secret) => ({ ...secret }));
   }
-  return succeed({ ...pod, spec });
+  return { ...pod, spec };
+};
+
+const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined;
+
+/** What a pod may refer to that a kubelet made from a file of its own: nothing that the API keeps for it. */
+const mirrorFault = (pod: Pod): string | undefined => {
+  if (pod.spec?.serviceAccountName) return "a mirror pod may not reference service accounts";
+  if (secretsOf(pod.spec).length > 0) return "a mirror pod may not reference secrets";
+  const projectsToken = (pod.spec?.volumes ?? []).some((volume) =>
+    volume.projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
+  );
+  return projectsToken ? "a mirror pod may not use ServiceAccountToken volume projections" : undefined;
+};
+
+/** The account of a pod, or 403 in its request's words. */
+const accountOf = (request: AdmissionRequest, cluster: ClusterView, name: string): Result<ServiceAccount> => {
+  const account = cluster.get<ServiceAccount>("", "serviceaccounts", request.namespace, name);
+  if (account !== undefined) return succeed(account);
+  const why = `error looking up service account ${request.namespace}/${name}: serviceaccount "${name}" not found`;
+  return fail(forbidden(request, why));
+};
+
+const enforcesSecrets = (account: ServiceAccount): boolean =>
+  isTrue(account.metadata.annotations?.["kubernetes.io/enforce-mountable-secrets"]);
+
+const validateNew = (request: AdmissionRequest, cluster: ClusterView, pod: Pod): Result<Remarks> => {
+  if (isMirror(pod)) {
+    const fault = mirrorFault(pod);
+    return fault === undefined ? noRemarks() : fail(forbidden(request, fault));
+  }
+  const name = pod.spec?.serviceAccountName ?? "";
+  if (name === "") {
+    const why = `no service account specified for pod ${request.namespace}/${pod.metadata.name ?? ""}`;
+    return fail(forbidden(request, why));
+  }
+  const account = accountOf(request, cluster, name);
+  if (!account.ok) return account;
+  if (!enforcesSecrets(account.value)) return noRemarks();
+  const fault = secretFault(account.value, pod);
+  return fault === undefined ? noRemarks() : fail(forbidden(request, fault));
+};
+
+/** Ephemeral containers come later, and must not bring in what the account would not have let in at first. */
+const validateEphemeral = (request: AdmissionRequest, cluster: ClusterView, pod: Pod): Result<Remarks> => {
+  const account = accountOf(request, cluster, pod.spec?.serviceAccountName ?? "");
+  if (!account.ok || !enforcesSecrets(account.value)) return account.ok ? noRemarks() : account;
+  const fault = ephemeralSecretFault(account.value, pod);
+  return fault === undefined ? noRemarks() : fail(forbidden(request, fault));
+};
+
+export const serviceAccount: AdmissionPlugin = {
+  name: "ServiceAccount",
+  concerns: (target) =>
+    (target.operation === "CREATE" && aboutPods(target)) ||
+    (target.operation === "UPDATE" &&
+      target.group === "" &&
+      target.resource === "pods" &&
+      target.subresource === "ephemeralcontainers"),
+  mutate: (request, cluster) => {
+    const pod = request.object as unknown as Pod;
+    if (request.operation !== "CREATE" || pod.spec === undefined || isMirror(pod)) return succeed(request.object);
+    const account = accountOf(request, cluster, serviceAccountNameOf(pod));
+    if (!account.ok) return account;
+    return succeed(withAccount(pod, account.value, cluster.suffix(suffixLength)) as unknown as UntypedObject);
+  },
+  validate: (request, cluster) => {
+    const pod = request.object as unknown as Pod;
+    return request.operation === "CREATE" ? validateNew(request, cluster, pod) : validateEphemeral(request, cluster, pod);
+  },
 };

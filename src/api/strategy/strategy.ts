@@ -1,3 +1,4 @@
+import { defaultNamespace } from "../defaults/core.js";
 import type { Job, Namespace, PodSpec, PodStatus, Secret, Service } from "../generated/types.js";
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
@@ -61,7 +62,9 @@ const newPodStatus = (pod: UntypedObject): PodStatus => ({
   qosClass: qosClassOf((pod.spec as PodSpec | undefined) ?? { containers: [] }),
 });
 
+/** A name that was only now generated is put into the label that carries it. */
 const createNamespace = (namespace: Namespace): void => {
+  defaultNamespace(namespace);
   namespace.spec ??= {};
   namespace.spec.finalizers = [...new Set([...(namespace.spec.finalizers ?? []), "kubernetes"])];
 };

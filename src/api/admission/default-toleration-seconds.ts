@@ -1,4 +1,7 @@
 import type { Pod, Toleration } from "../generated/types.js";
+import { succeed } from "../status.js";
+import type { UntypedObject } from "../types.js";
+import { type AdmissionPlugin, aboutPods } from "./plugin.js";
 
 /**
  * Every pod tolerates a node that is not ready or cannot be reached for five minutes, unless it says otherwise.
@@ -16,4 +19,10 @@ export const addDefaultTolerations = (pod: Pod): Pod => {
   if (missing.length === 0 || pod.spec === undefined) return pod;
   const added = missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: toleratedSeconds }));
   return { ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...added] } };
+};
+
+export const defaultTolerationSeconds: AdmissionPlugin = {
+  name: "DefaultTolerationSeconds",
+  concerns: (target) => aboutPods(target) && (target.operation === "CREATE" || target.operation === "UPDATE"),
+  mutate: ({ object }) => succeed(addDefaultTolerations(object as unknown as Pod) as unknown as UntypedObject),
 };

@@ -1,0 +1,70 @@
+/**
+ * The plugins that are built in and on, in Kubernetes' order. Each first may change the object; what comes of it is
+ * completed and validated; then each may refuse it. Between the two, and after the second, stand policies and webhooks,
+ * and last of all the quota. https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
+ */
+import { fail, type Result, succeed } from "../status.js";
+import type { UntypedObject } from "../types.js";
+import { defaultTolerationSeconds } from "./default-toleration-seconds.js";
+import { namespaceLifecycle } from "./namespace-lifecycle.js";
+import type { AdmissionPlugin, AdmissionRequest, AdmissionTarget, ClusterView, Remarks } from "./plugin.js";
+import { priority } from "./priority.js";
+import { serviceAccount } from "./service-account.js";
+import { storageObjectInUseProtection } from "./storage-object-in-use-protection.js";
+import { taintNodesByCondition } from "./taint-nodes-by-condition.js";
+
+const inOrder: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  storageObjectInUseProtection,
+];
+
+/** The plugins that have a say in one form of request. */
+interface Chain {
+  readonly mutating: ReadonlyArray<Required<Pick<AdmissionPlugin, "name" | "mutate">>>;
+  readonly validating: ReadonlyArray<Required<Pick<AdmissionPlugin, "name" | "validate">>>;
+}
+
+function chainFor(target: AdmissionTarget): Chain {
+  const concerned = inOrder.filter((plugin) => plugin.concerns(target));
+  return {
+    mutating: concerned.filter((plugin) => plugin.mutate !== undefined) as Chain["mutating"],
+    validating: concerned.filter((plugin) => plugin.validate !== undefined) as Chain["validating"],
+  };
+}
+
+/** The plugins for requests of one form, found once. */
+export class AdmissionChain {
+  private readonly chain: Chain;
+
+  constructor(readonly target: AdmissionTarget) {
+    this.chain = chainFor(target);
+  }
+
+  /** The object as the plugins leave it, or why it may not be written. */
+  mutate(request: AdmissionRequest, cluster: ClusterView): Result<UntypedObject | undefined> {
+    let { object } = request;
+    for (const plugin of this.chain.mutating) {
+      const changed = plugin.mutate({ ...request, object }, cluster);
+      if (!changed.ok) return changed;
+      object = changed.value;
+    }
+    return succeed(object);
+  }
+
+  /** What the plugins have to say of an object that is complete and valid, or why it may not be written. */
+  validate(request: AdmissionRequest, cluster: ClusterView): Result<Remarks> {
+    const warnings: string[] = [];
+    const auditAnnotations = new Map<string, string>();
+    for (const plugin of this.chain.validating) {
+      const said = plugin.validate(request, cluster);
+      if (!said.ok) return fail(said.error);
+      warnings.push(...(said.value.warnings ?? []));
+      for (const [key, value] of said.value.auditAnnotations ?? []) auditAnnotations.set(key, value);
+    }
+    return succeed({ warnings, auditAnnotations });
+  }
+}
