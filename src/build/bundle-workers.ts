@@ -13,7 +13,7 @@ const entriesDirectory = join(dist, "src/thread/entries");
 const outputDirectory = join(dist, "workers");
 const manifestPath = join(outputDirectory, "inputs.json");
 
-/** Output file to the inputs that it was made of. */
+/** Output file to the inputs that it was made of, by their paths in dist: a clone or a copy of it is another place. */
 type Manifest = Record<string, string[]>;
 
 /** The container's program is imported by its pool, and imports users' modules: it is no bundle behind a cache. */
@@ -40,7 +40,7 @@ const entries = readdirSync(entriesDirectory).filter((file) => file.endsWith(".j
 const outdated = entries.filter((file) => {
   const inputs = manifest[outputOf(file)];
   const output = statSync(join(outputDirectory, outputOf(file)), { throwIfNoEntry: false });
-  return inputs === undefined || output === undefined || inputs.some((input) => modifiedMs(input) > output.mtimeMs);
+  return inputs === undefined || output === undefined || inputs.some((input) => modifiedMs(join(dist, input)) > output.mtimeMs);
 });
 
 if (outdated.length > 0) {
@@ -69,7 +69,7 @@ if (outdated.length > 0) {
     writeFileSync(join(outputDirectory, file.replace(/\.js$/, ".cjs")), loaderOf(outputOf(file)));
   }
   for (const [output, { inputs }] of Object.entries(result.metafile.outputs)) {
-    manifest[basename(output)] = Object.keys(inputs).map((input) => join(dist, input));
+    manifest[basename(output)] = Object.keys(inputs);
   }
   writeFileSync(manifestPath, JSON.stringify(manifest));
 }
