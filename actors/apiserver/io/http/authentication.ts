@@ -2,11 +2,11 @@
  * Who a request comes from: a client certificate of the cluster's CA, a bearer token, or nobody.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/
  */
-import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { anonymous } from "../../http/authorization.js";
 import type { ApiUser } from "../../request.js";
 import { type TokenSigner, userOfToken } from "../io.js";
+import type { HttpRequest } from "./message.js";
 
 /** `invalid`: credentials were shown and they are wrong, which is not the same as showing none. */
 export type Authentication = ApiUser | "invalid";
@@ -23,7 +23,7 @@ export class Authenticator {
     private readonly tokens: ReadonlyMap<string, ApiUser>,
   ) {}
 
-  authenticate(request: IncomingMessage, onDone: (who: Authentication) => void): void {
+  authenticate(request: HttpRequest, onDone: (who: Authentication) => void): void {
     const certificate = this.certificateOf(request.socket as TLSSocket);
     if (certificate !== "none") {
       onDone(certificate);

@@ -1,5 +1,4 @@
 /** One HTTP request from its route to its answer. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Resource, ResourceTable } from "../../../../src/api/kinds.js";
 import {
   type ApiError,
@@ -22,6 +21,7 @@ import { versionInfo } from "../../http/version.js";
 import type { ApiHandler, ApiOutcome, ApiUser } from "../../request.js";
 import type { Authenticator } from "./authentication.js";
 import { serveLog } from "./log-response.js";
+import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
 import { bodyBytesMost, receiveBody } from "./request-body.js";
 import { answer, answerError, answerText } from "./response.js";
 import { serveTrace } from "./trace-response.js";
@@ -30,13 +30,13 @@ import { serveWatch } from "./watch-response.js";
 /** A request as every handler below needs it. */
 export interface Asked {
   readonly handler: ApiHandler;
-  readonly request: IncomingMessage;
+  readonly request: HttpRequest;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly route: Route;
 }
 
-export function ask(handler: ApiHandler, request: IncomingMessage): Asked {
+export function ask(handler: ApiHandler, request: HttpRequest): Asked {
   const url = request.url ?? "/";
   const at = url.indexOf("?");
   const path = at === -1 ? url : url.slice(0, at);
@@ -66,7 +66,7 @@ export function admit(
   });
 }
 
-export function serve(asked: Asked, user: ApiUser, response: ServerResponse): void {
+export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void {
   const { handler, request, query, route: to } = asked;
   switch (to.type) {
     case "resource":
@@ -124,8 +124,8 @@ function indexPaths(table: ResourceTable): string[] {
   ].sort();
 }
 
-function serveDocument({ handler, request, path }: Asked, response: ServerResponse): void {
-  const document = documentFor(handler.catalog.resources, path, request.headers.accept ?? "", request.headers.host ?? "");
+function serveDocument({ handler, request, path }: Asked, response: HttpResponse): void {
+  const document = documentFor(handler.catalog.resources, path, request.headers.accept ?? "", authorityOf(request));
   if (document === undefined) {
     answerText(request, response, 404, "404 page not found\n");
     return;
@@ -139,7 +139,7 @@ function serveDocument({ handler, request, path }: Asked, response: ServerRespon
   answer(request, response, 200, document, { headers });
 }
 
-function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, user: ApiUser, response: ServerResponse): void {
+function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, user: ApiUser, response: HttpResponse): void {
   const options = connectOptions(asked.query);
   if (!options.ok) answerError(asked.request, response, options.error);
   else if (to.path.subresource === "log")
@@ -147,7 +147,7 @@ function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, use
   else answerError(asked.request, response, badRequest("Upgrade request required"));
 }
 
-function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: ServerResponse): void {
+function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: HttpResponse): void {
   const { handler, request, query } = asked;
   const representation = negotiate(request.headers.accept);
   if (representation === undefined) {
@@ -176,8 +176,7 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
   receiveBody(
     request,
     (bytes) => send(writeRequest(to, user, query, bytes, request.headers["content-type"] ?? "")),
-    () =>
-      answerError(request, response, requestEntityTooLarge(`limit is ${bodyBytesMost}`), { headers: { Connection: "close" } }),
+    () => answerError(request, response, requestEntityTooLarge(`limit is ${bodyBytesMost}`), { lastOnConnection: true }),
   );
 }
 
@@ -200,7 +199,7 @@ const contextOf = ({ query }: Asked, resource: Resource, representation: Represe
 function tell(
   outcome: ApiOutcome,
   warnings: readonly string[],
-  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  { request, response }: { request: HttpRequest; response: HttpResponse },
   context: RenderContext,
 ): void {
   const options = { warnings: [...warnings, ...(outcome.warnings ?? [])] };

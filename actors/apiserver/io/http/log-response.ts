@@ -1,17 +1,17 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiHandler, ConnectRequest } from "../../request.js";
+import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
 
 /** Serves a container's log: as fast as the client reads, no faster. */
 export function serveLog(
   handler: ApiHandler,
   connect: ConnectRequest,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  { request, response }: { readonly request: HttpRequest; readonly response: HttpResponse },
 ): void {
   const open = () => {
     if (response.headersSent) return;
     response.writeHead(200, { "Content-Type": "text/plain", "Cache-Control": "no-cache, private" });
-    response.flushHeaders();
+    response.flushHeaders?.();
   };
   const handle = handler.connect(connect, {
     // Only the first output or the end shows that there is a log to give.

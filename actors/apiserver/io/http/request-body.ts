@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
+import type { HttpRequest } from "./message.js";
 
 /** Bytes that a body may have, as kube-apiserver limits them. */
 export const bodyBytesMost = 3 * 1024 * 1024;
 
 /** Reads a whole body. `tooLarge` comes as soon as that is known; nothing comes when the client goes away. */
-export function receiveBody(request: IncomingMessage, onBody: (bytes: Uint8Array) => void, tooLarge: () => void): void {
+export function receiveBody(request: HttpRequest, onBody: (bytes: Uint8Array) => void, tooLarge: () => void): void {
   if (Number(request.headers["content-length"] ?? 0) > bodyBytesMost) {
     tooLarge();
     return;

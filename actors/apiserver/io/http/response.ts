@@ -1,9 +1,9 @@
 /** Writes whole answers. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzip } from "node:zlib";
 import type { ApiError } from "../../../../src/api/status.js";
 import { mediaTypes } from "../../http/negotiation.js";
 import type { Rendered } from "../../http/render.js";
+import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 
 /** Smaller answers are not worth compressing; kube-apiserver's threshold. */
 const compressFromBytes = 128 * 1024;
@@ -13,22 +13,26 @@ const baseHeaders = { "Cache-Control": "no-cache, private" } as const;
 export interface AnswerOptions {
   readonly warnings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the client still sends is not read: it must begin anew. */
+  readonly lastOnConnection?: boolean;
 }
 
 export function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  response: HttpResponse,
   code: number,
   rendered: Rendered,
   options: AnswerOptions = {},
 ): void {
-  if (response.destroyed || response.headersSent) return;
+  if (isGone(response) || response.headersSent) return;
   const bytes = typeof rendered.body === "string" ? Buffer.from(rendered.body) : rendered.body;
   const headers: Record<string, string | string[]> = { ...baseHeaders, ...options.headers, "Content-Type": rendered.contentType };
   if (options.warnings !== undefined && options.warnings.length > 0) headers.Warning = options.warnings.map(warningHeader);
+  if (options.lastOnConnection === true && request.httpVersionMajor === 1) headers.Connection = "close";
   const send = (body: Uint8Array) => {
     response.writeHead(code, { ...headers, "Content-Length": String(body.length) });
-    response.end(request.method === "HEAD" ? undefined : body);
+    if (request.method === "HEAD") response.end();
+    else response.end(body);
   };
   if (bytes.length < compressFromBytes || !/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
     send(bytes);
@@ -41,20 +45,15 @@ export function answer(
     }
     headers["Content-Encoding"] = "gzip";
     headers.Vary = "Accept-Encoding";
-    if (!response.destroyed) send(compressed);
+    if (!isGone(response)) send(compressed);
   });
 }
 
-export function answerText(request: IncomingMessage, response: ServerResponse, code: number, text: string): void {
+export function answerText(request: HttpRequest, response: HttpResponse, code: number, text: string): void {
   answer(request, response, code, { contentType: "text/plain; charset=utf-8", body: text });
 }
 
-export function answerError(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: ApiError,
-  options: AnswerOptions = {},
-): void {
+export function answerError(request: HttpRequest, response: HttpResponse, error: ApiError, options: AnswerOptions = {}): void {
   const retryAfterSeconds = error.status.details?.retryAfterSeconds;
   const headers = { ...options.headers, ...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}) };
   answer(

@@ -1,6 +1,5 @@
-/** The HTTPS server of an API server: its own CA, client certificates and bearer tokens. */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer, type Server } from "node:https";
+/** The HTTPS server of an API server: its own CA, client certificates and bearer tokens; HTTP/2 beside HTTP/1.1. */
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { methodNotAllowed, noSuchResource } from "../../../../src/api/status.js";
 import { connectOptions } from "../../http/query.js";
@@ -9,7 +8,9 @@ import type { HttpFront, TokenSigner } from "../io.js";
 import { Authenticator } from "./authentication.js";
 import { admit, ask, serve } from "./exchange.js";
 import { ExecSockets, refuseUpgrade } from "./exec-socket.js";
+import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
+import { TlsListener } from "./tls-listener.js";
 
 export interface HttpsOptions {
   readonly host: string;
@@ -22,13 +23,8 @@ export interface HttpsOptions {
   readonly tokens: ReadonlyMap<string, ApiUser>;
 }
 
-/** A connection may be idle this long between two requests. */
-const keepAliveTimeoutMs = 90_000;
-/** A request's head and body have to be here within. */
-const requestTimeoutMs = 60_000;
-
 export class HttpsFront implements HttpFront {
-  private server: Server | undefined;
+  private listener: TlsListener | undefined;
   private readonly sockets = new ExecSockets();
   private readonly authenticator: Authenticator;
 
@@ -40,40 +36,19 @@ export class HttpsFront implements HttpFront {
   }
 
   listen(handler: ApiHandler, told: { onListening(port: number): void; onFailed(problem: string): void }): void {
-    const { host, port, certificate, privateKey, certificateAuthority } = this.options;
-    const tls = { cert: certificate, key: privateKey, ca: certificateAuthority, requestCert: true, rejectUnauthorized: false };
-    const server = createServer(
-      { ...tls, keepAliveTimeout: keepAliveTimeoutMs, requestTimeout: requestTimeoutMs, noDelay: true },
-      (request, response) => this.requested(handler, request, response),
-    );
-    this.server = server;
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.upgraded(handler, request, socket, head),
-    );
-    server.on("error", (error: NodeJS.ErrnoException) =>
-      told.onFailed(`cannot listen on ${host}:${port}: ${error.code ?? error.message}`),
-    );
-    server.listen({ host, port }, () => {
-      const bound = server.address();
-      told.onListening(typeof bound === "object" && bound !== null ? bound.port : port);
+    this.listener = new TlsListener(this.options, {
+      ...told,
+      onRequest: (request, response) => this.requested(handler, request, response),
+      onUpgrade: (request, socket, head) => this.upgraded(handler, request, socket, head),
     });
   }
 
   close(graceMs: number, onClosed: () => void): void {
-    const { server } = this;
-    if (server === undefined) {
-      onClosed();
-      return;
-    }
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(force);
-      onClosed();
-    });
-    server.closeIdleConnections();
+    if (this.listener === undefined) onClosed();
+    else this.listener.close(graceMs, onClosed);
   }
 
-  private requested(handler: ApiHandler, request: IncomingMessage, response: ServerResponse): void {
+  private requested(handler: ApiHandler, request: HttpRequest, response: HttpResponse): void {
     const asked = ask(handler, request);
     admit(asked, this.authenticator, (outcome) => {
       if ("error" in outcome) answerError(request, response, outcome.error);

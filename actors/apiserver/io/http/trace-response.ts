@@ -1,13 +1,13 @@
-import type { ServerResponse } from "node:http";
 import type { ApiHandler } from "../../request.js";
+import type { HttpResponse } from "./message.js";
 
 /** What a reader of the trace may leave unread before lines are thrown away, which it is told. */
 const unreadBytesMost = 4 * 1024 * 1024;
 
 /** Serves the trace ring as NDJSON; with `follow`, until the client goes away. */
-export function serveTrace(handler: ApiHandler, follow: boolean, response: ServerResponse): void {
+export function serveTrace(handler: ApiHandler, follow: boolean, response: HttpResponse): void {
   response.writeHead(200, { "Content-Type": "application/x-ndjson", "Cache-Control": "no-cache, private" });
-  response.flushHeaders();
+  response.flushHeaders?.();
   const lost = (count: number) => response.write(`${JSON.stringify({ kind: "lost", count })}\n`);
   const handle = handler.trace(
     {

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RenderContext } from "../../http/render.js";
 import { WatchRenderer } from "../../http/render.js";
 import type { ApiHandler, WatchRequest, WatchSink } from "../../request.js";
+import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
 
 /** What a watcher may leave unread before it is cut off. */
@@ -11,7 +11,7 @@ const unreadBytesMost = 8 * 1024 * 1024;
 export function serveWatch(
   handler: ApiHandler,
   watch: WatchRequest,
-  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  exchange: { readonly request: HttpRequest; readonly response: HttpResponse },
   context: RenderContext,
 ): void {
   const { request, response } = exchange;
@@ -24,7 +24,7 @@ export function serveWatch(
   const sink: WatchSink = {
     started: () => {
       response.writeHead(200, { "Content-Type": renderer.contentType, "Cache-Control": "no-cache, private" });
-      response.flushHeaders();
+      response.flushHeaders?.();
     },
     refused: (error) => answerError(request, response, error),
     events: (events) => {

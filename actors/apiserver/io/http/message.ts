@@ -1,0 +1,28 @@
+/** Requests and responses, of whichever version of HTTP: what both have in common. */
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
+
+export type HttpRequest = IncomingMessage | Http2ServerRequest;
+
+export interface HttpResponse {
+  readonly headersSent: boolean;
+  /** Bytes that were written and have not left yet. */
+  readonly writableLength: number;
+  /** Only HTTP/1.1 says it here. */
+  readonly destroyed: boolean;
+  /** Only HTTP/2 has one. */
+  readonly stream?: { readonly destroyed: boolean } | undefined;
+  writeHead(code: number, headers: OutgoingHttpHeaders): unknown;
+  /** HTTP/2 sends headers as soon as they are written. */
+  flushHeaders?(): void;
+  write(chunk: string | Uint8Array, onWritten?: (error?: Error | null) => void): boolean;
+  end(chunk?: string | Uint8Array): unknown;
+  destroy(): unknown;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** The host and port that the client believes it speaks to. */
+export const authorityOf = ({ headers }: HttpRequest): string => String(headers[":authority"] ?? headers.host ?? "");
+
+/** True when nothing can be written any more: the client went away, or the connection or stream was ended. */
+export const isGone = ({ destroyed, stream }: HttpResponse): boolean => destroyed || stream?.destroyed === true;
