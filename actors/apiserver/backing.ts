@@ -1,5 +1,6 @@
 import type { Host } from "../../src/actor/host.js";
 import type { Catalog } from "./catalog/catalog.js";
+import type { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
 import type { WatchCache } from "./watch-cache/cache.js";
 import type { Freshness } from "./watch-cache/freshness.js";
@@ -12,4 +13,6 @@ export interface Backing {
   /** What is served. */
   readonly catalog: Catalog;
   readonly freshness: Freshness;
+  /** Asks webhooks. */
+  readonly consultant: Consultant;
 }

@@ -6,6 +6,7 @@ import { roleOf } from "../../src/wire/address.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
+import { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
 import type { Attachments, TraceBatch } from "./messages.js";
@@ -42,6 +43,7 @@ export class Server implements ApiHandler {
   readonly cache = new WatchCache();
   readonly catalog = new Catalog();
   readonly freshness = new Freshness();
+  readonly consultant: Consultant;
   readonly etcd: EtcdLink;
   readonly leases: Leases;
   private readonly batches: ReadBatches;
@@ -61,6 +63,7 @@ export class Server implements ApiHandler {
   ) {
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
+    this.consultant = new Consultant(this);
     this.batches = new ReadBatches(this);
     this.gateway = new Gateway(host.wire);
   }

@@ -19,3 +19,12 @@ export const decodedLength = (text: string): number => {
   const padding = clean.endsWith("==") ? 2 : clean.endsWith("=") ? 1 : 0;
   return Math.max(0, (clean.length / 4) * 3 - padding);
 };
+
+/** The text that base64 of UTF-8 stands for; undefined when it is not base64. */
+export const decodeTextBase64 = (text: string): string | undefined => {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+};

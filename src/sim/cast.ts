@@ -68,7 +68,7 @@ export function castOf(options: SimulatedClusterOptions): Cast {
       member(
         address("apiserver", index),
         apiserverDefinition,
-        plain(() => simulatedApiServerIo(apiserverConfig)),
+        plain((host) => simulatedApiServerIo(apiserverConfig, (delayMs, callback) => host.clock.after(delayMs, callback))),
       ),
     );
   }

@@ -2,6 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { AnyStateMachine, EventObject, InputFrom } from "xstate";
+import type { Consultation } from "../../actors/apiserver/consult/consultation.js";
+import { consultationMachine } from "../../actors/apiserver/consult/consultation-machine.js";
 import { setupMachine } from "../../actors/apiserver/setup/machine.js";
 import type { Setup } from "../../actors/apiserver/setup/setup.js";
 import type { Connection } from "../../actors/apiserver/subresources/connection.js";
@@ -146,12 +148,19 @@ function writeStandIn(parts: Partial<Record<keyof Write, unknown>>) {
   const note = (what: string) => () => log.push(what);
   const write = {
     deadlineMs: 1_000,
+    consultLeftMs: 500,
+    mustConsult: false,
     mustBeConfirmed: false,
     hasNothingToCommit: false,
     needsLease: false,
     knowsWhatIsStored: true,
     triedTooOften: false,
     makePlan: note("plan"),
+    consult: (onAnswered: () => void) => {
+      log.push("consult");
+      ends.push(() => onAnswered());
+    },
+    stopConsulting: note("stop consulting"),
     confirm: note("confirm"),
     stopWaiting: note("stop waiting"),
     takeFromCache: note("take from cache"),
@@ -174,6 +183,46 @@ test("a write that is not confirmed in time is refused", () => {
   wait(1_000);
   assert.equal(log, ["confirm", "stop waiting", "timeout"]);
   assert.ok(over());
+});
+
+test("a write that must ask first is planned again with the answer; one that gets none in time is refused", () => {
+  const { log, write, end } = writeStandIn({ mustConsult: true });
+  write.mustConsult = false;
+  end("answered");
+  end("committed");
+  assert.equal(log, ["consult", "stop consulting", "plan", "commit", "answer"]);
+  const late = writeStandIn({ mustConsult: true });
+  late.wait(500);
+  assert.equal(late.log, ["consult", "stop consulting", "timeout"]);
+  assert.ok(late.over());
+});
+
+test("a question is answered, or its time is up, or nobody wants to know any more", () => {
+  const consult = () => {
+    const log: string[] = [];
+    let answered: () => void = () => undefined;
+    const consultation = {
+      timeoutMs: 1_000,
+      call: (onAnswered: () => void) => {
+        log.push("call");
+        answered = onAnswered;
+      },
+      hangUp: () => log.push("hang up"),
+      noteDeadline: () => log.push("deadline"),
+      tell: () => log.push("tell"),
+    };
+    const played = play(consultationMachine, { consultation: standIn<Consultation>(consultation) });
+    return { log, answer: () => answered(), ...played };
+  };
+  const answered = consult();
+  answered.answer();
+  assert.equal(answered.log, ["call", "hang up", "tell"]);
+  const late = consult();
+  late.wait(1_000);
+  assert.equal(late.log, ["call", "hang up", "deadline", "tell"]);
+  const abandoned = consult();
+  abandoned.send({ type: "abandoned" });
+  assert.equal(abandoned.log, ["call", "hang up"]);
 });
 
 test("a write without a lease to be had is answered with why", () => {

@@ -2,6 +2,7 @@
 import { apiserverDefinition } from "../../actors/apiserver/definition.js";
 import type { ApiServerConfig, HttpFront } from "../../actors/apiserver/io/io.js";
 import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
+import { SimulatedWebhooks } from "../../actors/apiserver/io/simulated-webhooks.js";
 import {
   apiserverMessages,
   type ListOptions,
@@ -46,6 +47,8 @@ export const namespacesPath: ResourcePath = { group: "", version: "v1", resource
 
 export class ApiServerWorld {
   readonly simulation: Simulation;
+  /** What the API servers can reach outside. */
+  readonly webhooks = new SimulatedWebhooks();
 
   constructor({ seed = "apiserver", apiservers = 1, config = {}, http, more = [], trace }: ApiServerWorldOptions = {}) {
     this.simulation = new Simulation({
@@ -66,8 +69,12 @@ export class ApiServerWorld {
             address: address("apiserver", index),
             definition: apiserverDefinition as ActorDefinition<unknown>,
             surroundings: () => ({
-              io: () => ({
-                ...simulatedApiServerIo({ advertiseAddress: `10.0.0.${index + 1}`, ...config }),
+              io: (host) => ({
+                ...simulatedApiServerIo(
+                  { advertiseAddress: `10.0.0.${index + 1}`, ...config },
+                  (delayMs, callback) => host.clock.after(delayMs, callback),
+                  this.webhooks,
+                ),
                 ...(http === undefined ? {} : { http }),
               }),
             }),

@@ -1,5 +1,6 @@
 /** Where an API server touches the world. The simulation and the real server differ in this and in nothing else. */
 import type { ApiHandler, ApiUser } from "../request.js";
+import type { WebhookClient } from "./webhook-client.js";
 
 export interface ApiServerConfig {
   /** The range of Services' addresses: `10.96.0.0/12`. Its first address is the Service `kubernetes`. */
@@ -51,6 +52,7 @@ export interface ApiServerIo {
   readonly config: ApiServerConfig;
   readonly http: HttpFront;
   readonly signer: TokenSigner;
+  readonly webhooks: WebhookClient;
 }
 
 /** Who a verified token speaks for. */

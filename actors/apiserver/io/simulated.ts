@@ -1,6 +1,7 @@
 /** I/O of an API server in the simulation: no HTTP, and tokens that anybody could read and nobody checks but this signer. */
 import { hash32 } from "../../../src/actor/random.js";
 import type { ApiServerConfig, ApiServerIo, HttpFront, TokenClaims, TokenSigner } from "./io.js";
+import { type Later, SimulatedWebhooks } from "./simulated-webhooks.js";
 
 export const simulatedConfig: ApiServerConfig = {
   serviceCidr: "10.96.0.0/16",
@@ -36,6 +37,16 @@ export function simulatedSigner(): TokenSigner {
   };
 }
 
-export function simulatedApiServerIo(config: Partial<ApiServerConfig> = {}): ApiServerIo {
-  return { config: { ...simulatedConfig, ...config }, http: noHttp, signer: simulatedSigner() };
+/** `later` is the clock of the API server; `webhooks` are what it can reach: none unless a test makes some. */
+export function simulatedApiServerIo(
+  config: Partial<ApiServerConfig>,
+  later: Later,
+  webhooks: SimulatedWebhooks = new SimulatedWebhooks(),
+): ApiServerIo {
+  return {
+    config: { ...simulatedConfig, ...config },
+    http: noHttp,
+    signer: simulatedSigner(),
+    webhooks: webhooks.client(later),
+  };
 }

@@ -20,6 +20,8 @@ import { expectedAt, type Served } from "../served.js";
 
 /** Objects of the cluster that admission asks for, by what they are. */
 class Neighbours implements ClusterView {
+  private drawn: string | undefined;
+
   constructor(private readonly backing: Backing) {}
 
   get<T extends KubernetesObject>(group: string, plural: string, namespace: string, name: string): T | undefined {
@@ -35,8 +37,10 @@ class Neighbours implements ClusterView {
     return Array.from(this.backing.cache.store(storagePrefix(resource)).from(prefix), (stored) => stored.object as unknown as T);
   }
 
+  /** The same for one write however often it is planned: what is asked of a webhook must not change by chance. */
   suffix(length: number): string {
-    return this.backing.host.ids.suffix(length);
+    this.drawn ??= this.backing.host.ids.suffix(length);
+    return this.drawn;
   }
 }
 

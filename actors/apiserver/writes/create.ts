@@ -8,6 +8,7 @@ import type { CreateRequest } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import { Admission, type Asking, remarked } from "./admit.js";
 import { claimForNew } from "./claims.js";
+import type { Draws } from "./draws.js";
 import { inNamespaceOf, named } from "./metadata.js";
 import { answerWith, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateNew } from "./validate.js";
@@ -39,8 +40,9 @@ export class CreatePlanner implements Planner {
     return keyOf(this.served, { ...this.request.path, name: this.name });
   }
 
-  plan({ origin, taken }: Situation): Plan {
-    if (origin !== undefined) {
+  plan({ origin, taken, draws }: Situation): Plan {
+    // Once another name has been drawn, what is stored under the one before is of no account.
+    if (origin !== undefined && origin.name === this.name) {
       const { groupResource } = this.served;
       if (!this.generated) return refuse(alreadyExists(groupResource, this.name));
       if (this.names >= nameAttempts) return refuse(generateNameConflict(groupResource, this.name));
@@ -53,10 +55,10 @@ export class CreatePlanner implements Planner {
     const { resource } = served;
     const admitted = this.admission.mutate(defaulterFor(resource.group, resource.version, resource.kind)(placed.value));
     if (!admitted.ok) return refuse(admitted.error);
-    const object = named(served, admitted.value, (length) => this.backing.host.ids.suffix(length));
+    const object = named(served, admitted.value, (length) => draws.suffix(`name ${this.names}`, length));
     if (!object.ok) return refuseForCertain(object.error);
     this.name = object.value.metadata.name ?? "";
-    const ready = this.complete(object.value);
+    const ready = this.complete(object.value, draws);
     if (!ready.ok) return refuse(ready.error);
     const remarks = this.admission.validate(ready.value);
     if (!remarks.ok) return refuse(remarks.error);
@@ -73,9 +75,8 @@ export class CreatePlanner implements Planner {
   }
 
   /** What the server itself sets, and validation. */
-  private complete(object: UntypedObject): Result<UntypedObject> {
-    const { host, io } = this.backing;
-    const birth = { uid: host.ids.uuid(), creationTimestamp: formatTime(host.clock.nowMs()) };
-    return validateNew(io, this.served, prepareForCreate(this.served.resource, object, birth));
+  private complete(object: UntypedObject, draws: Draws): Result<UntypedObject> {
+    const birth = { uid: draws.uuid("object"), creationTimestamp: formatTime(draws.nowMs) };
+    return validateNew(this.backing.io, this.served, prepareForCreate(this.served.resource, object, birth));
   }
 }

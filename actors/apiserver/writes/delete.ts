@@ -182,6 +182,7 @@ const viewOf = ({ view }: Served, { object }: StoredObject): UntypedObject => (v
 function withRemarks(plan: Plan, remarks: Remarks): Plan {
   switch (plan.what) {
     case "refuse":
+    case "consult":
       return plan;
     case "answer":
       return { ...plan, outcome: remarked(plan.outcome, remarks) };

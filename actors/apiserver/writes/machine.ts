@@ -1,13 +1,14 @@
 /**
  * One write: what is to be written is planned from what the cache has, and committed on the condition that this is still
  * what etcd has. When it is not, the write is planned anew. Nothing is refused because of what a stale cache says: first
- * the cache is brought up to date.
+ * the cache is brought up to date. A plan that depends on what somebody outside says, such as a webhook, asks first.
  */
 import { setup } from "xstate";
 import type { Write } from "./write.js";
 
 export type WriteEvent =
   | { type: "fresh" }
+  | { type: "consulted" }
   | { type: "lease.ready" }
   | { type: "lease.failed" }
   | { type: "committed" }
@@ -18,6 +19,7 @@ export type WriteEvent =
 export const writeMachine = setup({
   types: { context: {} as { write: Write }, events: {} as WriteEvent, input: {} as { write: Write } },
   guards: {
+    mustConsult: ({ context }) => context.write.mustConsult,
     mustBeConfirmed: ({ context }) => context.write.mustBeConfirmed,
     hasNothingToCommit: ({ context }) => context.write.hasNothingToCommit,
     needsLease: ({ context }) => context.write.needsLease,
@@ -26,6 +28,8 @@ export const writeMachine = setup({
   },
   actions: {
     plan: ({ context }) => context.write.makePlan(),
+    consult: ({ context, self }) => context.write.consult(() => self.send({ type: "consulted" })),
+    stopConsulting: ({ context }) => context.write.stopConsulting(),
     confirm: ({ context, self }) => context.write.confirm(() => self.send({ type: "fresh" })),
     stopWaiting: ({ context }) => context.write.stopWaiting(),
     takeFromCache: ({ context }) => context.write.takeFromCache(),
@@ -37,6 +41,7 @@ export const writeMachine = setup({
   },
   delays: {
     deadline: ({ context }) => context.write.deadlineMs,
+    consultDeadline: ({ context }) => context.write.consultLeftMs,
   },
 }).createMachine({
   id: "write",
@@ -45,11 +50,18 @@ export const writeMachine = setup({
   states: {
     planned: {
       always: [
+        { guard: "mustConsult", target: "consulting" },
         { guard: "mustBeConfirmed", target: "confirming" },
         { guard: "hasNothingToCommit", target: "answered" },
         { guard: "needsLease", target: "leasing" },
         { target: "committing" },
       ],
+    },
+    consulting: {
+      entry: "consult",
+      exit: "stopConsulting",
+      on: { consulted: { target: "planned", actions: "plan" } },
+      after: { consultDeadline: { target: "timedOut", actions: "refuseAsTimeout" } },
     },
     confirming: {
       entry: "confirm",

@@ -2,8 +2,10 @@
 import type { ApiError } from "../../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
+import type { Answers, Question } from "../consult/question.js";
 import type { ApiOutcome } from "../request.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
+import type { Draws } from "./draws.js";
 
 /** A key that only one may hold, such as a Service's address: written together with the object, or neither is. */
 export interface Claim {
@@ -27,6 +29,8 @@ interface Committed {
 export type Plan =
   /** `certain`: what is stored has no part in it, so nothing need be read again before saying so. */
   | { readonly what: "refuse"; readonly error: ApiError; readonly certain?: boolean }
+  /** It cannot be said before these are answered: then the plan is made again, and finds the answers by their keys. */
+  | { readonly what: "consult"; readonly questions: readonly Question[] }
   /** There is nothing to write. */
   | { readonly what: "answer"; readonly outcome: ApiOutcome }
   | (Committed & {
@@ -48,6 +52,9 @@ export interface Situation {
   readonly taken: ReadonlySet<string>;
   /** Times that this write has met somebody else's. */
   readonly conflicts: number;
+  /** What plans of this write asked before. */
+  readonly answers: Answers;
+  readonly draws: Draws;
 }
 
 export interface Planner {

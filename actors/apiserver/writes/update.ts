@@ -55,7 +55,7 @@ export class ChangePlanner implements Planner {
     const { origin } = situation;
     const { served } = this;
     const { path } = this.asking;
-    if (origin === undefined) return this.planAbsent();
+    if (origin === undefined) return this.planAbsent(situation);
     const changed = this.change(origin, situation);
     if (!changed.ok) return refuse(changed.error);
     const placed = inNamespaceOf(path, served, changed.value);
@@ -67,7 +67,7 @@ export class ChangePlanner implements Planner {
     return this.commit(ready.value, origin, situation);
   }
 
-  protected planAbsent(): Plan {
+  protected planAbsent(_situation: Situation): Plan {
     return refuse(notFound(this.served.groupResource, this.asking.path.name ?? ""));
   }
 
@@ -131,12 +131,12 @@ export class UpdatePlanner extends ChangePlanner {
     super(backing, served, asking, () => ({ ok: true, value: body }));
   }
 
-  protected override planAbsent(): Plan {
+  protected override planAbsent(situation: Situation): Plan {
     const { backing, served, asking, body } = this;
     const { path } = asking;
-    if (path.subresource !== undefined || !createsOnUpdate(served.resource)) return super.planAbsent();
+    if (path.subresource !== undefined || !createsOnUpdate(served.resource)) return super.planAbsent(situation);
     const metadata = { ...body.metadata, name: path.name ?? "" };
     const planner = new CreatePlanner(backing, served, { ...asking, body: { ...body, metadata } });
-    return planner.plan({ origin: undefined, taken: new Set(), conflicts: 0 });
+    return planner.plan({ ...situation, origin: undefined });
   }
 }

@@ -5,12 +5,17 @@ import { isDefinite, type Outcome, type WireError } from "../../../src/wire/erro
 import type { Json } from "../../../src/wire/json.js";
 import { type Compare, etcdMessages, type TxnOperation, type TxnReply } from "../../etcd/messages.js";
 import type { Backing } from "../backing.js";
+import { Inquiry } from "../consult/consultant.js";
+import type { Answers } from "../consult/question.js";
 import type { Leases } from "../leases.js";
 import type { ApiError, ApiOutcome, Respond } from "../request.js";
 import { etcdOf, rejectionOf } from "../watch-cache/etcd-link.js";
 import { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withResourceVersion } from "../watch-cache/stored-text.js";
+import { Draws } from "./draws.js";
 import { type Plan, type Planner, refuseForCertain } from "./plan.js";
+
+const noAnswers: Answers = new Map();
 
 /** Meetings with other writers before a write is given up. */
 const conflictsMost = 50;
@@ -32,6 +37,9 @@ export class Write {
   private conflicts = 0;
   private readonly taken = new Set<string>();
   private leaseId = 0n;
+  private readonly draws: Draws;
+  private inquiry: Inquiry | undefined;
+  private consultingUntilMs: number | undefined;
   private outcome: ApiOutcome | undefined;
   private giveUp: () => void = () => undefined;
 
@@ -40,6 +48,7 @@ export class Write {
     private readonly of: WriteOf,
     private readonly respond: Respond,
   ) {
+    this.draws = new Draws(backing.host);
     if (of.planner.begins === "cached") this.origin = backing.cache.get(of.planner.key());
     this.makePlan();
   }
@@ -49,14 +58,36 @@ export class Write {
   }
 
   makePlan(): void {
-    const { origin, taken, conflicts } = this;
+    const { origin, taken, conflicts, draws } = this;
+    const answers = this.inquiry?.answers ?? noAnswers;
     try {
-      this.plan = this.of.planner.plan({ origin, taken, conflicts });
+      this.plan = this.of.planner.plan({ origin, taken, conflicts, answers, draws });
     } catch (error) {
       // One request that cannot be understood must not take the others down with the server.
       this.backing.host.note(`planning a write of ${this.of.planner.key()} failed: ${String(error)}`);
       this.plan = refuseForCertain(internalError("the request could not be handled"));
     }
+  }
+
+  get mustConsult(): boolean {
+    return this.plan.what === "consult";
+  }
+
+  /** All that a write asks shares its deadline. */
+  get consultLeftMs(): number {
+    const nowMs = this.backing.host.clock.monotonicMs();
+    this.consultingUntilMs ??= nowMs + this.deadlineMs;
+    return Math.max(0, this.consultingUntilMs - nowMs);
+  }
+
+  consult(onAnswered: () => void): void {
+    if (this.plan.what !== "consult") return;
+    this.inquiry ??= new Inquiry(this.backing.consultant);
+    this.inquiry.ask(this.plan.questions, onAnswered);
+  }
+
+  stopConsulting(): void {
+    this.inquiry?.giveUp();
   }
 
   /** A refusal, or that there is nothing to do, must not come from a cache that is behind. */
@@ -108,7 +139,7 @@ export class Write {
   commit(onEnded: (ending: Ending) => void): void {
     const etcd = etcdOf(this.backing.host);
     const { plan } = this;
-    if (etcd === undefined || plan.what === "refuse" || plan.what === "answer") {
+    if (etcd === undefined || (plan.what !== "put" && plan.what !== "remove")) {
       this.outcome = { ok: false, error: serviceUnavailable("etcd is not reachable") };
       onEnded("failed");
       return;
@@ -144,6 +175,8 @@ export class Write {
         return { ok: false, error: plan.error };
       case "answer":
         return plan.outcome;
+      case "consult":
+        return { ok: false, error: internalError("the request was answered before it was decided") };
       case "put":
         return plan.answer(unwritten(plan.object, origin));
       case "remove":
@@ -206,6 +239,7 @@ export class Write {
       this.taken.add(kv.key);
       learned = true;
     }
+    if (learned && this.of.planner.begins === "cached") this.inquiry?.forget();
     this.origin = origin;
     this.confirmed = false;
     this.stored = learned;

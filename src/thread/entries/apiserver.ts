@@ -1,5 +1,6 @@
 import { apiserverDefinition } from "../../../actors/apiserver/definition.js";
 import { HttpsFront } from "../../../actors/apiserver/io/http/server.js";
+import { httpsWebhookClient } from "../../../actors/apiserver/io/https-webhook-client.js";
 import type { ApiServerIo, HttpFront } from "../../../actors/apiserver/io/io.js";
 import { es256Signer } from "../../../actors/apiserver/io/token-signer.js";
 import { bindingRules, reachableAt } from "../../../actors/runc/io/ports.js";
@@ -44,10 +45,15 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
   const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
   const front = (at: { address: string; port: number }) =>
     new HttpsFront({ host: at.address, port: at.port, certificate, privateKey: key, certificateAuthority, tokens }, signer);
-  const inCluster = reachableAt(bindingRules(), advertiseAddress, advertisePort);
+  const reach = bindingRules();
+  const inCluster = reachableAt(reach, advertiseAddress, advertisePort);
   return {
     config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer, certificateAuthority },
     http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,
+    webhooks: httpsWebhookClient(({ host, port }) => {
+      const { address, port: mapped } = reachableAt(reach, host, port);
+      return { host: address, port: mapped };
+    }),
   };
 });

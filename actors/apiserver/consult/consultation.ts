@@ -1,0 +1,80 @@
+/** One question under way: whom it goes to, and what came of it. */
+import { decodeTextBase64 } from "../../../src/api/base64.js";
+import type { ServiceReference, WebhookClientConfig } from "../../../src/api/types.js";
+import type { Backing } from "../backing.js";
+import type { WebhookPost } from "../io/webhook-client.js";
+import type { Answer, Question } from "./question.js";
+import { endpointOf } from "./service-endpoint.js";
+
+const httpsPort = 443;
+
+export class Consultation {
+  private answer: Answer | undefined;
+  private stop: () => void = () => undefined;
+
+  constructor(
+    private readonly backing: Backing,
+    private readonly question: Question,
+    private readonly onAnswer: (answer: Answer) => void,
+  ) {}
+
+  get timeoutMs(): number {
+    return this.question.timeoutMs;
+  }
+
+  call(onAnswered: () => void): void {
+    const post = postOf(this.backing, this.question);
+    if ("problem" in post) {
+      this.note({ ok: false, problem: post.problem });
+      onAnswered();
+      return;
+    }
+    const { host, io } = this.backing;
+    const answered = host.bind((answer: Answer) => {
+      this.note(answer);
+      onAnswered();
+    });
+    this.stop = io.webhooks.post(post, answered);
+  }
+
+  hangUp(): void {
+    this.stop();
+  }
+
+  noteDeadline(): void {
+    this.note({ ok: false, problem: "context deadline exceeded" });
+  }
+
+  tell(): void {
+    if (this.answer !== undefined) this.onAnswer(this.answer);
+  }
+
+  private note(answer: Answer): void {
+    this.answer = answer.ok ? answer : { ok: false, problem: `Post "${urlOf(this.question)}": ${answer.problem}` };
+  }
+}
+
+const portOf = ({ port = httpsPort }: ServiceReference): number => port;
+
+/** The URL that is asked, with the time that its server has to answer in. */
+function urlOf({ clientConfig: { url, service }, timeoutMs }: Question): string {
+  const timeout = `?timeout=${Math.ceil(timeoutMs / 1_000)}s`;
+  if (service === undefined) return `${url ?? ""}${timeout}`;
+  const { name, namespace, path = "" } = service;
+  return `https://${name}.${namespace}.svc:${portOf(service)}${path.startsWith("/") ? "" : "/"}${path}${timeout}`;
+}
+
+function postOf(backing: Backing, question: Question): WebhookPost | { readonly problem: string } {
+  const { clientConfig, body } = question;
+  const url = urlOf(question);
+  const authority = certificateAuthorityOf(clientConfig);
+  if (clientConfig.service === undefined) return { url, body, ...authority };
+  const { namespace, name } = clientConfig.service;
+  const connectTo = endpointOf(backing, namespace, name, portOf(clientConfig.service));
+  return "problem" in connectTo ? connectTo : { url, body, connectTo, ...authority };
+}
+
+function certificateAuthorityOf({ caBundle }: WebhookClientConfig): { readonly certificateAuthority?: string } {
+  const certificateAuthority = decodeTextBase64(caBundle ?? "");
+  return certificateAuthority === undefined || certificateAuthority === "" ? {} : { certificateAuthority };
+}

@@ -1,0 +1,19 @@
+/** What a plan wants to know from outside before it can be made. */
+import type { WebhookClientConfig } from "../../../src/api/generated/types.js";
+import type { WebhookAnswer } from "../io/webhook-client.js";
+
+export interface Question {
+  /** Tells a write's questions apart: a plan that is made again finds the answer by it. */
+  readonly key: string;
+  /** Whom to ask. */
+  readonly clientConfig: WebhookClientConfig;
+  /** JSON. */
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+/** `problem` says what was tried too: `Post "https://…": dial tcp …`. */
+export type Answer = WebhookAnswer;
+
+/** Answers by the keys of their questions. */
+export type Answers = ReadonlyMap<string, Answer>;

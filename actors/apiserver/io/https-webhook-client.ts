@@ -1,0 +1,161 @@
+/** Asks webhooks over HTTPS with connections that are kept for the next question. Errors are worded as Go's client has them. */
+import { Agent, type RequestOptions, request } from "node:https";
+import { isIP } from "node:net";
+import { type WebhookAnswer, type WebhookClient, type WebhookPost, webhookAnswerBytesMost } from "./webhook-client.js";
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+const connections = { perServer: 64, idle: 16, idleMs: 30_000 } as const;
+
+/** `reach` tells where a pod's address and port are served on this machine. */
+export function httpsWebhookClient(reach: (place: Place) => Place): WebhookClient {
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: connections.perServer,
+    maxFreeSockets: connections.idle,
+    timeout: connections.idleMs,
+  });
+  return {
+    post: (post, onAnswer) => {
+      let hungUp = false;
+      const call = new Call(post, agent, reach, (answer) => {
+        if (!hungUp) onAnswer(answer);
+      });
+      call.tryToBegin();
+      return () => {
+        hungUp = true;
+        call.hangUp();
+      };
+    },
+  };
+}
+
+class Call {
+  private readonly place: Place;
+  private begun: ReturnType<typeof request> | undefined;
+  private answered = false;
+
+  constructor(
+    private readonly post: WebhookPost,
+    private readonly agent: Agent,
+    reach: (place: Place) => Place,
+    private readonly onAnswer: (answer: WebhookAnswer) => void,
+  ) {
+    const { hostname, port } = new URL(post.url);
+    const named = { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 443 : Number(port) };
+    this.place = post.connectTo === undefined ? named : reach(post.connectTo);
+  }
+
+  /** A certificate authority that is no certificate is found out here. */
+  tryToBegin(): void {
+    try {
+      this.begin();
+    } catch (error) {
+      this.answer({ ok: false, problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** `again`: a kept connection was closed by the server just as it was used, which says nothing of the server. */
+  private begin(again = false): void {
+    const { post } = this;
+    const url = new URL(post.url);
+    const name = url.hostname.replace(/^\[|\]$/g, "");
+    const options: RequestOptions = {
+      agent: again ? false : this.agent,
+      method: "POST",
+      host: this.place.host,
+      port: this.place.port,
+      path: `${url.pathname}${url.search}`,
+      // An address is no server name (RFC 6066), but its certificate is checked for it all the same.
+      servername: isIP(name) === 0 ? name : "",
+      ...(post.certificateAuthority === undefined ? {} : { ca: post.certificateAuthority }),
+      headers: {
+        host: url.host,
+        accept: "application/json, */*",
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(post.body),
+        "user-agent": "kube-apiserver-admission",
+      },
+    };
+    const begun = request(options, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > webhookAnswerBytesMost)
+          response.destroy(new Error(`the answer is longer than ${webhookAnswerBytesMost} bytes`));
+      });
+      response.on("end", () =>
+        this.answer({ ok: true, code: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+      );
+      response.on("error", (error) => this.answer({ ok: false, problem: problemOf(error, this.place, name) }));
+      response.on("aborted", () => this.answer({ ok: false, problem: "unexpected EOF" }));
+    });
+    this.begun = begun;
+    begun.on("error", (error: NodeJS.ErrnoException) => {
+      if (begun.reusedSocket && error.code === "ECONNRESET" && !again) this.begin(true);
+      else this.answer({ ok: false, problem: problemOf(error, this.place, name) });
+    });
+    begun.end(post.body);
+  }
+
+  hangUp(): void {
+    if (this.answered) return;
+    this.answered = true;
+    this.begun?.destroy();
+  }
+
+  private answer(answer: WebhookAnswer): void {
+    if (this.answered) return;
+    this.answered = true;
+    this.onAnswer(answer);
+  }
+}
+
+/** System errors as Go names them. https://man7.org/linux/man-pages/man3/errno.3.html */
+const systemErrors: ReadonlyMap<string, string> = new Map([
+  ["ECONNREFUSED", "connect: connection refused"],
+  ["EHOSTUNREACH", "connect: no route to host"],
+  ["ENETUNREACH", "connect: network is unreachable"],
+  ["ETIMEDOUT", "connect: connection timed out"],
+  ["EACCES", "connect: permission denied"],
+]);
+
+/** Faults of certificates, by Node's codes. */
+const certificateErrors: ReadonlyMap<string, string> = new Map([
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "x509: certificate signed by unknown authority"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "x509: certificate signed by unknown authority"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "x509: certificate signed by unknown authority"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "x509: certificate signed by unknown authority"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "x509: certificate signed by unknown authority"],
+  ["CERT_SIGNATURE_FAILURE", "x509: certificate signed by unknown authority"],
+  ["CERT_HAS_EXPIRED", "x509: certificate has expired or is not yet valid"],
+  ["CERT_NOT_YET_VALID", "x509: certificate has expired or is not yet valid"],
+]);
+
+function problemOf(error: NodeJS.ErrnoException, { host, port }: Place, name: string): string {
+  const { code = "" } = error;
+  const at = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  const system = systemErrors.get(code);
+  if (system !== undefined) return `dial tcp ${at}: ${system}`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `dial tcp: lookup ${host}: no such host`;
+  if (code === "ECONNRESET") return "EOF";
+  const certificate = certificateErrors.get(code);
+  if (certificate !== undefined) return `tls: failed to verify certificate: ${certificate}`;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `tls: failed to verify certificate: ${namesOf(error, name)}`;
+  if (error.message.includes("wrong version number")) return "http: server gave HTTP response to HTTPS client";
+  return error.message;
+}
+
+/** Which names a certificate has instead of the one that was asked for. */
+function namesOf(error: Error, name: string): string {
+  const { subjectaltname = "" } = (error as { cert?: { subjectaltname?: string } }).cert ?? {};
+  const names = subjectaltname.split(", ").flatMap((each) => /^(?:DNS|IP Address):(.*)$/.exec(each)?.[1] ?? []);
+  return names.length === 0
+    ? "x509: certificate is not valid for any names"
+    : `x509: certificate is valid for ${names.join(", ")}, not ${name}`;
+}

@@ -1,0 +1,23 @@
+/** How the API server asks a webhook: one HTTPS POST of JSON. Admission and the conversion of custom resources use it. */
+export interface WebhookPost {
+  /** As error texts name it: `https://hooks.example.com/admit?timeout=10s`, `https://name.namespace.svc:443/admit?timeout=10s`. */
+  readonly url: string;
+  /** Where to connect to when the URL's host is the name of a Service: an address and a port of one of its endpoints. */
+  readonly connectTo?: { readonly host: string; readonly port: number };
+  /** PEM certificates that the server's is verified with; absent: the machine's own. */
+  readonly certificateAuthority?: string;
+  readonly body: string;
+}
+
+/** `problem` says what failed in the words of Go's HTTP client: `dial tcp 10.0.0.1:443: connect: connection refused`. */
+export type WebhookAnswer =
+  | { readonly ok: true; readonly code: number; readonly body: string }
+  | { readonly ok: false; readonly problem: string };
+
+export interface WebhookClient {
+  /** Calls back once, later; never after it was told to hang up. Returns how to hang up. The deadline is the caller's. */
+  post(post: WebhookPost, onAnswer: (answer: WebhookAnswer) => void): () => void;
+}
+
+/** More than this a webhook may not answer. */
+export const webhookAnswerBytesMost = 16 * 1_024 * 1_024;
