@@ -2,6 +2,7 @@
  * What kube-apiserver accepts over the wire: the verbs of the Kubernetes API. The same requests arrive as HTTP from the
  * outside; both become the same request inside. Errors of a verb are `rejected` with a Kubernetes Status as details.
  */
+import type { TraceLine } from "../../src/actor/trace-line.js";
 import type { KubernetesObject, Status } from "../../src/api/types.js";
 import type { Address } from "../../src/wire/address.js";
 import { call, cast, declareMessages, stream } from "../../src/wire/declare.js";
@@ -119,7 +120,8 @@ export interface WatchChunk {
 
 /** Lines of an actor's trace, for the ring that `chartroom trace` reads. */
 export interface TraceBatch {
-  readonly records: readonly string[];
+  /** As lines of JSON; the API server's own are encoded once somebody reads them. */
+  readonly records: ReadonlyArray<string | TraceLine>;
   /** Records that were thrown away since the last batch because the buffer was full. */
   readonly lost: number;
 }

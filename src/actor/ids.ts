@@ -15,7 +15,11 @@ const suffixAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 const hexAlphabet = "0123456789abcdef";
 
 export function idsFrom(random: Random): Ids {
-  const bytes = (count: number) => Uint8Array.from({ length: count }, () => integerBelow(random, 256));
+  const bytes = (count: number) => {
+    const drawn = new Uint8Array(count);
+    for (let index = 0; index < count; index++) drawn[index] = integerBelow(random, 256);
+    return drawn;
+  };
   const drawn = (alphabet: string) => (length: number) => customRandom(alphabet, length, bytes)();
   const hex = drawn(hexAlphabet);
   return {

@@ -26,14 +26,15 @@ export type TraceLine =
     }
   | Exclude<TraceRecord, { kind: "message" }>;
 
-export function traceLine(record: TraceRecord): string {
-  if (record.kind !== "message") return JSON.stringify(record);
+/** What is kept of a record: all of it, but of a message no body. Encoding it can wait until somebody reads. */
+export function traceEntry(record: TraceRecord): TraceLine {
+  if (record.kind !== "message") return record;
   const { kind, atMs, actor, direction, envelope, why } = record;
-  return JSON.stringify({ kind, atMs, actor, direction, message: summarize(envelope), why } satisfies Record<
-    keyof TraceLine | string,
-    unknown
-  >);
+  const message = summarize(envelope);
+  return why === undefined ? { kind, atMs, actor, direction, message } : { kind, atMs, actor, direction, message, why };
 }
+
+export const traceLine = (record: TraceRecord): string => JSON.stringify(traceEntry(record));
 
 export function summarize(envelope: Envelope): MessageSummary {
   const { kind, from, to, name, id, cause } = envelope;
@@ -62,8 +63,7 @@ function aboutOf(envelope: Envelope): string {
   const body = envelope.body as { readonly request?: RequestLike } & RequestLike;
   const request = (envelope.kind === "open" ? body.request : body) ?? {};
   if (request.path !== undefined) {
-    const { resource, namespace, name, subresource } = request.path;
-    return `${resource} ${[namespace, name, subresource].filter((part) => part !== undefined && part !== "").join("/")}`.trim();
+    return aboutPath(request.path);
   }
   const key = request.key ?? request.success?.[0]?.key;
   if (typeof key === "string") return key;
@@ -71,4 +71,19 @@ function aboutOf(envelope: Envelope): string {
   if (metadata !== undefined) return `${metadata.namespace}/${metadata.name}`;
   if (request.pod !== undefined) return `${request.namespace}/${request.pod}`;
   return request.config?.name ?? request.image ?? request.containerId ?? "";
+}
+
+/** `pods default/web/status`; made for every request that passes, so without lists in between. */
+function aboutPath({ resource = "", namespace = "", name = "", subresource = "" }: PathLike): string {
+  let about = resource;
+  let separator = " ";
+  const add = (part: string) => {
+    if (part === "") return;
+    about += separator + part;
+    separator = "/";
+  };
+  add(namespace);
+  add(name);
+  add(subresource);
+  return about;
 }

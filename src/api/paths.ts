@@ -33,34 +33,32 @@ function decodeSegment(segment: string): string | undefined {
  * name a resource: `/`, `/api/v1`, `/apis/apps/v1`, `/healthz`, or broken percent-encoding.
  */
 export function parsePath(path: string): ResourcePath | undefined {
-  const decoded = path.split("/").slice(1).map(decodeSegment);
-  if (decoded.includes(undefined)) return undefined;
-  let segments = (decoded as string[]).filter((segment, index) => segment !== "" || index < 2);
-  let group = "";
-  if (segments[0] === "api") segments = segments.slice(1);
-  else if (segments[0] === "apis" && segments.length > 1) {
-    group = segments[1]!;
-    segments = segments.slice(2);
-  } else return undefined;
-  const [version, ...after] = segments;
-  const watch = after[0] === "watch" && after.length > 1;
-  const parts = watch ? after.slice(1) : after;
-  if (version === undefined || version === "" || parts.length === 0) return undefined;
-  const base = { group, version, watch };
-  if (parts[0] === "namespaces" && parts.length > 2 && !(group === "" && namespaceSubresources.has(parts[2]!))) {
-    const [, namespace, resource, ...rest] = parts;
-    return { ...base, namespace: namespace!, resource: resource!, ...named(rest) };
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    const decoded = decodeSegment(segment);
+    if (decoded === undefined) return undefined;
+    // The first is what stands before the leading slash; an empty group or version is not passed over.
+    if (decoded !== "" || segments.length < 3) segments.push(decoded);
   }
-  const [resource, ...rest] = parts;
-  return { ...base, resource: resource!, ...named(rest) };
+  const grouped = segments[1] === "apis" && segments.length > 2;
+  if (!grouped && segments[1] !== "api") return undefined;
+  const group = grouped ? segments[2]! : "";
+  let at = grouped ? 3 : 2;
+  const version = segments[at++];
+  const watch = segments[at] === "watch" && segments.length > at + 1;
+  if (watch) at += 1;
+  if (version === undefined || version === "" || at >= segments.length) return undefined;
+  const inNamespace =
+    segments[at] === "namespaces" && segments.length > at + 2 && !(group === "" && namespaceSubresources.has(segments[at + 2]!));
+  if (!inNamespace) return { group, version, watch, resource: segments[at]!, ...named(segments, at + 1) };
+  return { group, version, watch, namespace: segments[at + 1]!, resource: segments[at + 2]!, ...named(segments, at + 3) };
 }
 
-function named([name, subresource, ...rest]: string[]): Pick<ResourcePath, "name" | "subresource" | "rest"> {
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(rest.length === 0 ? {} : { rest: rest.join("/") }),
-  };
+function named(segments: readonly string[], at: number): Pick<ResourcePath, "name" | "subresource" | "rest"> {
+  const [name, subresource] = [segments[at], segments[at + 1]];
+  if (name === undefined) return {};
+  if (subresource === undefined) return { name };
+  return segments.length > at + 2 ? { name, subresource, rest: segments.slice(at + 2).join("/") } : { name, subresource };
 }
 
 /** `/api/v1/namespaces/default/pods/web`, `/apis/apps/v1/deployments`; each name is percent-encoded. */

@@ -8,8 +8,19 @@ export type ParsedTime = { readonly ok: true; readonly ms: number } | { readonly
 const timeLayout = "2006-01-02T15:04:05Z07:00";
 const microTimeLayout = "2006-01-02T15:04:05.000000Z07:00";
 
+/** The second that was written last: a server writes the same one for every object of it. */
+let writtenSecond = Number.NaN;
+let writtenText = "";
+
 /** `2024-05-01T10:00:00Z` */
-export const formatTime = (ms: number): string => `${new Date(Math.floor(ms)).toISOString().slice(0, 19)}Z`;
+export function formatTime(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== writtenSecond) {
+    writtenText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    writtenSecond = second;
+  }
+  return writtenText;
+}
 
 /** `2024-05-01T10:00:00.123456Z` */
 export function formatMicroTime(ms: number): string {

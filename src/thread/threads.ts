@@ -7,10 +7,10 @@ import { MessageChannel } from "node:worker_threads";
 import { Topology } from "../actor/topology.js";
 import { type Address, roleOf } from "../wire/address.js";
 import type { Announcement } from "./boot.js";
-import { compileLater } from "./compile-later.js";
 import { type Inspection, WorkerGone } from "./control.js";
 import { type ActorPlan, stopOrder } from "./plan.js";
 import { SupervisedWorker } from "./supervised-worker.js";
+import { tuneEngine } from "./tune-engine.js";
 
 /** What the cluster hears of its actors. */
 export interface ThreadsObserver {
@@ -56,7 +56,7 @@ export class Threads {
     plans: readonly ActorPlan[],
     private readonly observer: ThreadsObserver,
   ) {
-    compileLater();
+    tuneEngine();
     this.topology = new Topology(plans.map((plan) => plan.address).filter((each) => roleOf(each) === "apiserver"));
     for (const plan of plans) {
       const group = stopOrder.find((each) => each.roles.includes(roleOf(plan.address)));

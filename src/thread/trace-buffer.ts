@@ -3,35 +3,36 @@
  * it relays them. Bounded; what does not fit is counted.
  */
 import type { MessageRecord, TraceSink } from "../actor/trace.js";
-import { traceLine } from "../actor/trace-line.js";
+import { type TraceLine, traceEntry, traceLine } from "../actor/trace-line.js";
 
 export const traceBufferLimit = 4_000;
 
 export class TraceBuffer {
-  private lines: string[] = [];
+  private entries: Array<string | TraceLine> = [];
   private lost = 0;
   /** What the actor has noted last, for whoever looks into it. */
   lastNote = "";
 
   constructor(
-    private readonly keepsMessages: boolean,
+    /** That of an API server: it keeps messages, and what it hands in does not leave its thread, so it need not be text. */
+    private readonly ofRing: boolean,
     private readonly wake: () => void,
   ) {}
 
   readonly sink: TraceSink = (record) => {
-    if (record.kind === "message" && !(this.keepsMessages && isTelling(record))) return;
+    if (record.kind === "message" && !(this.ofRing && isTelling(record))) return;
     if (record.kind === "note") this.lastNote = record.text;
-    if (this.lines.length >= traceBufferLimit) {
+    if (this.entries.length >= traceBufferLimit) {
       this.lost += 1;
       return;
     }
-    this.lines.push(traceLine(record));
-    if (this.lines.length === 1) this.wake();
+    this.entries.push(this.ofRing ? traceEntry(record) : traceLine(record));
+    if (this.entries.length === 1) this.wake();
   };
 
-  take(): { records: readonly string[]; lost: number } {
-    const taken = { records: this.lines, lost: this.lost };
-    this.lines = [];
+  take(): { records: ReadonlyArray<string | TraceLine>; lost: number } {
+    const taken = { records: this.entries, lost: this.lost };
+    this.entries = [];
     this.lost = 0;
     return taken;
   }

@@ -17,7 +17,7 @@ import { TraceBuffer } from "./trace-buffer.js";
 const traceDelayMs = 100;
 
 /** As `nice` has it: 0 is ordinary, 19 last. */
-const nodesNiceness = 5;
+const nodesNiceness = 15;
 
 /**
  * Nodes of a real cluster have machines of their own. Here they share this one with the control plane, which goes first: else

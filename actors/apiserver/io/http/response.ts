@@ -25,27 +25,30 @@ export function answer(
   options: AnswerOptions = {},
 ): void {
   if (isGone(response) || response.headersSent) return;
-  const bytes = typeof rendered.body === "string" ? Buffer.from(rendered.body) : rendered.body;
+  const { body } = rendered;
+  const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   const headers: Record<string, string | string[]> = { ...baseHeaders, ...options.headers, "Content-Type": rendered.contentType };
   if (options.warnings !== undefined && options.warnings.length > 0) headers.Warning = options.warnings.map(warningHeader);
   if (options.lastOnConnection === true && request.httpVersionMajor === 1) headers.Connection = "close";
-  const send = (body: Uint8Array) => {
-    response.writeHead(code, { ...headers, "Content-Length": String(body.length) });
+  // Text goes out in one piece with the head, which bytes do not.
+  const send = (content: string | Uint8Array, contentBytes: number) => {
+    headers["Content-Length"] = String(contentBytes);
+    response.writeHead(code, headers);
     if (request.method === "HEAD") response.end();
-    else response.end(body);
+    else response.end(content);
   };
-  if (bytes.length < compressFromBytes || !/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
-    send(bytes);
+  if (bytes < compressFromBytes || !/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
+    send(body, bytes);
     return;
   }
-  gzip(bytes, { level: 1 }, (error, compressed) => {
+  gzip(body, { level: 1 }, (error, compressed) => {
     if (error !== null) {
-      send(bytes);
+      send(body, bytes);
       return;
     }
     headers["Content-Encoding"] = "gzip";
     headers.Vary = "Accept-Encoding";
-    if (!isGone(response)) send(compressed);
+    if (!isGone(response)) send(compressed, compressed.length);
   });
 }
 
