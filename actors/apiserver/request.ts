@@ -5,7 +5,7 @@
 import type { ApiError } from "../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../src/api/types.js";
 import type { Json } from "../../src/wire/json.js";
-import type { ExecInput, ExecOutput } from "../kubelet/messages.js";
+import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput } from "../kubelet/messages.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type {
   DeleteOptions,
@@ -147,12 +147,12 @@ export interface WatchHandle {
   closed(): void;
 }
 
-/** What `kubectl logs`, `exec` and `attach` ask. `command` only for exec. */
+/** What `kubectl logs`, `exec`, `attach` and `port-forward` ask. `command` only for exec. */
 export interface ConnectRequest {
   readonly path: RequestPath & {
     readonly namespace: string;
     readonly name: string;
-    readonly subresource: "log" | "exec" | "attach";
+    readonly subresource: "log" | "exec" | "attach" | "portforward";
   };
   readonly user: ApiUser;
   readonly options: {
@@ -170,22 +170,32 @@ export interface ConnectRequest {
     readonly stdout?: boolean;
     readonly stderr?: boolean;
     readonly tty?: boolean;
+    /** Of the pod, for one forwarded connection. Without one, a port-forward only finds out whether there could be some. */
+    readonly port?: number;
+    /** The ports that a client without streams of its own wants forwarded, each over a pair of channels. */
+    readonly ports?: readonly number[];
   };
 }
 
+export type ConnectInput = ExecInput | ForwardInput;
+export type ConnectOutput = ExecOutput | ForwardOutput;
+
 /** A log's bytes come as `{ stream: "stdout" }`. */
 export interface ConnectSink {
-  /** The kubelet has been asked; HTTP upgrades (exec, attach) now. A log is answered 200 with its first output or its end. */
+  /** The API server's own checks are passed and the kubelet is asked; `accepted` is its first output when it takes the request on. */
   started(): void;
   refused(error: ApiError): void;
-  output(chunk: ExecOutput): void;
-  /** Without an error: the process exited (its exit code came before) or the log has no more. Last call. */
+  output(chunk: ConnectOutput): void;
+  /** What was given as input has gone on its way; whoever was told `false` by `input` goes on. */
+  drained?(): void;
+  /** Without an error: the process exited (its exit code came before), the connection is closed or the log has no more. Last call. */
   ended(error?: ApiError): void;
 }
 
 export interface ConnectHandle extends WatchHandle {
-  input(input: ExecInput): void;
-  /** End of stdin. */
+  /** False when the reader at the other end is behind: the next input should wait for `drained`. */
+  input(input: ConnectInput): boolean;
+  /** End of stdin, or of what the client sends over a forwarded connection. */
   halfClose(): void;
   /** That many outputs have been handed on to the reader: only so many more come as were consumed. */
   consumed(count: number): void;

@@ -26,7 +26,7 @@ import type {
   WatchRequest,
   WatchSink,
 } from "./request.js";
-import { startConnection } from "./subresources/connect.js";
+import { startConnection, unconnected } from "./subresources/connect.js";
 import { startAct } from "./subresources/virtual.js";
 import { TraceRing } from "./trace-ring.js";
 import { WatchCache } from "./watch-cache/cache.js";
@@ -149,7 +149,7 @@ export class Server implements ApiHandler {
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle {
     if (!this.open) {
       sink.refused(serviceUnavailable(notServing));
-      return { closed: () => undefined, input: () => undefined, halfClose: () => undefined, consumed: () => undefined };
+      return unconnected;
     }
     return startConnection(this, `connect ${++this.charts}`, request, sink);
   }

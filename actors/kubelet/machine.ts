@@ -45,6 +45,7 @@ export const kubeletMachine = setup({
     containerLogs: { actions: "serveLogs" },
     exec: { actions: "serveExec" },
     attach: { actions: "serveAttach" },
+    portForward: { actions: "servePortForward" },
     healthz: { actions: "serveHealth" },
   },
   states: {

@@ -1,4 +1,4 @@
-/** What a kubelet accepts: what the API server asks of it for `kubectl logs`, `exec` and `attach`. */
+/** What a kubelet accepts: what the API server asks of it for `kubectl logs`, `exec`, `attach`, `port-forward` and for proxies. */
 import { call, declareMessages, stream } from "../../src/wire/declare.js";
 
 export interface ContainerLogsRequest {
@@ -28,12 +28,28 @@ export interface ExecRequest {
 }
 export type AttachRequest = Omit<ExecRequest, "command">;
 
-/** What the process writes, and at the end how it exited. */
+/** First that the kubelet takes the request on, then what the process writes, and at the end how it exited. */
 export type ExecOutput =
+  | { readonly stream: "accepted" }
   | { readonly stream: "stdout" | "stderr"; readonly data: Uint8Array }
   | { readonly stream: "exit"; readonly exitCode: number };
 /** What the user types. */
 export type ExecInput = { readonly stdin: Uint8Array } | { readonly resize: { readonly width: number; readonly height: number } };
+
+export interface PortForwardRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Absent: no connection is made; what is refused or accepted is that there could be some. */
+  readonly port?: number;
+}
+/** What comes out of a forwarded connection: bytes, and that no more will come. It may still be written to after that. */
+export type ForwardOutput =
+  | { readonly stream: "accepted" }
+  | { readonly stream: "data"; readonly data: Uint8Array }
+  | { readonly stream: "end" };
+export interface ForwardInput {
+  readonly data: Uint8Array;
+}
 
 export interface KubeletHealth {
   readonly podsRunning: number;
@@ -47,6 +63,10 @@ export const kubeletMessages = declareMessages("kubelet", {
   exec: stream<ExecRequest, ExecOutput, ExecInput>({ about: "Runs a command in a container.", errors: ["rejected"] }),
   attach: stream<AttachRequest, ExecOutput, ExecInput>({
     about: "Attaches to a container's main process.",
+    errors: ["rejected"],
+  }),
+  portForward: stream<PortForwardRequest, ForwardOutput, ForwardInput>({
+    about: "Connects to a TCP port of a pod; the opener's half-close is that of the connection.",
     errors: ["rejected"],
   }),
   healthz: call<Record<string, never>, KubeletHealth>({ about: "Says that the kubelet lives, and how many pods it runs." }),

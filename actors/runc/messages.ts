@@ -3,7 +3,7 @@
  * (https://kubernetes.io/docs/concepts/containers/cri/). Times are milliseconds since 1970; 0 when not yet.
  */
 import { call, declareMessages, stream } from "../../src/wire/declare.js";
-import type { ExecInput, ExecOutput } from "../kubelet/messages.js";
+import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput } from "../kubelet/messages.js";
 
 export interface PodSandboxMetadata {
   readonly name: string;
@@ -158,6 +158,10 @@ export const runcMessages = declareMessages("runc", {
   }),
   attach: stream<{ containerId: string; stdin: boolean; tty: boolean }, ExecOutput, ExecInput>({
     about: "Attaches to a container's main process.",
+    errors: ["rejected"],
+  }),
+  portForward: stream<{ podSandboxId: string; port: number }, ForwardOutput, ForwardInput>({
+    about: "Connects to a TCP port inside a sandbox.",
     errors: ["rejected"],
   }),
   containerLog: stream<LogRequest, { readonly data: Uint8Array }>({

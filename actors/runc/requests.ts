@@ -4,6 +4,7 @@ import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, wireError } from "../../src/wire/errors.js";
 import { type ContainerChartEvent, containerChart, containerMachine } from "./container-machine.js";
 import { type ExecChartInput, execMachine } from "./exec-machine.js";
+import { forwardMachine } from "./forward-machine.js";
 import { type ImageChartEvent, imageChart, imageMachine } from "./image-machine.js";
 import { parseImageReference } from "./image-reference.js";
 import type { ContainerRecord, DriverEvent, ImageRecord, RuntimeDriver, SandboxRecord, SandboxSpec } from "./io/driver.js";
@@ -122,6 +123,15 @@ const handlers: Handlers = {
   attach: (parts, { request, stream }) => startExec(parts, (chart) => ({ ...parts, chart, kind: "attach", stream, ...request })),
   containerLog: ({ host, driver, table }, { request, stream }) => {
     host.charts.start(logMachine, { id: `log ${table.nextSession()}`, input: { host, driver, request, stream } });
+  },
+  portForward: ({ host, driver, table }, { request, stream }) => {
+    const sandbox = table.sandboxes.get(request.podSandboxId);
+    if (sandbox?.state !== "ready") {
+      stream.end(noSandbox(request.podSandboxId));
+      return;
+    }
+    const target = { podIP: sandbox.podIP, port: request.port };
+    host.charts.start(forwardMachine, { id: `forward ${table.nextSession()}`, input: { host, driver, target, stream } });
   },
   probe: ({ host, driver, table }, { request, respond }) => {
     const { podSandboxId, ...target } = request;

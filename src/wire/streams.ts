@@ -22,7 +22,11 @@ export interface OutgoingStream<Down, Up> {
   send(chunk: Down): void;
   /** Closes after everything in the backlog was taken; with an error, at once. */
   end(error?: WireError): void;
+  /** Grants the opener more chunks; needed only where `listen` asked for `manualCredit`. */
+  consumed(count: number): void;
   listen(listener: {
+    /** The opener sends more only as `consumed` says, not as soon as a chunk was handed over. */
+    readonly manualCredit?: boolean;
     onChunk?(chunk: Up): void;
     /** The opener will send no more chunks (end of stdin). */
     onHalfClose?(): void;
@@ -36,6 +40,8 @@ export interface OutgoingStream<Down, Up> {
 /** The end that opened the stream. */
 export interface IncomingStream<Up> {
   readonly open: boolean;
+  /** Chunks that wait for credits. */
+  readonly backlog: number;
   send(chunk: Up): void;
   /** No more chunks will go up; the other direction stays open. */
   halfClose(): void;
@@ -48,6 +54,8 @@ export interface StreamReader<Down> {
   onChunk(chunk: Down): void;
   /** Called once, when the stream is over: without an error when the sender ended it cleanly. */
   onEnd(error?: WireError): void;
+  /** The backlog of what goes up has become empty. */
+  onDrain?(): void;
 }
 
 /** Sends within credits and keeps the rest in a bounded backlog. */
@@ -171,8 +179,12 @@ export class AcceptedStream<Down, Up> implements OutgoingStream<Down, Up>, Strea
   chunk(chunk: unknown): void {
     this.whenHeard(() => {
       this.listener?.onChunk?.(chunk as Up);
-      this.window.consumed(1);
+      if (this.listener?.manualCredit !== true) this.consumed(1);
     });
+  }
+
+  consumed(count: number): void {
+    if (this.open) this.window.consumed(count);
   }
 
   credit(count: number): void {
@@ -225,6 +237,11 @@ export class OpenedStream<Down, Up> implements IncomingStream<Up>, StreamEnd {
       (chunk) => post.chunk(chunk),
       () => this.cutOff(),
     );
+    this.sender.onDrain = () => this.reader.onDrain?.();
+  }
+
+  get backlog(): number {
+    return this.sender.backlog;
   }
 
   send(chunk: Up): void {

@@ -31,6 +31,7 @@ interface OpenedStream {
   readonly request: unknown;
   readonly reader: StreamReader<unknown>;
   readonly sent: unknown[];
+  backlog: number;
   cancelled: boolean;
 }
 
@@ -152,10 +153,13 @@ export class KubeletHarness {
         return this.calls.length;
       },
       open: (_to: string, { name }: { name: string }, request: unknown, reader: StreamReader<unknown>) => {
-        const stream: OpenedStream = { name, request, reader, sent: [], cancelled: false };
+        const stream: OpenedStream = { name, request, reader, sent: [], backlog: 0, cancelled: false };
         this.streams.push(stream);
         return {
           open: true,
+          get backlog() {
+            return stream.backlog;
+          },
           send: (chunk: unknown) => stream.sent.push(chunk),
           halfClose: () => stream.sent.push("half-close"),
           cancel: () => {

@@ -210,15 +210,19 @@ interface Down {
   error: { code: string; message: string; details?: unknown } | undefined;
   listener: { onChunk?(chunk: unknown): void; onHalfClose?(): void; onClosed?(error: object): void; onDrain?(): void };
   backlog: number;
+  consumed: number;
 }
 function stream(): { down: Down; stream: never } {
-  const down: Down = { chunks: [], error: undefined, listener: {}, backlog: 0 };
+  const down: Down = { chunks: [], error: undefined, listener: {}, backlog: 0, consumed: 0 };
   const made = {
     open: true,
     get backlog() {
       return down.backlog;
     },
     send: (chunk: unknown) => down.chunks.push(chunk),
+    consumed: (count: number) => {
+      down.consumed += count;
+    },
     end: (error?: Down["error"]) => {
       down.error = error ?? { code: "", message: "ended" };
     },
@@ -323,12 +327,42 @@ test("exec and attach join both directions", () => {
     down.listener.onChunk?.({ stdin: "x" });
     down.listener.onHalfClose?.();
     assert.equal(source.sent, [{ stdin: "x" }, "half-close"]);
+    source.backlog = 1;
+    down.listener.onChunk?.({ stdin: "y" });
+    assert.is(down.consumed, 1, "who types is held up while the runtime is behind");
+    source.backlog = 0;
+    source.reader.onDrain?.();
+    assert.is(down.consumed, 2);
     source.reader.onChunk({ stream: "exit", exitCode: 0 });
     down.listener.onDrain?.();
-    assert.equal(down.chunks, [{ stream: "exit", exitCode: 0 }]);
+    assert.equal(down.chunks, [{ stream: "accepted" }, { stream: "exit", exitCode: 0 }]);
     down.listener.onClosed?.({});
     assert.ok(source.cancelled);
   }
+});
+
+test("a port is forwarded to the pod's sandbox, once it is there", () => {
+  const harness = withContainer();
+  const forward = (request: object) => {
+    const { down, stream: out } = stream();
+    const about = { namespace: "default", pod: "web", ...request };
+    harness.root.send({ type: "portForward", ...received, request: about, stream: out });
+    return down;
+  };
+  assert.is(forward({ pod: "none" }).error?.message, 'pod not found ("none_default")');
+  assert.is(forward({ port: 80 }).error?.message, 'failed to find sandbox for pod "web"');
+  const pod = harness.work.kubelet.pods.get("u") as PodHandle;
+  pod.sandboxId = "s-0";
+  assert.is(forward({ port: 80 }).error?.message, 'sandbox container "s-0" is not running');
+  pod.sandboxReady = true;
+  const asked = forward({});
+  assert.equal([asked.chunks, asked.error?.message], [[{ stream: "accepted" }], "ended"]);
+  const down = forward({ port: 80 });
+  const source = harness.streams.find(({ name }) => name === "portForward")!;
+  assert.equal(source.request, { podSandboxId: "s-0", port: 80 });
+  down.listener.onChunk?.({ data: "x" });
+  source.reader.onChunk({ stream: "end" });
+  assert.equal([source.sent, down.chunks], [[{ data: "x" }, "consumed 1"], [{ stream: "end" }]]);
 });
 
 test("it says that it lives, and stops in order", () => {

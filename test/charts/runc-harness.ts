@@ -85,7 +85,11 @@ export class RuncHarness {
   }
 
   /** Opens a stream; `backlog` is what its reader leaves unread. */
-  open(type: string, request: unknown, control: { backlog: number; listener?: StreamListener } = { backlog: 0 }): Heard {
+  open(
+    type: string,
+    request: unknown,
+    control: { backlog: number; listener?: StreamListener; consumed?: number } = { backlog: 0 },
+  ): Heard {
     const heard: Heard = { chunks: [], ended: false, error: undefined };
     const stream = {
       get open() {
@@ -95,6 +99,9 @@ export class RuncHarness {
         return control.backlog;
       },
       send: (chunk: unknown) => heard.chunks.push(chunk),
+      consumed: (count: number) => {
+        control.consumed = (control.consumed ?? 0) + count;
+      },
       end: (error?: WireError) => {
         heard.ended = true;
         heard.error = error;

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  type ConnectionReader,
   type DriverError,
   type DriverEvent,
   driverFailed,
@@ -492,6 +493,83 @@ test("attach follows the main process until it ends", () => {
   harness.run(3_000);
   assert.match(text(heard.chunks.slice(0, -1)), "late\n");
   assert.equal(heard.chunks.at(-1), { stream: "exit", exitCode: 5 });
+});
+
+/** What came over a forwarded connection: bytes as text, everything else by its name. */
+const forwarded = (chunks: unknown[]) =>
+  (chunks as Array<{ stream: string; data?: Uint8Array }>).map(({ stream, data }) =>
+    data === undefined ? stream : new TextDecoder().decode(data),
+  );
+
+test("a port of a pod is connected to, written to at its pace, read and closed", () => {
+  const harness = new RuncHarness({ rules: [{ http: [{ path: "/hello", status: 200, body: "hi" }] }] });
+  const { sandbox, container } = harness.pod();
+  harness.call("startContainer", { containerId: container });
+  const control: { backlog: number; listener?: StreamListener; consumed?: number } = { backlog: 0 };
+  const heard = harness.open("portForward", { podSandboxId: sandbox, port: 80 }, control);
+  assert.equal(forwarded(heard.chunks), ["accepted"]);
+  const ask = (text: string) => control.listener?.onChunk?.({ data: new TextEncoder().encode(text) });
+  ask("GET /hello HTTP/1.1\r\n");
+  ask("Host: pod\r\n\r\n");
+  assert.match(forwarded(heard.chunks)[1] ?? "", /^HTTP\/1\.1 200 .*\r\n\r\nhi$/s);
+  assert.is(control.consumed, 2, "each chunk is credited when it has gone on its way");
+  control.listener?.onDrain?.();
+  control.listener?.onHalfClose?.();
+  assert.equal([forwarded(heard.chunks).at(-1), heard.ended, heard.error], ["end", true, undefined]);
+});
+
+test("a port on which nothing listens is refused, one of no sandbox too; a connection is given up and breaks", () => {
+  const harness = new RuncHarness();
+  const { sandbox } = harness.pod();
+  const refused = harness.open("portForward", { podSandboxId: sandbox, port: 81 });
+  assert.is(refused.error?.message, "dial tcp 127.20.1.2:81: connect: connection refused");
+  assert.is(harness.open("portForward", { podSandboxId: "none", port: 80 }).error?.code, "rejected");
+  const done: string[] = [];
+  let reader: ConnectionReader | undefined;
+  const connect = {
+    value: (_target: unknown, given: ConnectionReader) => {
+      reader = given;
+      const note = (what: string) => () => done.push(what);
+      return { write: note("write"), end: note("end"), taken: note("taken"), cancel: note("cancel") };
+    },
+  };
+  harness.start(Object.create(harness.driver, { connect }) as SimulatedDriver);
+  const control: { backlog: number; listener?: StreamListener } = { backlog: 0 };
+  const dial = () => harness.open("portForward", { podSandboxId: sandbox, port: 80 }, control);
+  dial();
+  control.listener?.onHalfClose?.();
+  control.listener?.onClosed?.({ code: "cancelled", message: "" });
+  assert.equal(done.splice(0), ["end", "cancel"], "input may end before the connection is there");
+  const broken = dial();
+  reader?.onOpen();
+  control.listener?.onHalfClose?.();
+  reader?.onClosed({ reason: "RuntimeUnavailable", message: "connection reset by peer" });
+  assert.equal([done.splice(0), broken.error?.message], [["end"], "connection reset by peer"]);
+  const over = dial();
+  reader?.onOpen();
+  control.backlog = 1;
+  reader?.onData(Uint8Array.of(1));
+  assert.equal(done, [], "a server waits while its reader is behind");
+  reader?.onClosed();
+  assert.equal([over.ended, over.error], [true, undefined]);
+  for (const when of ["open", "half closed"]) {
+    dial();
+    reader?.onOpen();
+    if (when === "half closed") control.listener?.onHalfClose?.();
+    control.listener?.onClosed?.({ code: "cancelled", message: "" });
+    assert.is(done.at(-1), "cancel", when);
+  }
+  const early = dial();
+  reader?.onClosed();
+  assert.ok(early.ended, "a server may close before it is heard to be there");
+  dial();
+  reader?.onOpen();
+  control.listener?.onHalfClose?.();
+  reader?.onClosed();
+  const lost = dial();
+  reader?.onOpen();
+  reader?.onClosed({ reason: "RuntimeUnavailable", message: "gone" });
+  assert.is(lost.error?.message, "gone");
 });
 
 test("probes answer as the rules say", () => {

@@ -1,7 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { anonymous, authorize } from "../../actors/apiserver/http/authorization.js";
-import { exitStatus, outputMessage, readClientMessage } from "../../actors/apiserver/http/exec-channels.js";
+import {
+  commandProtocols,
+  exitStatus,
+  namesIn,
+  negotiateProtocol,
+  readClientMessage,
+  readResize,
+  statusText,
+} from "../../actors/apiserver/http/exec-channels.js";
 import { healthAnswer } from "../../actors/apiserver/http/health.js";
 import { negotiate } from "../../actors/apiserver/http/negotiation.js";
 import { deleteOptions, listOptions, writeOptions } from "../../actors/apiserver/http/query.js";
@@ -187,15 +195,26 @@ front("answers health checks: all of them, verbosely, one by name, less those ex
 });
 
 front("speaks the channels of exec", () => {
-  assert.equal([...outputMessage({ stream: "stderr", data: Uint8Array.of(65) })], [2, 65]);
-  assert.equal(readClientMessage(Uint8Array.of(0, 65)), { stdin: Uint8Array.of(65) });
-  assert.is(readClientMessage(Uint8Array.of(255, 0)), "closeStdin");
-  assert.equal(readClientMessage(new TextEncoder().encode('\u0004{"Width":80,"Height":24}')), {
-    resize: { width: 80, height: 24 },
-  });
-  assert.is(readClientMessage(Uint8Array.of(9, 1)), undefined);
+  const said = (channel: number, ...bytes: number[]) => readClientMessage({ channel, data: Uint8Array.from(bytes) });
+  assert.equal(said(0, 65), { stdin: Uint8Array.of(65) });
+  assert.is(said(255, 0), "closeStdin");
+  assert.is(said(9, 1), undefined);
+  const size = new TextEncoder().encode('{"Width":80,"Height":24}');
+  assert.equal(said(4, ...size), { resize: { width: 80, height: 24 } });
+  assert.equal(readResize('{ "Height": 24, "Width": 80 }\n'), { resize: { width: 80, height: 24 } });
+  assert.is(readResize('{"Width":80}'), undefined);
   assert.is(exitStatus(0).status, "Success");
   assert.equal(exitStatus(3).details?.causes, [{ reason: "ExitCode", message: "3" }]);
+  assert.is(statusText(exitStatus(3), { tellsStatus: false }), "command terminated with non-zero exit code: exit status 3");
+  assert.is(statusText(exitStatus(0), { tellsStatus: false }), undefined);
+  assert.is(JSON.parse(statusText(exitStatus(0), { tellsStatus: true }) ?? "").status, "Success");
+});
+
+front("chooses the first protocol of the client that it knows itself", () => {
+  const choose = (header: string) => negotiateProtocol(namesIn(header), commandProtocols)?.name;
+  assert.is(choose("v5.channel.k8s.io, v4.channel.k8s.io,v3.channel.k8s.io"), "v5.channel.k8s.io");
+  assert.is(choose("v3.channel.k8s.io, base64.channel.k8s.io"), "base64.channel.k8s.io");
+  assert.is(choose("chat"), undefined);
 });
 
 front.run();

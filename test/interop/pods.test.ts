@@ -80,7 +80,10 @@ kubectlSuite("pods by kubectl", { nodes: 1 }, (test, world) => {
       await kubectl.fails("exec nginx -- nosuchprogram"),
       /exec: "nosuchprogram": executable file not found in \$PATH/,
     );
-    assert.is(await kubectl.fails("exec nginx -c other -- true"), "error: container other is not valid for pod nginx\n");
+    assert.is(
+      await kubectl.fails("exec nginx -c other -- true"),
+      "Error from server (BadRequest): container other is not valid for pod nginx\n",
+    );
     assert.is(await kubectl.fails("exec absent -- true"), 'Error from server (NotFound): pods "absent" not found\n');
   });
 

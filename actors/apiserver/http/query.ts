@@ -43,6 +43,22 @@ class Reader {
     return undefined;
   }
 
+  /** Numbers of TCP ports, each given for itself or several with commas between them. */
+  ports(name: string): readonly number[] | undefined {
+    const texts = this.query.getAll(name);
+    if (texts.length === 0) return undefined;
+    const ports = texts.flatMap((text) =>
+      text.split(",").map((part) => ({ text, port: /^\d{1,5}$/.test(part) ? Number(part) : -1 })),
+    );
+    const wrong = ports.find(({ port }) => port < 1 || port > 65_535);
+    if (wrong !== undefined)
+      this.problem ??=
+        wrong.port === 0
+          ? `port ${JSON.stringify(wrong.text)} must be > 0`
+          : `unable to parse ${JSON.stringify(wrong.text)} as a port`;
+    return ports.map(({ port }) => port);
+  }
+
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined {
     const value = this.text(name);
     if (value === undefined || (values as readonly string[]).includes(value)) return value as T | undefined;
@@ -155,6 +171,7 @@ export function connectOptions(query: URLSearchParams): Result<ConnectOptions> {
       stdout: read.flag("stdout"),
       stderr: read.flag("stderr"),
       tty: read.flag("tty"),
+      ports: read.ports("ports"),
     },
     "PodExecOptions",
   );

@@ -15,7 +15,7 @@ export type Route =
   | {
       readonly type: "connect";
       readonly resource: Resource;
-      readonly path: RequestPath & { namespace: string; name: string; subresource: "log" | "exec" | "attach" };
+      readonly path: RequestPath & { namespace: string; name: string; subresource: "log" | "exec" | "attach" | "portforward" };
     }
   | { readonly type: "health"; readonly check: string; readonly part: string | undefined }
   | { readonly type: "version" | "index" | "trace" }
@@ -26,7 +26,7 @@ export type Route =
 
 export type ResourceRoute = Extract<Route, { type: "resource" }>;
 
-const connects: ReadonlySet<string> = new Set(["log", "exec", "attach"]);
+const connects: ReadonlySet<string> = new Set(["log", "exec", "attach", "portforward"]);
 const healthPath = /^\/(healthz|livez|readyz)(?:\/([^/]+))?\/?$/;
 const documentPath = /^\/(api|apis|openapi)(\/|$)/;
 

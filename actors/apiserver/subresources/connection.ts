@@ -1,4 +1,4 @@
-/** log, exec and attach: handed on to the kubelet of the pod's node, and what it gives is handed back. */
+/** log, exec, attach and port-forward: handed on to the kubelet of the pod's node, and what it gives is handed back. */
 import {
   badRequest,
   fail,
@@ -11,61 +11,52 @@ import {
   timeout,
 } from "../../../src/api/status.js";
 import type { Pod } from "../../../src/api/types.js";
-import { address } from "../../../src/wire/address.js";
+import { type Address, address } from "../../../src/wire/address.js";
 import { type WireError, wireError } from "../../../src/wire/errors.js";
 import type { IncomingStream, StreamReader } from "../../../src/wire/streams.js";
-import { type ExecInput, type ExecOutput, kubeletMessages } from "../../kubelet/messages.js";
+import { kubeletMessages } from "../../kubelet/messages.js";
 import type { Backing } from "../backing.js";
-import type { ApiError, ConnectRequest, ConnectSink } from "../request.js";
+import type { ApiError, ConnectInput, ConnectOutput, ConnectRequest, ConnectSink } from "../request.js";
 import { keyOf, type Served } from "../served.js";
 
-/** Which container is meant, and on which node; or why none can be spoken to. */
+/** Which container is meant ("" of a forwarded port), and on which node; or why none can be spoken to. */
 export function containerAt(
   pod: Pod,
   asked: string | undefined,
-  action: "log" | "exec" | "attach",
+  action: ConnectRequest["path"]["subresource"],
 ): Result<{ container: string; node: string }> {
   const { name = "" } = pod.metadata;
-  const containers = pod.spec?.containers ?? [];
-  const all = [...(pod.spec?.initContainers ?? []), ...containers, ...(pod.spec?.ephemeralContainers ?? [])];
-  const wanted = asked === undefined || asked === "" ? chosenByDefault(pod) : asked;
-  if (wanted === undefined) {
-    const names = containers.map((container) => container.name).join(" ");
-    const inits = pod.spec?.initContainers?.map((container) => container.name).join(" ") ?? "";
-    const also = inits === "" ? "" : ` or one of the init containers: [${inits}]`;
-    return fail(badRequest(`a container name must be specified for pod ${name}, choose one of: [${names}]${also}`));
-  }
-  if (!all.some((container) => container.name === wanted))
-    return fail(badRequest(`container ${wanted} is not valid for pod ${name}`));
+  const container = action === "portforward" ? succeed("") : namedContainer(pod, asked);
+  if (!container.ok) return container;
   const node = pod.spec?.nodeName ?? "";
-  if (node === "") {
-    // A log of a pod that no node has yet is empty; there is nothing to run a command in.
-    return action === "log"
-      ? succeed({ container: wanted, node: "" })
-      : fail(badRequest(`pod ${name} does not have a host assigned`));
-  }
-  return succeed({ container: wanted, node });
+  // A log of a pod that no node has yet is empty; there is nothing to run a command in.
+  if (node === "" && action !== "log") return fail(badRequest(`pod ${name} does not have a host assigned`));
+  return succeed({ container: container.value, node });
 }
 
-function chosenByDefault(pod: Pod): string | undefined {
-  const containers = pod.spec?.containers ?? [];
-  const annotated = pod.metadata.annotations?.["kubectl.kubernetes.io/default-container"];
-  if (containers.length === 1) return containers[0]!.name;
-  return containers.some((container) => container.name === annotated) ? annotated : undefined;
+function namedContainer({ metadata: { name = "" }, spec }: Pod, asked: string | undefined): Result<string> {
+  const containers = spec?.containers ?? [];
+  const all = [...(spec?.initContainers ?? []), ...containers, ...(spec?.ephemeralContainers ?? [])].map((each) => each.name);
+  const wanted = asked || (containers.length === 1 ? containers[0]!.name : undefined);
+  if (wanted === undefined)
+    return fail(badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(" ")}]`));
+  return all.includes(wanted) ? succeed(wanted) : fail(badRequest(`container ${wanted} is not valid for pod ${name}`));
 }
 
 /** Clients that type before they are connected are held to this. */
 const earlyInputsMost = 256;
 
-/** One log, exec or attach under way. */
+type Reader = StreamReader<ConnectOutput | { readonly data: Uint8Array }> & { readonly manualCredit: true };
+
+/** One log, exec, attach or forwarded connection under way. */
 export class Connection {
-  private stream: IncomingStream<ExecInput> | undefined;
+  private stream: IncomingStream<ConnectInput> | undefined;
   private at: { container: string; node: string } | undefined;
   private problem: ApiError | undefined;
   private over = false;
   private giveUp: () => void = () => undefined;
   /** What the client sent while the pod was still being looked up. */
-  private readonly early: Array<(stream: IncomingStream<ExecInput>) => void> = [];
+  private readonly early: Array<(stream: IncomingStream<ConnectInput>) => void> = [];
 
   constructor(
     private readonly backing: Backing,
@@ -106,48 +97,50 @@ export class Connection {
   open(onEnded: (error?: WireError) => void): void {
     const { at, request, sink } = this;
     if (at === undefined) return;
-    const { path, options } = request;
-    const kubelet = address("kubelet", at.node);
-    const about = { namespace: path.namespace, pod: path.name };
-    const onEnd = (error?: WireError): void => onEnded(error);
-    const { wire } = this.backing.host;
     sink.started();
-    if (path.subresource === "log") {
-      const { follow, previous, timestamps, tailLines, limitBytes, sinceSeconds, sinceTime } = options;
-      const asked = { follow, previous, timestamps, tailLines, limitBytes, sinceSeconds, sinceTime, container: at.container };
-      const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-      const onChunk = ({ data }: { data: Uint8Array }): void => sink.output({ stream: "stdout", data });
-      const reader = { onChunk, onEnd, manualCredit: true };
-      this.stream = wire.open(
-        kubelet,
-        kubeletMessages.containerLogs,
-        { ...about, ...given },
-        reader,
-      ) as IncomingStream<ExecInput>;
-      return;
-    }
-    const { stdin = false, stdout = false, stderr = false, tty = false } = options;
-    const streams = { ...about, container: at.container, stdin, stdout, stderr, tty };
-    const reader: StreamReader<ExecOutput> & { manualCredit: boolean } = {
-      onChunk: (chunk) => sink.output(chunk),
-      onEnd,
+    const reader: Reader = {
+      onChunk: (chunk) => sink.output("stream" in chunk ? chunk : { stream: "stdout", data: chunk.data }),
+      onEnd: (error?: WireError) => onEnded(error),
+      onDrain: () => sink.drained?.(),
       manualCredit: true,
     };
-    this.stream =
-      path.subresource === "exec"
-        ? wire.open(kubelet, kubeletMessages.exec, { ...streams, command: options.command ?? [] }, reader)
-        : wire.open(kubelet, kubeletMessages.attach, streams, reader);
+    this.stream = this.opened(address("kubelet", at.node), at.container, request, reader) as IncomingStream<ConnectInput>;
     for (const give of this.early.splice(0)) give(this.stream);
+  }
+
+  private opened(kubelet: Address, container: string, { path, options }: ConnectRequest, reader: Reader) {
+    const { wire } = this.backing.host;
+    const about = { namespace: path.namespace, pod: path.name };
+    const { stdin = false, stdout = false, stderr = false, tty = false, command = [], port } = options;
+    const streams = { ...about, container, stdin, stdout, stderr, tty };
+    switch (path.subresource) {
+      case "log": {
+        const { follow, previous, timestamps, tailLines, limitBytes, sinceSeconds, sinceTime } = options;
+        const asked = { follow, previous, timestamps, tailLines, limitBytes, sinceSeconds, sinceTime };
+        const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+        return wire.open(kubelet, kubeletMessages.containerLogs, { ...about, container, ...given }, reader);
+      }
+      case "exec":
+        return wire.open(kubelet, kubeletMessages.exec, { ...streams, command }, reader);
+      case "attach":
+        return wire.open(kubelet, kubeletMessages.attach, streams, reader);
+      case "portforward":
+        return wire.open(kubelet, kubeletMessages.portForward, { ...about, ...(port === undefined ? {} : { port }) }, reader);
+    }
   }
 
   close(): void {
     this.stream?.cancel();
   }
 
-  input(input: ExecInput): void {
-    if (this.stream !== undefined) this.stream.send(input);
-    else if (this.early.length < earlyInputsMost) this.early.push((stream) => stream.send(input));
+  input(input: ConnectInput): boolean {
+    if (this.stream !== undefined) {
+      this.stream.send(input);
+      return this.stream.backlog === 0;
+    }
+    if (this.early.length < earlyInputsMost) this.early.push((stream) => stream.send(input));
     else this.end(wireError("overloaded", `more than ${earlyInputsMost} inputs came before the container was reached`));
+    return true;
   }
 
   halfClose(): void {

@@ -1,4 +1,4 @@
-/** Serves logs, exec and attach: finds the container and hands the streams of the runtime on, at the pace of the reader. */
+/** Serves logs, exec, attach and forwarded ports: finds the container and hands the streams of the runtime on, at the pace of the reader. */
 import type { ApiError } from "../../../src/api/status.js";
 import type { Incoming } from "../../../src/wire/declare.js";
 import { type WireError, wireError } from "../../../src/wire/errors.js";
@@ -6,8 +6,9 @@ import type { IncomingStream, OutgoingStream, StreamReader } from "../../../src/
 import { type LogRequest, runcMessages } from "../../runc/messages.js";
 import type { ContainerRecord } from "../container/record.js";
 import type { Kubelet } from "../kubelet.js";
-import type { ContainerLogsRequest, ExecInput, ExecOutput, kubeletMessages } from "../messages.js";
-import { type Chosen, chooseContainer, loggedContainer, podNotFound, runningContainer } from "./containers.js";
+import type { ContainerLogsRequest, kubeletMessages } from "../messages.js";
+import type { PodHandle } from "../pod/handle.js";
+import { type Chosen, chooseContainer, forwardedSandbox, loggedContainer, podNotFound, runningContainer } from "./containers.js";
 
 type Request<Name> = Extract<Incoming<typeof kubeletMessages>, { type: Name }>;
 
@@ -18,11 +19,13 @@ function paced<Chunk>(out: OutgoingStream<Chunk, unknown>): StreamReader<Chunk> 
   manualCredit: true;
   drained(source: IncomingStream<unknown>): void;
   source: IncomingStream<unknown> | undefined;
+  onDrain: (() => void) | undefined;
 } {
   let owed = 0;
   return {
     manualCredit: true,
     source: undefined,
+    onDrain: undefined,
     onChunk(chunk) {
       out.send(chunk);
       if (out.backlog === 0) this.source?.consumed(1);
@@ -68,6 +71,7 @@ export class ContainerAccess {
     const reader = paced(stream);
     const open = { containerId: id.value, command, stdin, tty };
     const source = this.kubelet.host.wire.open(this.kubelet.runc, runcMessages.exec, open, reader);
+    stream.send({ stream: "accepted" });
     this.join(stream, source, reader);
   }
 
@@ -85,17 +89,48 @@ export class ContainerAccess {
       { containerId: id.value, stdin, tty },
       reader,
     );
+    stream.send({ stream: "accepted" });
     this.join(stream, source, reader);
   }
 
-  private join(
-    stream: OutgoingStream<ExecOutput, ExecInput>,
-    source: IncomingStream<ExecInput>,
-    reader: ReturnType<typeof paced<ExecOutput>>,
+  portForward({ request, stream }: Request<"portForward">): void {
+    const pod = this.pod(request.namespace, request.pod);
+    const id = forwardedSandbox(pod, request);
+    if (!id.ok) {
+      stream.end(rejected(id.error));
+      return;
+    }
+    const { port } = request;
+    if (port === undefined) {
+      stream.send({ stream: "accepted" });
+      stream.end();
+      return;
+    }
+    const reader = paced(stream);
+    const open = { podSandboxId: id.value, port };
+    const source = this.kubelet.host.wire.open(this.kubelet.runc, runcMessages.portForward, open, reader);
+    this.join(stream, source, reader);
+  }
+
+  /** Lets both ends of a command or connection have their pace. */
+  private join<Down, Up>(
+    stream: OutgoingStream<Down, Up>,
+    source: IncomingStream<Up>,
+    reader: ReturnType<typeof paced<Down>>,
   ): void {
     reader.source = source;
+    let owed = 0;
+    reader.onDrain = () => {
+      stream.consumed(owed);
+      owed = 0;
+    };
     stream.listen({
-      onChunk: (input) => source.send(input),
+      manualCredit: true,
+      onChunk: (input) => {
+        source.send(input);
+        if (source.backlog === 0) stream.consumed(1);
+        else owed += 1;
+      },
       onHalfClose: () => source.halfClose(),
       onClosed: () => source.cancel(),
       onDrain: () => reader.drained(source),
@@ -108,9 +143,13 @@ export class ContainerAccess {
   }
 
   private find(namespace: string, name: string, container: string | undefined): Chosen<ContainerRecord> {
-    const pods = [...this.kubelet.pods.values()].filter((pod) => pod.namespace === namespace && pod.name === name);
-    const pod = pods.at(-1);
+    const pod = this.pod(namespace, name);
     return pod === undefined ? { ok: false, error: podNotFound(name) } : chooseContainer(pod.records, name, container);
+  }
+
+  /** The newest of that name: one that is being deleted may still be there. */
+  private pod(namespace: string, name: string): PodHandle | undefined {
+    return [...this.kubelet.pods.values()].findLast((pod) => pod.namespace === namespace && pod.name === name);
   }
 
   private logRequest(containerId: string, request: ContainerLogsRequest): LogRequest {

@@ -1,9 +1,10 @@
 /**
- * Which container of a pod a request for logs, exec or attach means, or why none can serve it.
+ * Which container of a pod a request for logs, exec or attach means, which sandbox one for a port, or why none can serve it.
  * The texts are those of Kubernetes, because clients and people search for them.
  */
-import { type ApiError, badRequest, notFound } from "../../../src/api/status.js";
+import { type ApiError, badRequest, genericFailure, notFound } from "../../../src/api/status.js";
 import type { ContainerRecord } from "../container/record.js";
+import type { PodHandle } from "../pod/handle.js";
 
 export type Chosen<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ApiError };
 
@@ -50,7 +51,17 @@ export function loggedContainer(record: ContainerRecord, pod: string, previous: 
 /** Id in the runtime of a container that runs, for exec and attach. */
 export function runningContainer(record: ContainerRecord): Chosen<string> {
   if (record.state.kind === "running") return chosen(record.containerId);
-  const error = notFound({ group: "", resource: "containers" }, record.name);
-  const message = `container not found ("${record.name}")`;
-  return refused({ ...error, status: { ...error.status, message } });
+  return refused(genericFailure(500, "InternalError", `container not found ("${record.name}")`));
+}
+
+/** Id in the runtime of the sandbox whose ports are meant. */
+export function forwardedSandbox(
+  pod: PodHandle | undefined,
+  { namespace, pod: name }: { readonly namespace: string; readonly pod: string },
+): Chosen<string> {
+  if (pod === undefined) return refused(genericFailure(404, "NotFound", `pod not found ("${name}_${namespace}")`));
+  if (pod.sandboxReady) return chosen(pod.sandboxId);
+  const message =
+    pod.sandboxId === "" ? `failed to find sandbox for pod "${name}"` : `sandbox container "${pod.sandboxId}" is not running`;
+  return refused(genericFailure(500, "InternalError", message));
 }

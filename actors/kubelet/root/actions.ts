@@ -35,6 +35,9 @@ export const serveExec = ({ context, event }: Args) => {
 export const serveAttach = ({ context, event }: Args) => {
   if (event.type === "attach") context.work.access.attach(event);
 };
+export const servePortForward = ({ context, event }: Args) => {
+  if (event.type === "portForward") context.work.access.portForward(event);
+};
 export const serveHealth = ({ context, event }: Args) => {
   if (event.type === "healthz") event.respond.ok({ podsRunning: context.work.kubelet.podsRunning() });
 };

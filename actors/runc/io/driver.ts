@@ -17,6 +17,8 @@ export type DriverErrorReason =
   /** The container is not in a state in which this can be done. */
   | "InvalidState"
   | "SandboxNotFound"
+  /** Nothing inside the pod accepts the connection. */
+  | "ConnectionRefused"
   /** The runtime itself is gone or does not answer. */
   | "RuntimeUnavailable";
 
@@ -199,6 +201,27 @@ export interface ExecProcess {
 /** Of a command that was never started. */
 export const noProcess: ExecProcess = { write() {}, closeStdin() {}, resize() {}, taken() {}, cancel() {} };
 
+export interface ConnectionReader {
+  onOpen(): void;
+  onData(bytes: Uint8Array): void;
+  /** The server will send no more. */
+  onEnd(): void;
+  /** So many bytes of what was written have gone on their way; a writer that is far ahead waits for this. */
+  onTaken(bytes: number): void;
+  /** Both directions are done, or (with an error) it could not be opened or broke. Last call. */
+  onClosed(error?: DriverError): void;
+}
+
+/** A TCP connection into a pod. */
+export interface PodConnection {
+  write(bytes: Uint8Array): void;
+  /** No more will be written. */
+  end(): void;
+  /** So many bytes of what was read have been taken; a server that is 256 KiB ahead of its reader waits. */
+  taken(bytes: number): void;
+  cancel(): void;
+}
+
 /** Asks a server inside a pod whether it answers. */
 export type ProbeTarget = { readonly podIP: string; readonly port: number; readonly timeoutMs: number } & (
   | {
@@ -259,6 +282,8 @@ export interface RuntimeDriver {
   attach(id: string, request: { readonly stdin: boolean; readonly tty: boolean }, reader: ExecReader): ExecProcess;
 
   probe(target: ProbeTarget, onDone: (result: ProbeResult) => void): void;
+
+  connect(target: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection;
 
   setNames(names: NameTable): void;
   close(): void;

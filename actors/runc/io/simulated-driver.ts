@@ -6,6 +6,7 @@
 import { parseImageReference } from "../image-reference.js";
 import { standInAnswer } from "../images/answers.js";
 import {
+  type ConnectionReader,
   type ContainerExit,
   type ContainerRecord,
   type ContainerSpec,
@@ -21,6 +22,7 @@ import {
   type LogReading,
   noProcess,
   type OnOutcome,
+  type PodConnection,
   type ProbeResult,
   type ProbeTarget,
   type RuntimeDriver,
@@ -28,6 +30,7 @@ import {
   type SandboxSpec,
 } from "./driver.js";
 import { containerNotFound, imageNotFound, notRunning } from "./driver-errors.js";
+import { connectSimulated } from "./simulated-connection.js";
 import { SimulatedLogReading } from "./simulated-log.js";
 import type { SimulatedNetwork, SimulatedRequest, SimulatedResponse } from "./simulated-network.js";
 import { behaviourOf, pullOf, type SimulatedBehaviour, type SimulatedRule } from "./simulated-rules.js";
@@ -284,6 +287,10 @@ export class SimulatedDriver implements RuntimeDriver {
       const success = response.status >= 200 && response.status < 400;
       onDone({ success, message: success ? "" : `HTTP probe failed with statuscode: ${response.status}` });
     }
+  }
+
+  connect(target: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection {
+    return connectSimulated(this.network, target, reader);
   }
 
   setNames(): void {}

@@ -7,9 +7,11 @@ import type { ApiHandler, ApiUser } from "../../request.js";
 import type { HttpFront, TokenSigner } from "../io.js";
 import { Authenticator } from "./authentication.js";
 import { admit, ask, serve } from "./exchange.js";
-import { ExecSockets, refuseUpgrade } from "./exec-socket.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
+import { serveCommand } from "./streaming/command.js";
+import { serveForward } from "./streaming/forward.js";
+import { refuseUpgrade } from "./streaming/upgrade.js";
 import { TlsListener } from "./tls-listener.js";
 
 export interface HttpsOptions {
@@ -25,7 +27,6 @@ export interface HttpsOptions {
 
 export class HttpsFront implements HttpFront {
   private listener: TlsListener | undefined;
-  private readonly sockets = new ExecSockets();
   private readonly authenticator: Authenticator;
 
   constructor(
@@ -67,13 +68,13 @@ export class HttpsFront implements HttpFront {
       else if (route.path.subresource === "log") refuseUpgrade(socket, methodNotAllowed());
       else {
         const options = connectOptions(asked.query);
-        if (!options.ok) refuseUpgrade(socket, options.error);
-        else
-          this.sockets.serve(
-            handler,
-            { path: route.path, user: outcome.user, options: options.value },
-            { request, socket, head },
-          );
+        if (!options.ok) {
+          refuseUpgrade(socket, options.error);
+          return;
+        }
+        const connect = { path: route.path, user: outcome.user, options: options.value };
+        const serveUpgrade = route.path.subresource === "portforward" ? serveForward : serveCommand;
+        serveUpgrade(handler, connect, { request, socket, head });
       }
     });
   }

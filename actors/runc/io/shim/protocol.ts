@@ -36,6 +36,11 @@ export type ToShim =
   | { readonly type: "resize"; readonly id: number; readonly columns: number; readonly rows: number }
   | { readonly type: "taken"; readonly id: number; readonly bytes: number }
   | { readonly type: "exec cancel"; readonly id: number }
+  | { readonly type: "connect"; readonly id: number; readonly podIP: string; readonly port: number }
+  | { readonly type: "connection write"; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: "connection end"; readonly id: number }
+  | { readonly type: "connection taken"; readonly id: number; readonly bytes: number }
+  | { readonly type: "connection cancel"; readonly id: number }
   | { readonly type: "names"; readonly addresses: ReadonlyArray<readonly [string, readonly string[]]> }
   | { readonly type: "close" };
 
@@ -47,4 +52,9 @@ export type FromShim =
   | { readonly type: "log end"; readonly id: number; readonly error?: DriverError }
   | { readonly type: "output"; readonly id: number; readonly stream: "stdout" | "stderr"; readonly bytes: Uint8Array }
   | { readonly type: "exit"; readonly id: number; readonly exitCode: number }
-  | { readonly type: "exec error"; readonly id: number; readonly error: DriverError };
+  | { readonly type: "exec error"; readonly id: number; readonly error: DriverError }
+  | { readonly type: "connection open"; readonly id: number }
+  | { readonly type: "connection data"; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: "connection ended"; readonly id: number }
+  | { readonly type: "connection written"; readonly id: number; readonly bytes: number }
+  | { readonly type: "connection closed"; readonly id: number; readonly error?: DriverError };

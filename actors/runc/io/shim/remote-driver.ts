@@ -1,6 +1,7 @@
 /** A driver that lives at the other end of a port. */
 import type { MessagePort } from "node:worker_threads";
 import {
+  type ConnectionReader,
   type ContainerRecord,
   type ContainerSpec,
   type DriverEvent,
@@ -15,6 +16,7 @@ import {
   type LogReading,
   type NameTable,
   type OnOutcome,
+  type PodConnection,
   type ProbeResult,
   type ProbeTarget,
   type RuntimeDriver,
@@ -33,6 +35,7 @@ export class RemoteDriver implements RuntimeDriver {
   private readonly probes = new Map<number, (result: ProbeResult) => void>();
   private readonly logs = new Map<number, LogReader>();
   private readonly execs = new Map<number, ExecReader>();
+  private readonly connections = new Map<number, ConnectionReader>();
 
   /** `onLost` is told when the other end has gone without having been left. */
   constructor(
@@ -124,6 +127,21 @@ export class RemoteDriver implements RuntimeDriver {
     this.post({ type: "probe", id, target });
   }
 
+  connect({ podIP, port }: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection {
+    const id = this.nextId();
+    this.connections.set(id, reader);
+    this.post({ type: "connect", id, podIP, port });
+    return {
+      write: (bytes) => this.post({ type: "connection write", id, bytes }),
+      end: () => this.post({ type: "connection end", id }),
+      taken: (bytes) => this.post({ type: "connection taken", id, bytes }),
+      cancel: () => {
+        this.connections.delete(id);
+        this.post({ type: "connection cancel", id });
+      },
+    };
+  }
+
   setNames(names: NameTable): void {
     this.post({ type: "names", addresses: names.addresses });
   }
@@ -209,6 +227,24 @@ export class RemoteDriver implements RuntimeDriver {
         this.execs.delete(message.id);
         if (message.type === "exit") reader?.onExit(message.exitCode);
         else reader?.onError(message.error);
+        break;
+      }
+      case "connection open":
+        this.connections.get(message.id)?.onOpen();
+        break;
+      case "connection data":
+        this.connections.get(message.id)?.onData(message.bytes);
+        break;
+      case "connection ended":
+        this.connections.get(message.id)?.onEnd();
+        break;
+      case "connection written":
+        this.connections.get(message.id)?.onTaken(message.bytes);
+        break;
+      case "connection closed": {
+        const reader = this.connections.get(message.id);
+        this.connections.delete(message.id);
+        reader?.onClosed(message.error);
       }
     }
   }
@@ -220,10 +256,12 @@ export class RemoteDriver implements RuntimeDriver {
     const logs = [...this.logs.values()];
     const execs = [...this.execs.values()];
     const probes = [...this.probes.values()];
-    for (const table of [this.outcomes, this.logs, this.execs, this.probes]) table.clear();
+    const connections = [...this.connections.values()];
+    for (const table of [this.outcomes, this.logs, this.execs, this.probes, this.connections]) table.clear();
     for (const onDone of waiting) onDone({ ok: false, error });
     for (const reader of logs) reader.onEnd(error);
     for (const reader of execs) reader.onError(error);
+    for (const reader of connections) reader.onClosed(error);
     for (const onDone of probes) onDone({ success: false, message: error.message });
   }
 }

@@ -1,6 +1,15 @@
 /** Lets the other end of a port use a driver. */
 import type { MessagePort } from "node:worker_threads";
-import type { ExecProcess, ExecReader, LogReading, OnOutcome, ProbeTarget, RuntimeDriver } from "../driver.js";
+import type {
+  ConnectionReader,
+  ExecProcess,
+  ExecReader,
+  LogReading,
+  OnOutcome,
+  PodConnection,
+  ProbeTarget,
+  RuntimeDriver,
+} from "../driver.js";
 import type { FromShim, ToShim } from "./protocol.js";
 
 type ByArgument = Record<string, (argument: unknown, onDone: OnOutcome<unknown>) => void>;
@@ -10,6 +19,7 @@ type Listing = Record<string, (onDone: OnOutcome<unknown>) => void>;
 export function serveDriver(port: MessagePort, driver: RuntimeDriver): void {
   const readings = new Map<number, LogReading>();
   const processes = new Map<number, ExecProcess>();
+  const connections = new Map<number, PodConnection>();
   const post = (message: FromShim): void => port.postMessage(message);
   const answer =
     (id: number): OnOutcome<unknown> =>
@@ -24,6 +34,17 @@ export function serveDriver(port: MessagePort, driver: RuntimeDriver): void {
     onError: (error) => {
       processes.delete(id);
       post({ type: "exec error", id, error });
+    },
+  });
+
+  const connectionReaderOf = (id: number): ConnectionReader => ({
+    onOpen: () => post({ type: "connection open", id }),
+    onData: (bytes) => post({ type: "connection data", id, bytes }),
+    onEnd: () => post({ type: "connection ended", id }),
+    onTaken: (bytes) => post({ type: "connection written", id, bytes }),
+    onClosed: (error) => {
+      connections.delete(id);
+      post(error === undefined ? { type: "connection closed", id } : { type: "connection closed", id, error });
     },
   });
 
@@ -86,6 +107,22 @@ export function serveDriver(port: MessagePort, driver: RuntimeDriver): void {
         processes.get(message.id)?.cancel();
         processes.delete(message.id);
         break;
+      case "connect":
+        connections.set(message.id, driver.connect(message, connectionReaderOf(message.id)));
+        break;
+      case "connection write":
+        connections.get(message.id)?.write(message.bytes);
+        break;
+      case "connection end":
+        connections.get(message.id)?.end();
+        break;
+      case "connection taken":
+        connections.get(message.id)?.taken(message.bytes);
+        break;
+      case "connection cancel":
+        connections.get(message.id)?.cancel();
+        connections.delete(message.id);
+        break;
       case "names":
         driver.setNames({ addresses: message.addresses });
         break;
@@ -97,5 +134,6 @@ export function serveDriver(port: MessagePort, driver: RuntimeDriver): void {
   port.on("close", () => {
     for (const reading of readings.values()) reading.cancel();
     for (const process of processes.values()) process.cancel();
+    for (const connection of connections.values()) connection.cancel();
   });
 }

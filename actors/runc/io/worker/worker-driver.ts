@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseImageReference } from "../../image-reference.js";
 import { type ImageCatalog, imageRecord, lacksTag } from "../../images/catalog.js";
 import {
+  type ConnectionReader,
   type ContainerRecord,
   type ContainerSpec,
   type DriverEvent,
@@ -18,6 +19,7 @@ import {
   type NameTable,
   noProcess,
   type OnOutcome,
+  type PodConnection,
   type ProbeResult,
   type ProbeTarget,
   type RuntimeDriver,
@@ -30,6 +32,7 @@ import { type DriverClock, SimulatedDriver } from "../simulated-driver.js";
 import { SimulatedNetwork } from "../simulated-network.js";
 import type { SimulatedRule } from "../simulated-rules.js";
 import { attachTo } from "./attach.js";
+import { connectTo } from "./connect.js";
 import { WorkerContainer } from "./container.js";
 import { execBeside } from "./exec.js";
 import type { Names } from "./names.js";
@@ -262,6 +265,12 @@ export class WorkerDriver implements RuntimeDriver {
     // Simulated containers listen in the simulated network only.
     if (this.network.listens(target.podIP, target.port)) this.simulated.probe(target, onDone);
     else probe(target, this.options.reach, resolve, onDone);
+  }
+
+  connect(target: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection {
+    return this.network.listens(target.podIP, target.port)
+      ? this.simulated.connect(target, reader)
+      : connectTo(target, this.options.reach, reader);
   }
 
   setNames(names: NameTable): void {

@@ -1,0 +1,93 @@
+/** Requests that turn their connection into something else: what they ask for, and how they are refused. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { ApiError } from "../../../../../src/api/status.js";
+import { namesIn } from "../../../http/exec-channels.js";
+
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What the client sent after its request without waiting for the answer. */
+  readonly head: Buffer;
+}
+
+/** The longest WebSocket message that a client may send. */
+const messageBytesMost = 4 * 1024 * 1024;
+/** A stream on which nothing is said for so long is given up, as the kubelet's streamingConnectionIdleTimeout has it. */
+const idleMs = 4 * 3_600_000;
+
+export const isWebSocket = ({ request }: Upgrade): boolean => request.headers.upgrade?.toLowerCase() === "websocket";
+export const isSpdy = ({ request }: Upgrade): boolean => request.headers.upgrade?.toUpperCase() === "SPDY/3.1";
+
+/** The protocol that was chosen for a request before its handshake. */
+const chosen = new WeakMap<IncomingMessage, string>();
+const webSockets = new WebSocketServer({
+  noServer: true,
+  maxPayload: messageBytesMost,
+  handleProtocols: (_offered, request) => chosen.get(request) || false,
+});
+
+/** Answers 101 and gives the WebSocket; a handshake that is none is answered by the WebSocket server itself. */
+export function acceptWebSocket({ request, socket, head }: Upgrade, protocol: string, onOpen: (client: WebSocket) => void): void {
+  watchIdle(socket);
+  chosen.set(request, protocol);
+  webSockets.handleUpgrade(request, socket, head, onOpen);
+}
+
+/** Answers 101, after which the socket speaks SPDY. */
+export function acceptSpdy({ socket, head }: Upgrade, protocol: string): Duplex {
+  watchIdle(socket);
+  const headers = [
+    "Connection: Upgrade",
+    "Upgrade: SPDY/3.1",
+    ...(protocol === "" ? [] : [`X-Stream-Protocol-Version: ${protocol}`]),
+  ];
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers.join("\r\n")}\r\n\r\n`);
+  if (head.length > 0) socket.unshift(head);
+  return socket;
+}
+
+function watchIdle(socket: Duplex): void {
+  if ("setTimeout" in socket && typeof socket.setTimeout === "function") socket.setTimeout(idleMs, () => socket.destroy());
+}
+
+/** Protocols that a SPDY client offers. */
+export const streamProtocols = ({ request }: Upgrade): string[] =>
+  namesIn([request.headers["x-stream-protocol-version"] ?? []].flat().join(","));
+export const webSocketProtocols = ({ request }: Upgrade): string[] => namesIn(request.headers["sec-websocket-protocol"]);
+
+/** Refuses an upgrade with an error of the API. */
+export function refuseUpgrade(socket: Duplex, error: ApiError): void {
+  const { code, status } = error;
+  respond(socket, code, status.reason ?? "Error", "application/json", JSON.stringify(status));
+}
+
+/** Refuses an upgrade as the kubelet does, whose answers the API server hands on as they are. */
+export function refuseAsKubelet(socket: Duplex, code: number, text: string, headers: readonly string[] = []): void {
+  respond(socket, code, "Refused", "text/plain; charset=utf-8", text, headers);
+}
+
+function respond(
+  socket: Duplex,
+  code: number,
+  reason: string,
+  contentType: string,
+  body: string,
+  headers: readonly string[] = [],
+): void {
+  const head = [
+    `HTTP/1.1 ${code} ${reason}`,
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+/** No protocol that both ends speak. */
+export function refuseProtocols({ socket }: Upgrade, offered: readonly string[], accepted: readonly string[]): void {
+  const text = `unable to negotiate protocol: client supports [${offered.join(" ")}], server accepts [${accepted.join(" ")}]`;
+  refuseAsKubelet(socket, 403, text, [`X-Accepted-Stream-Protocol-Versions: ${accepted.join(", ")}`]);
+}
