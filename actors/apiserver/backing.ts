@@ -2,6 +2,7 @@ import type { Host } from "../../src/actor/host.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
+import type { ServerMetrics } from "./metrics/server-metrics.js";
 import type { WatchCache } from "./watch-cache/cache.js";
 import type { Freshness } from "./watch-cache/freshness.js";
 
@@ -13,6 +14,7 @@ export interface Backing {
   /** What is served. */
   readonly catalog: Catalog;
   readonly freshness: Freshness;
+  readonly metrics: ServerMetrics;
   /** Asks webhooks. */
   readonly consultant: Consultant;
 }

@@ -68,8 +68,8 @@ export const apiserverMachine = setup({
     },
     setUp: ({ context, self }) => startSetup(context.server, () => self.send({ type: "setup.done" })),
     startUpkeep: ({ context }) => startUpkeep(context.server),
-    open: ({ context }) => context.server.serve(true),
-    refuse: ({ context }) => context.server.serve(false),
+    open: ({ context }) => context.server.serve(),
+    refuse: ({ context }) => context.server.drain(),
     serve: ({ context, event }) => serveSpoken(context.server, event as Parameters<typeof serveSpoken>[1]),
     keepTrace: ({ context, event }) => {
       if (event.type === "trace") context.server.keepTrace(event.body);

@@ -16,6 +16,7 @@ import type {
   WatchRequest as WireWatchRequest,
   WriteOptions,
 } from "./messages.js";
+import type { ServerMetrics } from "./metrics/server-metrics.js";
 
 /** An error as the API words it; `status.details.retryAfterSeconds` is to be sent as the header Retry-After too. */
 export type { ApiError };
@@ -222,6 +223,9 @@ export interface ApiHandler {
   watch(request: WatchRequest, sink: WatchSink): WatchHandle;
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
   readiness(): readonly HealthCheck[];
+  readonly metrics: ServerMetrics;
+  /** Plain data: what the server goes by. */
+  readonly configuration: object;
   trace(reader: TraceReader, options: { readonly follow: boolean }): WatchHandle;
 }
 

@@ -10,6 +10,7 @@ import { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
 import type { Attachments, TraceBatch } from "./messages.js";
+import { ServerMetrics } from "./metrics/server-metrics.js";
 import { ReadBatches } from "./reads/batch.js";
 import { startRead } from "./reads/start.js";
 import { Gateway } from "./relay.js";
@@ -43,6 +44,7 @@ export class Server implements ApiHandler {
   readonly cache = new WatchCache();
   readonly catalog = new Catalog();
   readonly freshness = new Freshness();
+  readonly metrics: ServerMetrics;
   readonly consultant: Consultant;
   readonly etcd: EtcdLink;
   readonly leases: Leases;
@@ -51,6 +53,7 @@ export class Server implements ApiHandler {
   readonly traces = new TraceRing();
   /** Requests from outside are answered. */
   private open = false;
+  private draining = false;
   private requests = 0;
   private readonly watches = new Set<string>();
   private charts = 0;
@@ -61,6 +64,13 @@ export class Server implements ApiHandler {
     readonly host: Host,
     readonly io: ApiServerIo,
   ) {
+    const { cache } = this;
+    this.metrics = new ServerMetrics({
+      cache,
+      readiness: () => this.readiness(),
+      nowMs: () => host.clock.monotonicMs(),
+      figures: () => io.process(),
+    });
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
     this.consultant = new Consultant(this);
@@ -68,9 +78,9 @@ export class Server implements ApiHandler {
     this.gateway = new Gateway(host.wire);
   }
 
-  /** From now on requests from outside are answered, or no longer. */
-  serve(open: boolean): void {
-    this.open = open;
+  /** From now on requests from outside are answered. */
+  serve(): void {
+    this.open = true;
   }
 
   get idle(): boolean {
@@ -79,7 +89,7 @@ export class Server implements ApiHandler {
 
   request(request: ApiRequest, respond: Respond): void {
     if (!this.open) {
-      respond({ ok: false, error: serviceUnavailable(notServing) });
+      respond({ ok: false, error: serviceUnavailable(notServing, 1) });
       return;
     }
     if (this.requests >= serverLimits.requests) {
@@ -118,7 +128,7 @@ export class Server implements ApiHandler {
 
   watch(request: WatchRequest, sink: WatchSink): WatchHandle {
     if (!this.open || this.watches.size >= serverLimits.watches) {
-      sink.refused(this.open ? tooManyRequests() : serviceUnavailable(notServing));
+      sink.refused(this.open ? tooManyRequests() : serviceUnavailable(notServing, 1));
       return { closed: () => undefined };
     }
     const id = `watch ${++this.charts}`;
@@ -148,19 +158,34 @@ export class Server implements ApiHandler {
 
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle {
     if (!this.open) {
-      sink.refused(serviceUnavailable(notServing));
+      sink.refused(serviceUnavailable(notServing, 1));
       return unconnected;
     }
     return startConnection(this, `connect ${++this.charts}`, request, sink);
   }
 
+  /** What this server goes by, for /configz. */
+  get configuration(): object {
+    const { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer } = this.io.config;
+    return {
+      advertiseAddress,
+      advertisePort,
+      clusterCIDR: podCidr,
+      serviceClusterIPRange: serviceCidr,
+      serviceNodePortRange: `${nodePortRange.from}-${nodePortRange.to}`,
+      serviceAccountIssuer: issuer,
+      maxRequestsInflight: serverLimits.requests,
+      maxWatches: serverLimits.watches,
+    };
+  }
+
   readiness(): readonly HealthCheck[] {
     const etcd = this.etcd.linked ? undefined : "etcd is not linked";
-    const serving = this.open ? undefined : notServing;
     return [
       { name: "etcd", problem: etcd },
       { name: "informer-sync", problem: this.cache.revision > 0n ? undefined : "the watch cache is empty" },
-      { name: "serving", problem: serving },
+      { name: "poststarthook/start-cluster", problem: this.open || this.draining ? undefined : notServing },
+      { name: "shutdown", problem: this.draining ? "the API server is shutting down" : undefined },
     ];
   }
 
@@ -178,6 +203,12 @@ export class Server implements ApiHandler {
 
   linksChanged(): void {
     this.gateway.linksChanged();
+  }
+
+  /** From now on requests are sent away, to come again: by then another API server may answer. */
+  drain(): void {
+    this.open = false;
+    this.draining = true;
   }
 
   /** Ends every watch in order. */

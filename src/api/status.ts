@@ -265,7 +265,9 @@ export const serverTimeout = (of: GroupResource, operation: string, retryAfterSe
 export const tooManyRequests = (message = "Too many requests, please try again later.", retryAfterSeconds = 1): ApiError =>
   failure(429, "TooManyRequests", message, { retryAfterSeconds });
 
-export const serviceUnavailable = (message: string): ApiError => failure(503, "ServiceUnavailable", message);
+/** 503; with a time after which it may be tried again, clients do so by themselves. */
+export const serviceUnavailable = (message: string, retryAfterSeconds = 0): ApiError =>
+  failure(503, "ServiceUnavailable", message, retryAfterSeconds === 0 ? undefined : { retryAfterSeconds });
 
 export const internalError = (message: string): ApiError =>
   failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });

@@ -12,7 +12,7 @@ import {
 } from "../../actors/apiserver/http/exec-channels.js";
 import { healthAnswer } from "../../actors/apiserver/http/health.js";
 import { negotiate } from "../../actors/apiserver/http/negotiation.js";
-import { deleteOptions, listOptions, writeOptions } from "../../actors/apiserver/http/query.js";
+import { deadlineOf, deleteOptions, listOptions, writeOptions } from "../../actors/apiserver/http/query.js";
 import { writeRequest } from "../../actors/apiserver/http/requests.js";
 import { type ResourceRoute, type Route, route } from "../../actors/apiserver/http/routing.js";
 import { builtinResources } from "../../src/api/kinds.js";
@@ -67,6 +67,11 @@ const routes: Array<[string, string, string, boolean?]> = [
   ["GET", "/version", "version"],
   ["POST", "/version", "refused 405"],
   ["GET", "/debug/chartroom/trace", "trace"],
+  ["GET", "/metrics", "metrics"],
+  ["GET", "/metrics/slis", "indicators"],
+  ["GET", "/configz", "configuration"],
+  ["GET", "/debug/pprof", "nothing"],
+  ["POST", "/metrics", "refused 405"],
   ["GET", "/favicon.ico", "nothing"],
 ];
 for (const [method, path, expected, watching = false] of routes) {
@@ -118,6 +123,18 @@ front("reads the options of a write, and refuses unknown ones by name", () => {
     options(writeOptions(new URLSearchParams("dryRun=Some"), "patch")),
     'PatchOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"',
   );
+});
+
+front("reads how long a client waits, which it cannot stretch", () => {
+  const waits = (text: string) => {
+    const read = deadlineOf(new URLSearchParams(text));
+    return read.ok ? read.value : read.error.status.message;
+  };
+  assert.is(waits(""), undefined);
+  assert.is(waits("timeout=1m"), undefined);
+  assert.is(waits("timeout=0s"), undefined);
+  assert.is(waits("timeout=2.5s"), 2_500);
+  assert.is(waits("timeout=5"), 'invalid timeout specified in the request URL - time: missing unit in duration "5"');
 });
 
 front("reads the options of a delete, from the query and from the body", () => {
@@ -189,7 +206,14 @@ front("answers health checks: all of them, verbosely, one by name, less those ex
     code: 500,
     text: "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n",
   });
-  assert.equal(ask("readyz", undefined, "exclude=etcd&verbose"), { code: 200, text: "[+]ping ok\nreadyz check passed\n" });
+  assert.equal(ask("readyz", undefined, "exclude=etcd&verbose"), {
+    code: 200,
+    text: "[+]ping ok\n[+]etcd excluded: ok\nreadyz check passed\n",
+  });
+  assert.equal(ask("livez", undefined, "exclude=none&exclude=a&verbose"), {
+    code: 200,
+    text: '[+]ping ok\nwarn: some health checks cannot be excluded: no matches for "a","none"\nlivez check passed\n',
+  });
   assert.equal(ask("readyz", "etcd"), { code: 500, text: "internal server error: no link\n" });
   assert.is(ask("readyz", "nothing").code, 404);
 });

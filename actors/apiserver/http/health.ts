@@ -1,4 +1,5 @@
 /** /healthz, /livez and /readyz: https://kubernetes.io/docs/reference/using-api/health-checks/ */
+import { quote } from "../../../src/api/go-format.js";
 import type { HealthCheck } from "../request.js";
 
 export interface HealthAnswer {
@@ -6,15 +7,19 @@ export interface HealthAnswer {
   readonly text: string;
 }
 
+const ping: HealthCheck = { name: "ping", problem: undefined };
+
 /** What is alive need not be ready: only /readyz and /healthz ask what serves. */
+export const checksOf = (endpoint: string, checks: readonly HealthCheck[]): readonly HealthCheck[] =>
+  endpoint === "livez" ? [ping] : [ping, ...checks];
+
 export function healthAnswer(
   endpoint: string,
   part: string | undefined,
   checks: readonly HealthCheck[],
   query: URLSearchParams,
 ): HealthAnswer {
-  const excluded = new Set(query.getAll("exclude"));
-  const asked = [{ name: "ping", problem: undefined }, ...(endpoint === "livez" ? [] : checks)];
+  const asked = checksOf(endpoint, checks);
   if (part !== undefined) {
     const check = asked.find(({ name }) => name === part);
     if (check === undefined) return { code: 404, text: "404 page not found\n" };
@@ -22,11 +27,18 @@ export function healthAnswer(
       ? { code: 200, text: "ok" }
       : { code: 500, text: `internal server error: ${check.problem}\n` };
   }
-  const considered = asked.filter(({ name }) => !excluded.has(name));
-  const failed = considered.filter(({ problem }) => problem !== undefined);
-  const lines = considered.map(({ name, problem }) =>
-    problem === undefined ? `[+]${name} ok` : `[-]${name} failed: reason withheld`,
-  );
-  if (failed.length > 0) return { code: 500, text: `${lines.join("\n")}\n${endpoint} check failed\n` };
+  const excluded = new Set(query.getAll("exclude"));
+  let failed = false;
+  const lines = asked.map(({ name, problem }) => {
+    if (excluded.delete(name)) return `[+]${name} excluded: ok`;
+    if (problem === undefined) return `[+]${name} ok`;
+    failed = true;
+    return `[-]${name} failed: reason withheld`;
+  });
+  if (excluded.size > 0) {
+    const unknown = [...excluded].sort().map((name) => quote(name));
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.join(",")}`);
+  }
+  if (failed) return { code: 500, text: `${lines.join("\n")}\n${endpoint} check failed\n` };
   return { code: 200, text: query.has("verbose") ? `${lines.join("\n")}\n${endpoint} check passed\n` : "ok" };
 }

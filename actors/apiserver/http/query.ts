@@ -1,5 +1,6 @@
 /** The query of a request as the options of its verb. Wrong values are errors in Kubernetes' words. */
 import { type FieldError, invalidValue, notSupported } from "../../../src/api/field-errors.js";
+import { parseGoDuration } from "../../../src/api/go-duration.js";
 import { badRequest, fail, invalid, type Result, succeed } from "../../../src/api/status.js";
 import type { DeleteOptions, ListOptions, WatchRequest, WriteOptions } from "../messages.js";
 import type { ConnectRequest } from "../request.js";
@@ -175,6 +176,18 @@ export function connectOptions(query: URLSearchParams): Result<ConnectOptions> {
     },
     "PodExecOptions",
   );
+}
+
+/** kube-apiserver's --request-timeout: nobody may ask it to try for longer. */
+const requestTimeoutMs = 60_000;
+
+/** How long the client of a request that is not long-running waits, by the query `timeout`; undefined: as long as is usual. */
+export function deadlineOf(query: URLSearchParams): Result<number | undefined> {
+  const text = query.get("timeout");
+  if (text === null || text === "") return succeed(undefined);
+  const read = parseGoDuration(text);
+  if ("problem" in read) return fail(badRequest(`invalid timeout specified in the request URL - ${read.problem}`));
+  return succeed(read.ms > 0 && read.ms < requestTimeoutMs ? read.ms : undefined);
 }
 
 export const isWatch = (query: URLSearchParams): boolean => new Reader(query).flag("watch") ?? false;

@@ -18,7 +18,7 @@ export type Route =
       readonly path: RequestPath & { namespace: string; name: string; subresource: "log" | "exec" | "attach" | "portforward" };
     }
   | { readonly type: "health"; readonly check: string; readonly part: string | undefined }
-  | { readonly type: "version" | "index" | "trace" }
+  | { readonly type: "version" | "index" | "trace" | "metrics" | "indicators" | "configuration" }
   /** Discovery and OpenAPI documents, by their path. */
   | { readonly type: "document"; readonly path: string }
   | { readonly type: "refused"; readonly error: ApiError }
@@ -39,12 +39,20 @@ export function route(method: string, path: string, watching: boolean, table: Re
   return method === "GET" || method === "HEAD" ? otherRoute(path) : otherMethod(path);
 }
 
+const pages: ReadonlyMap<string, "index" | "trace" | "metrics" | "indicators" | "configuration"> = new Map([
+  ["/", "index"],
+  ["/debug/chartroom/trace", "trace"],
+  ["/metrics", "metrics"],
+  ["/metrics/slis", "indicators"],
+  ["/configz", "configuration"],
+]);
+
 function otherRoute(path: string): Route {
   const health = healthPath.exec(path);
   if (health !== null) return { type: "health", check: health[1] ?? "", part: health[2] };
   if (path === "/version" || path === "/version/") return { type: "version" };
-  if (path === "/") return { type: "index" };
-  if (path === "/debug/chartroom/trace") return { type: "trace" };
+  const page = pages.get(path);
+  if (page !== undefined) return { type: page };
   return documentPath.test(path) ? { type: "document", path } : { type: "nothing" };
 }
 

@@ -48,11 +48,24 @@ export interface TokenSigner {
   verify(token: string, onVerified: (claims: TokenClaims | undefined) => void): void;
 }
 
+/** What the operating system and the engine know of this process; undefined where they do not tell. */
+export interface ProcessFigures {
+  readonly cpuSeconds: number;
+  readonly startedAtSeconds: number;
+  readonly residentBytes: number;
+  readonly virtualBytes: number | undefined;
+  readonly openFiles: number | undefined;
+  readonly filesMost: number | undefined;
+  /** Of the API server's own thread. */
+  readonly heapBytes: number;
+}
+
 export interface ApiServerIo {
   readonly config: ApiServerConfig;
   readonly http: HttpFront;
   readonly signer: TokenSigner;
   readonly webhooks: WebhookClient;
+  readonly process: () => ProcessFigures;
 }
 
 /** Who a verified token speaks for. */

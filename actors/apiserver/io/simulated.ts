@@ -1,6 +1,6 @@
 /** I/O of an API server in the simulation: no HTTP, and tokens that anybody could read and nobody checks but this signer. */
 import { hash32 } from "../../../src/actor/random.js";
-import type { ApiServerConfig, ApiServerIo, HttpFront, TokenClaims, TokenSigner } from "./io.js";
+import type { ApiServerConfig, ApiServerIo, HttpFront, ProcessFigures, TokenClaims, TokenSigner } from "./io.js";
 import { type Later, SimulatedWebhooks } from "./simulated-webhooks.js";
 
 export const simulatedConfig: ApiServerConfig = {
@@ -38,6 +38,16 @@ export function simulatedSigner(): TokenSigner {
 }
 
 /** `later` is the clock of the API server; `webhooks` are what it can reach: none unless a test makes some. */
+const simulatedFigures: ProcessFigures = {
+  cpuSeconds: 0,
+  startedAtSeconds: 0,
+  residentBytes: 0,
+  virtualBytes: undefined,
+  openFiles: undefined,
+  filesMost: undefined,
+  heapBytes: 0,
+};
+
 export function simulatedApiServerIo(
   config: Partial<ApiServerConfig>,
   later: Later,
@@ -47,6 +57,7 @@ export function simulatedApiServerIo(
     config: { ...simulatedConfig, ...config },
     http: noHttp,
     signer: simulatedSigner(),
+    process: () => simulatedFigures,
     webhooks: webhooks.client(later),
   };
 }

@@ -1,11 +1,11 @@
 /** Lists that are of a revision which the cache has left behind: read from etcd, which keeps the past until it is compacted. */
-import type { Host } from "../../../src/actor/host.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import { continueExpired, listRevisionCompacted, serviceUnavailable } from "../../../src/api/status.js";
 import type { KubernetesObject } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
 import type { Json } from "../../../src/wire/json.js";
 import { etcdMessages, prefixEnd, type RangeReply } from "../../etcd/messages.js";
+import type { Backing } from "../backing.js";
 import type { ApiOutcome } from "../request.js";
 import { etcdOf, rejectionOf } from "../watch-cache/etcd-link.js";
 import { StoredObject } from "../watch-cache/stored-object.js";
@@ -18,7 +18,11 @@ type Exactly = Extract<ReadAt, { what: "exactly" }>;
 /** How many keys are read at a time where selectors may leave most of them out. */
 const rangeLimit = 1_000;
 
-export function fetchList(host: Host, plan: ListPlan & { readonly at: Exactly }, onFetched: (outcome: ApiOutcome) => void): void {
+export function fetchList(
+  { host, metrics }: Pick<Backing, "host" | "metrics">,
+  plan: ListPlan & { readonly at: Exactly },
+  onFetched: (outcome: ApiOutcome) => void,
+): void {
   const { served, selection, at, options } = plan;
   const within = storagePrefix(served.resource, selection.namespace);
   const limit = pageLimit(plan);
@@ -48,7 +52,9 @@ export function fetchList(host: Host, plan: ListPlan & { readonly at: Exactly },
     }
     const wanted = counts(options) && Number.isFinite(limit) ? limit - items.length + 1 : rangeLimit;
     const request = { key, rangeEnd: prefixEnd(within), limit: Math.min(wanted, rangeLimit), revision: at.revision };
+    const answered = metrics.etcdAsked("list", served.prefix);
     const onOutcome = (outcome: Outcome<RangeReply>): void => {
+      answered();
       if (outcome.ok) take(outcome.reply);
       else onFetched({ ok: false, error: refusalOf(outcome.error, at) });
     };

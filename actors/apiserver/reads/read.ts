@@ -66,7 +66,7 @@ export class Read {
   fetch(onFetched: () => void): void {
     const { at, served, selection } = this.plan;
     if (at.what !== "exactly" || selection === undefined) return;
-    fetchList(this.backing.host, { served, selection, at, options: (this.request as ListRequest).options }, (outcome) => {
+    fetchList(this.backing, { served, selection, at, options: (this.request as ListRequest).options }, (outcome) => {
       this.fetched = outcome;
       onFetched();
     });

@@ -37,6 +37,11 @@ export class WatchCache {
     return prefix === undefined ? undefined : this.stores.get(prefix)?.get(key);
   }
 
+  /** What is kept of each resource that was ever asked for or stored. */
+  resources(): Iterable<ResourceStore> {
+    return this.stores.values();
+  }
+
   get objects(): number {
     return [...this.stores.values()].reduce((sum, store) => sum + store.size, 0);
   }

@@ -146,7 +146,12 @@ export class Write {
     }
     const text = plan.what === "put" ? storedText(plan.object) : "";
     const { compares, success, failure } = this.transaction(plan, text);
-    const onOutcome = (outcome: Outcome<TxnReply>): void => onEnded(this.ended(plan, text, outcome));
+    const operation = plan.what === "remove" ? "delete" : this.origin === undefined ? "create" : "update";
+    const answered = this.backing.metrics.etcdAsked(operation, plan.key);
+    const onOutcome = (outcome: Outcome<TxnReply>): void => {
+      answered();
+      onEnded(this.ended(plan, text, outcome));
+    };
     this.backing.host.wire.call(
       etcd,
       etcdMessages.txn,

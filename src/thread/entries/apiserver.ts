@@ -2,6 +2,7 @@ import { apiserverDefinition } from "../../../actors/apiserver/definition.js";
 import { HttpsFront } from "../../../actors/apiserver/io/http/server.js";
 import { httpsWebhookClient } from "../../../actors/apiserver/io/https-webhook-client.js";
 import type { ApiServerIo, HttpFront } from "../../../actors/apiserver/io/io.js";
+import { processFigures } from "../../../actors/apiserver/io/process.js";
 import { es256Signer } from "../../../actors/apiserver/io/token-signer.js";
 import { bindingRules, reachableAt } from "../../../actors/runc/io/ports.js";
 import type { ApiServerSettings } from "../settings.js";
@@ -51,6 +52,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
     config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer, certificateAuthority },
     http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,
+    process: processFigures,
     webhooks: httpsWebhookClient(({ host, port }) => {
       const { address, port: mapped } = reachableAt(reach, host, port);
       return { host: address, port: mapped };

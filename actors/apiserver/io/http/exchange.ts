@@ -13,7 +13,7 @@ import { deprecationWarnings } from "../../http/deprecations.js";
 import { documentFor } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
 import { mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
-import { connectOptions, isWatch, watchOptions } from "../../http/query.js";
+import { connectOptions, deadlineOf, isWatch, watchOptions } from "../../http/query.js";
 import { type RenderContext, renderList, renderObject } from "../../http/render.js";
 import { type MadeRequest, readRequest, writeRequest } from "../../http/requests.js";
 import { type ResourceRoute, type Route, route } from "../../http/routing.js";
@@ -50,6 +50,15 @@ export function ask(handler: ApiHandler, request: HttpRequest): Asked {
   };
 }
 
+/** Counts the request in the metrics, from now until its answer is over; one whose answer never began counts as code 0. */
+export function count({ handler, request, route, path, query }: Asked, response: HttpResponse): void {
+  const counted = handler.metrics.requests.began(route, request.method ?? "GET", path, query.has("dryRun"));
+  response.once("close", () => {
+    counted.size = response.bodyBytes ?? 0;
+    counted.ended(response.headersSent ? response.statusCode : 0);
+  });
+}
+
 /** Finds out who asks and whether they may; the error is 401 or 403. */
 export function admit(
   asked: Asked,
@@ -83,14 +92,21 @@ export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void
       answerText(request, response, code, text);
       return;
     }
+    case "metrics":
+    case "indicators": {
+      const { registry, indicators } = handler.metrics;
+      const body = (to.type === "metrics" ? registry : indicators).text();
+      answer(request, response, 200, { contentType: metricsType, body });
+      return;
+    }
+    case "configuration":
+      answerJson(request, response, { "apiserver.chartroom": handler.configuration });
+      return;
     case "version":
-      answer(request, response, 200, { contentType: mediaTypes.json, body: JSON.stringify(versionInfo, undefined, 2) });
+      answerJson(request, response, versionInfo);
       return;
     case "index":
-      answer(request, response, 200, {
-        contentType: mediaTypes.json,
-        body: JSON.stringify({ paths: indexPaths(handler.catalog.resources) }, undefined, 2),
-      });
+      answerJson(request, response, { paths: indexPaths(handler.catalog.resources) });
       return;
     case "trace":
       serveTrace(handler, query.has("follow") && query.get("follow") !== "false", response);
@@ -101,6 +117,13 @@ export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void
     case "nothing":
       answerText(request, response, 404, "404 page not found\n");
   }
+}
+
+/** The text form of Prometheus. */
+const metricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+function answerJson(request: HttpRequest, response: HttpResponse, value: object): void {
+  answer(request, response, 200, { contentType: mediaTypes.json, body: JSON.stringify(value, undefined, 2) });
 }
 
 function indexPaths(table: ResourceTable): string[] {
@@ -114,9 +137,12 @@ function indexPaths(table: ResourceTable): string[] {
     "/api/v1",
     "/apis",
     ...served,
+    "/configz",
     "/debug/chartroom/trace",
     "/healthz",
     "/livez",
+    "/metrics",
+    "/metrics/slis",
     "/openapi/v2",
     "/openapi/v3",
     "/readyz",
@@ -161,10 +187,16 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
     else serveWatch(handler, { path: watchPath(to), user, options: named(to, options.value) }, { request, response }, context);
     return;
   }
+  const deadline = deadlineOf(query);
+  if (!deadline.ok) {
+    answerError(request, response, deadline.error);
+    return;
+  }
+  const within = deadline.value === undefined ? {} : { deadlineMs: deadline.value };
   const deprecated = deprecationWarnings(to.resource);
   const send = (made: Result<MadeRequest>) => {
     if (made.ok)
-      handler.request(made.value.request, (outcome) =>
+      handler.request({ ...made.value.request, ...within }, (outcome) =>
         tell(outcome, [...deprecated, ...made.value.warnings], { request, response }, context),
       );
     else answerError(request, response, made.error);

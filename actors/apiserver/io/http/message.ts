@@ -6,6 +6,9 @@ export type HttpRequest = IncomingMessage | Http2ServerRequest;
 
 export interface HttpResponse {
   readonly headersSent: boolean;
+  statusCode: number;
+  /** Bytes of a whole answer, for whoever counts. */
+  bodyBytes?: number;
   /** Bytes that were written and have not left yet. */
   readonly writableLength: number;
   /** Only HTTP/1.1 says it here. */

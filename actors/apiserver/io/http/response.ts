@@ -32,6 +32,7 @@ export function answer(
   if (options.lastOnConnection === true && request.httpVersionMajor === 1) headers.Connection = "close";
   // Text goes out in one piece with the head, which bytes do not.
   const send = (content: string | Uint8Array, contentBytes: number) => {
+    response.bodyBytes = contentBytes;
     headers["Content-Length"] = String(contentBytes);
     response.writeHead(code, headers);
     if (request.method === "HEAD") response.end();

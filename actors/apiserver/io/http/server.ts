@@ -6,7 +6,7 @@ import { connectOptions } from "../../http/query.js";
 import type { ApiHandler, ApiUser } from "../../request.js";
 import type { HttpFront, TokenSigner } from "../io.js";
 import { Authenticator } from "./authentication.js";
-import { admit, ask, serve } from "./exchange.js";
+import { admit, ask, count, serve } from "./exchange.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
@@ -51,6 +51,7 @@ export class HttpsFront implements HttpFront {
 
   private requested(handler: ApiHandler, request: HttpRequest, response: HttpResponse): void {
     const asked = ask(handler, request);
+    count(asked, response);
     admit(asked, this.authenticator, (outcome) => {
       if ("error" in outcome) answerError(request, response, outcome.error);
       else serve(asked, outcome.user, response);

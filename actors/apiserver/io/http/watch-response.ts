@@ -16,6 +16,8 @@ export function serveWatch(
 ): void {
   const { request, response } = exchange;
   const renderer = new WatchRenderer(context);
+  const { group = "", version = "", kind = "" } = context.resource ?? {};
+  const told = handler.metrics.watchEvents.of(group, version, kind);
   const write = (parts: Array<string | Uint8Array>) => {
     const text = parts.every((part) => typeof part === "string");
     if (text) response.write(parts.join(""));
@@ -33,6 +35,7 @@ export function serveWatch(
         response.destroy();
         return;
       }
+      told.value += events.length;
       write(events.map((event) => renderer.event(event)));
     },
     ended: (error) => {

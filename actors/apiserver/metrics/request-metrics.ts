@@ -1,0 +1,169 @@
+/** What is counted of every request over HTTP, by the names that kube-apiserver counts under. */
+import type { Route } from "../http/routing.js";
+import type { Counter, Distribution, Histogram, Registry } from "./registry.js";
+
+/** Seconds. */
+const durationBounds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+/** Bytes. */
+const sizeBounds = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+const target = ["group", "version", "resource", "subresource", "scope"] as const;
+
+const verbs: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
+
+/** What requests of one sort are counted in. */
+interface Sort {
+  readonly verb: string;
+  readonly labels: readonly string[];
+  readonly durations: Distribution;
+  /** Only reads are measured. */
+  readonly sizes: Distribution | undefined;
+  readonly codes: Map<number, { value: number }>;
+  /** Of a kind that goes on until somebody ends it. */
+  readonly longRunning: boolean;
+  readonly mutating: boolean;
+  underWay: number;
+}
+
+/** One request under way. */
+export interface CountedRequest {
+  /** Bytes of a whole answer. */
+  size: number;
+  ended(code: number): void;
+}
+
+/** HTTP/2 takes any word for a method. */
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const knownMethod = (method: string): string => (methods.has(method) ? method : "other");
+
+const mutatingVerbs = new Set(["POST", "PUT", "PATCH", "DELETE", "DELETECOLLECTION", "APPLY"]);
+
+export class RequestMetrics {
+  private readonly sorts = new Map<string, Sort>();
+  private readonly requests: Counter;
+  private readonly durations: Histogram;
+  private readonly sizes: Histogram;
+
+  constructor(
+    registry: Registry,
+    private readonly nowMs: () => number,
+  ) {
+    const labels = ["verb", "dry_run", ...target, "component"];
+    this.requests = registry.counter(
+      "apiserver_request_total",
+      "Requests that were answered, by verb, what they were about and the code of the answer.",
+      [...labels, "code"],
+    );
+    this.durations = registry.histogram(
+      "apiserver_request_duration_seconds",
+      "Seconds from the head of a request to the end of its answer; a watch is not among them.",
+      labels,
+      durationBounds,
+    );
+    this.sizes = registry.histogram(
+      "apiserver_response_sizes",
+      "Bytes of the bodies of answers to reads.",
+      ["verb", ...target, "component"],
+      sizeBounds,
+    );
+    registry.tell(
+      "gauge",
+      "apiserver_longrunning_requests",
+      "Watches, logs, execs and other requests that go on until somebody ends them.",
+      () =>
+        [...this.sorts.values()]
+          .filter(({ longRunning }) => longRunning)
+          .map(({ verb, labels: [, , group = "", version = "", resource = "", subresource = "", scope = ""], underWay }) => ({
+            labels: { verb, group, version, resource, subresource, scope, component: "apiserver" },
+            value: underWay,
+          })),
+    );
+    registry.tell("gauge", "apiserver_current_inflight_requests", "Requests under way that are not long-running.", () =>
+      [true, false].map((mutating) => ({
+        labels: { request_kind: mutating ? "mutating" : "readOnly" },
+        value: [...this.sorts.values()]
+          .filter((sort) => !sort.longRunning && sort.mutating === mutating)
+          .reduce((sum, { underWay }) => sum + underWay, 0),
+      })),
+    );
+  }
+
+  /** Counts a request as under way until `ended` is called, which must be once. */
+  began(route: Route, method: string, path: string, dryRun: boolean): CountedRequest {
+    const sort = this.sortOf(route, method, path, dryRun);
+    const beganMs = this.nowMs();
+    sort.underWay += 1;
+    const counted: CountedRequest = {
+      size: 0,
+      ended: (code) => {
+        sort.underWay -= 1;
+        this.codeOf(sort, code).value += 1;
+        if (sort.longRunning) return;
+        sort.durations.observe((this.nowMs() - beganMs) / 1_000);
+        sort.sizes?.observe(counted.size);
+      },
+    };
+    return counted;
+  }
+
+  private codeOf(sort: Sort, code: number): { value: number } {
+    const known = sort.codes.get(code);
+    if (known !== undefined) return known;
+    const made = this.requests.of(...sort.labels, String(code));
+    sort.codes.set(code, made);
+    return made;
+  }
+
+  private sortOf(route: Route, method: string, path: string, dryRun: boolean): Sort {
+    const name = nameOf(route, method, path, dryRun);
+    const known = this.sorts.get(name);
+    if (known !== undefined) return known;
+    const { verb, about, longRunning } = sortOfRoute(route, method, path);
+    const labels = [verb, dryRun ? "All" : "", ...about, "apiserver"];
+    const sort: Sort = {
+      verb,
+      labels,
+      durations: this.durations.of(...labels),
+      sizes: verb === "GET" || verb === "LIST" ? this.sizes.of(verb, ...about, "apiserver") : undefined,
+      codes: new Map(),
+      longRunning,
+      mutating: mutatingVerbs.has(verb),
+      underWay: 0,
+    };
+    this.sorts.set(name, sort);
+    return sort;
+  }
+}
+
+function nameOf(route: Route, method: string, path: string, dryRun: boolean): string {
+  if (route.type !== "resource" && route.type !== "connect") return `${knownMethod(method)} ${knownPath(route, path)}`;
+  const { group, version, resource, subresource = "", namespace, name } = route.path;
+  const verb = route.type === "resource" ? route.verb : "connect";
+  const scope = namespace === undefined ? (name === undefined ? "c" : "r") : "n";
+  return `${verb} ${group}/${version}/${resource}/${subresource} ${scope}${dryRun ? " dry" : ""}`;
+}
+
+function sortOfRoute(route: Route, method: string, path: string) {
+  if (route.type !== "resource" && route.type !== "connect")
+    return { verb: knownMethod(method), about: ["", "", "", knownPath(route, path), ""], longRunning: route.type === "trace" };
+  const { group, version, resource, subresource = "", namespace, name } = route.path;
+  const verb = route.type === "resource" ? (verbs[route.verb] ?? route.verb.toUpperCase()) : "CONNECT";
+  const scope = namespace !== undefined ? "namespace" : name !== undefined ? "resource" : "cluster";
+  const about = [group, version, resource, subresource, scope];
+  return { verb, about, longRunning: verb === "WATCH" || verb === "CONNECT" };
+}
+
+/** Paths that clients make up are not counted each for itself. */
+function knownPath(route: Route, path: string): string {
+  switch (route.type) {
+    case "nothing":
+    case "refused":
+      return "";
+    case "health":
+      return `/${route.check}`;
+    case "document":
+      return `/${path.split("/", 3)[1] ?? ""}`;
+    default:
+      return path;
+  }
+}

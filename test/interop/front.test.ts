@@ -1,0 +1,87 @@
+/** What operators ask an API server beside its objects: health, metrics, what it goes by. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ApiFront } from "../support/api-front.js";
+import { until } from "../support/until.js";
+
+const test = suite("the front");
+let front: ApiFront;
+test.before(async () => {
+  front = await ApiFront.start();
+});
+test.after(() => front?.stop());
+
+test("health is told as a word, or check by check", async () => {
+  for (const path of ["/healthz", "/livez", "/readyz", "/healthz/ping", "/readyz/etcd"])
+    assert.is((await front.ask("GET", path)).text, "ok", path);
+  const { text } = await front.ask("GET", "/readyz?verbose&exclude=etcd");
+  assert.is(
+    text,
+    "[+]ping ok\n[+]etcd excluded: ok\n[+]informer-sync ok\n[+]poststarthook/start-cluster ok\n[+]shutdown ok\nreadyz check passed\n",
+  );
+  assert.is((await front.ask("GET", "/readyz/nothing")).code, 404);
+});
+
+test("the version is told with every field that clients read", async () => {
+  const { text } = await front.ask("GET", "/version");
+  const version = JSON.parse(text) as Record<string, string>;
+  assert.equal(Object.keys(version), [
+    "major",
+    "minor",
+    "emulationMajor",
+    "emulationMinor",
+    "minCompatibilityMajor",
+    "minCompatibilityMinor",
+    "gitVersion",
+    "gitCommit",
+    "gitTreeState",
+    "buildDate",
+    "goVersion",
+    "compiler",
+    "platform",
+  ]);
+  assert.match(version.gitVersion ?? "", /^v1\.33\.\d+/);
+});
+
+test("/metrics counts requests, watches, events, objects and what the process takes", async () => {
+  const session = await front.session();
+  const maps = "/api/v1/namespaces/default/configmaps";
+  const watch = session.request({ ":path": `${maps}?watch=true`, authorization: front.authorization });
+  let heard = "";
+  watch.setEncoding("utf8").on("data", (part: string) => {
+    heard += part;
+  });
+  const body = JSON.stringify({ metadata: { name: "counted" } });
+  await front.ask("POST", maps, { body, headers: { "content-type": "application/json" } });
+  await until("the watch tells of the write", () => heard.includes("counted"));
+  const { text, headers } = await front.ask("GET", "/metrics");
+  session.destroy();
+  assert.is(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+  const about = 'group="",version="v1",resource="configmaps",subresource="",scope="namespace",component="apiserver"';
+  for (const expected of [
+    new RegExp(`^apiserver_request_total\\{verb="POST",dry_run="",${about},code="201"\\} 1$`, "m"),
+    new RegExp(`^apiserver_request_duration_seconds_count\\{verb="POST",dry_run="",${about}\\} 1$`, "m"),
+    new RegExp(`^apiserver_longrunning_requests\\{verb="WATCH",${about}\\} 1$`, "m"),
+    /^apiserver_watch_events_total\{group="",version="v1",kind="ConfigMap"\} [1-9]/m,
+    /^apiserver_storage_objects\{resource="namespaces"\} 4$/m,
+    /^apiserver_current_inflight_requests\{request_kind="readOnly"\} 1$/m,
+    /^etcd_request_duration_seconds_count\{operation="create",type="configmaps"\} [1-9]/m,
+    /^kubernetes_build_info\{major="1",minor="33",.*\} 1$/m,
+    /^kubernetes_healthcheck\{name="etcd",type="readyz"\} 1$/m,
+    /^process_resident_memory_bytes \d{7,}$/m,
+    /^process_cpu_seconds_total [\d.]+$/m,
+  ])
+    assert.match(text, expected);
+  const indicators = await front.ask("GET", "/metrics/slis");
+  assert.match(indicators.text, /^kubernetes_healthcheck\{name="ping",type="livez"\} 1$/m);
+});
+
+test("/configz tells what the server goes by, and there is no profiling", async () => {
+  const { text } = await front.ask("GET", "/configz");
+  const { serviceClusterIPRange, maxRequestsInflight } = JSON.parse(text)["apiserver.chartroom"];
+  assert.is(serviceClusterIPRange, front.cluster.serviceCidr);
+  assert.type(maxRequestsInflight, "number");
+  assert.is((await front.ask("GET", "/debug/pprof/")).code, 404);
+});
+
+test.run();
