@@ -5,6 +5,7 @@ import type { ApiServerIo } from "./io/io.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
 import type { WatchCache } from "./watch-cache/cache.js";
 import type { Freshness } from "./watch-cache/freshness.js";
+import type { Turns } from "./writes/turns.js";
 
 /** What serving a request stands on. */
 export interface Backing {
@@ -15,6 +16,8 @@ export interface Backing {
   readonly catalog: Catalog;
   readonly freshness: Freshness;
   readonly metrics: ServerMetrics;
+  /** Keeps writes that spend from the same quotas out of each other's way. */
+  readonly turns: Turns;
   /** Asks webhooks. */
   readonly consultant: Consultant;
 }

@@ -35,6 +35,7 @@ import { EtcdLink } from "./watch-cache/etcd-link.js";
 import { Freshness } from "./watch-cache/freshness.js";
 import { startWatch } from "./watches/start.js";
 import { startWrite } from "./writes/start.js";
+import { Turns } from "./writes/turns.js";
 
 export const serverLimits = { requests: 5_000, watches: 10_000 } as const;
 
@@ -45,6 +46,7 @@ export class Server implements ApiHandler {
   readonly catalog = new Catalog();
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
+  readonly turns = new Turns();
   readonly consultant: Consultant;
   readonly etcd: EtcdLink;
   readonly leases: Leases;

@@ -7,6 +7,7 @@ import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
 import { endpointSliceMirroringController } from "./controllers/endpointslice-mirroring/controller.js";
 import { jobController } from "./controllers/job/controller.js";
+import { resourceQuotaController } from "./controllers/resourcequota/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -47,6 +48,7 @@ const patientControllers = (host: Host, informers: Informers): ControllerDefinit
   evictionController(host, informers),
   podGcController(informers),
   disruptionController(informers),
+  resourceQuotaController(informers),
   garbageCollector(informers),
 ];
 

@@ -92,8 +92,10 @@ export const child = (path: string, name: string): string => (path === "" ? name
 
 export const fieldErrorText = (error: FieldError): string => `${error.field}: ${error.body}`;
 
-/** Several errors in one text: repeated ones once, more than one in brackets. */
-export const aggregateText = (errors: readonly FieldError[]): string => {
-  const texts = [...new Set(errors.map(fieldErrorText))];
+/** Several faults in one text: repeated ones once, more than one in brackets. */
+export const aggregateOf = (faults: readonly string[]): string => {
+  const texts = [...new Set(faults)];
   return texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
 };
+
+export const aggregateText = (errors: readonly FieldError[]): string => aggregateOf(errors.map(fieldErrorText));

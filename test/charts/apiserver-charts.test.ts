@@ -152,6 +152,7 @@ function writeStandIn(parts: Partial<Record<keyof Write, unknown>>) {
     mustConsult: false,
     mustBeConfirmed: false,
     hasNothingToCommit: false,
+    mustAwaitTurn: false,
     needsLease: false,
     knowsWhatIsStored: true,
     triedTooOften: false,
@@ -161,6 +162,8 @@ function writeStandIn(parts: Partial<Record<keyof Write, unknown>>) {
       ends.push(() => onAnswered());
     },
     stopConsulting: note("stop consulting"),
+    takeTurn: (onTurn: () => void) => ends.push(() => onTurn()),
+    leaveLine: () => undefined,
     confirm: note("confirm"),
     stopWaiting: note("stop waiting"),
     takeFromCache: note("take from cache"),
@@ -223,6 +226,16 @@ test("a question is answered, or its time is up, or nobody wants to know any mor
   const abandoned = consult();
   abandoned.send({ type: "abandoned" });
   assert.equal(abandoned.log, ["call", "hang up"]);
+});
+
+test("a write that spends from a quota waits for its turn and is planned anew; one whose turn does not come is refused", () => {
+  const { log, write, end } = writeStandIn({ mustAwaitTurn: true });
+  write.mustAwaitTurn = false;
+  end("turn");
+  assert.equal(log, ["plan", "commit"]);
+  const late = writeStandIn({ mustAwaitTurn: true });
+  late.wait(1_000);
+  assert.equal([late.log, late.state()], [["timeout"], "timedOut"]);
 });
 
 test("a write without a lease to be had is answered with why", () => {

@@ -22,6 +22,11 @@ export class StoredObject {
     return new StoredObject(kv.key, namespace, name, withResourceVersion(kv.value, kv.modRevision), kv.modRevision);
   }
 
+  /** The same object as it was written at a later revision. `text` is without resourceVersion. */
+  next(text: string, revision: bigint): StoredObject {
+    return new StoredObject(this.key, this.namespace, this.name, withResourceVersion(text, revision), revision);
+  }
+
   /** Shared by all who look: never to be changed. */
   get object(): UntypedObject {
     this.decoded ??= decodeJson(this.json as Json<UntypedObject>);

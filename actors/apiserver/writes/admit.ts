@@ -17,6 +17,7 @@ import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js"
 import type { Backing } from "../backing.js";
 import type { ApiOutcome, ApiUser, RequestPath } from "../request.js";
 import { expectedAt, type Served } from "../served.js";
+import { type Charges, chargeQuotasOf, noCharges } from "./charges.js";
 
 /** Objects of the cluster that admission asks for, by what they are. */
 class Neighbours implements ClusterView {
@@ -74,7 +75,7 @@ export class Admission {
   private readonly cluster: ClusterView;
 
   constructor(
-    backing: Backing,
+    private readonly backing: Backing,
     served: Served,
     private readonly asking: Asking,
     operation: AdmissionOperation,
@@ -92,6 +93,12 @@ export class Admission {
   /** Whether what is complete and valid may be written. */
   validate(object: UntypedObject, old?: UntypedObject): Result<Remarks> {
     return this.chain.validate(this.requestOf(object, old), this.cluster);
+  }
+
+  /** What it costs of the namespace's quotas, to be written together with it. The last that may refuse it. */
+  charge(object: UntypedObject, nowMs: number, old?: UntypedObject): Result<Charges> {
+    if (!this.chain.mayCost) return succeed(noCharges);
+    return chargeQuotasOf(this.backing, this.requestOf(object, old), nowMs);
   }
 
   /** Whether an act on an object may take place: it is judged by what was sent, not by what comes of it. */

@@ -62,6 +62,8 @@ export class CreatePlanner implements Planner {
     if (!ready.ok) return refuse(ready.error);
     const remarks = this.admission.validate(ready.value);
     if (!remarks.ok) return refuse(remarks.error);
+    const charged = this.admission.charge(ready.value, draws.nowMs);
+    if (!charged.ok) return refuse(charged.error);
     const stored = served.store(ready.value);
     const claimed = claimForNew(this.backing, served, stored, taken);
     if (!claimed.ok) return refuse(claimed.error);
@@ -69,6 +71,7 @@ export class CreatePlanner implements Planner {
       what: "put",
       key: this.key(),
       ...claimed.value,
+      ...charged.value,
       ...lifetimeOf(served),
       answer: (json) => remarked(answerWith(served.presentation.show(json), this.code), remarks.value),
     };

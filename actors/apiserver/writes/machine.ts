@@ -1,7 +1,8 @@
 /**
  * One write: what is to be written is planned from what the cache has, and committed on the condition that this is still
  * what etcd has. When it is not, the write is planned anew. Nothing is refused because of what a stale cache says: first
- * the cache is brought up to date. A plan that depends on what somebody outside says, such as a webhook, asks first.
+ * the cache is brought up to date. A plan that depends on what somebody outside says, such as a webhook, asks first; one that
+ * spends from quotas waits for its turn.
  */
 import { setup } from "xstate";
 import type { Write } from "./write.js";
@@ -9,6 +10,7 @@ import type { Write } from "./write.js";
 export type WriteEvent =
   | { type: "fresh" }
   | { type: "consulted" }
+  | { type: "turn" }
   | { type: "lease.ready" }
   | { type: "lease.failed" }
   | { type: "committed" }
@@ -22,6 +24,7 @@ export const writeMachine = setup({
     mustConsult: ({ context }) => context.write.mustConsult,
     mustBeConfirmed: ({ context }) => context.write.mustBeConfirmed,
     hasNothingToCommit: ({ context }) => context.write.hasNothingToCommit,
+    mustAwaitTurn: ({ context }) => context.write.mustAwaitTurn,
     needsLease: ({ context }) => context.write.needsLease,
     knowsWhatIsStored: ({ context }) => context.write.knowsWhatIsStored,
     triedTooOften: ({ context }) => context.write.triedTooOften,
@@ -33,6 +36,8 @@ export const writeMachine = setup({
     confirm: ({ context, self }) => context.write.confirm(() => self.send({ type: "fresh" })),
     stopWaiting: ({ context }) => context.write.stopWaiting(),
     takeFromCache: ({ context }) => context.write.takeFromCache(),
+    takeTurn: ({ context, self }) => context.write.takeTurn(() => self.send({ type: "turn" })),
+    leaveLine: ({ context }) => context.write.leaveLine(),
     lease: ({ context, self }) => context.write.lease((ready) => self.send({ type: ready ? "lease.ready" : "lease.failed" })),
     commit: ({ context, self }) => context.write.commit((type) => self.send({ type })),
     answer: ({ context }) => context.write.answer(),
@@ -53,6 +58,7 @@ export const writeMachine = setup({
         { guard: "mustConsult", target: "consulting" },
         { guard: "mustBeConfirmed", target: "confirming" },
         { guard: "hasNothingToCommit", target: "answered" },
+        { guard: "mustAwaitTurn", target: "queueing" },
         { guard: "needsLease", target: "leasing" },
         { target: "committing" },
       ],
@@ -67,6 +73,11 @@ export const writeMachine = setup({
       entry: "confirm",
       exit: "stopWaiting",
       on: { fresh: { target: "planned", actions: ["takeFromCache", "plan"] } },
+      after: { deadline: { target: "timedOut", actions: "refuseAsTimeout" } },
+    },
+    queueing: {
+      entry: "takeTurn",
+      on: { turn: { target: "planned", actions: "plan" } },
       after: { deadline: { target: "timedOut", actions: "refuseAsTimeout" } },
     },
     leasing: {
@@ -89,7 +100,7 @@ export const writeMachine = setup({
         { target: "confirming" },
       ],
     },
-    answered: { entry: "answer", type: "final" },
-    timedOut: { type: "final" },
+    answered: { entry: ["leaveLine", "answer"], type: "final" },
+    timedOut: { entry: "leaveLine", type: "final" },
   },
 });

@@ -24,6 +24,8 @@ interface Committed {
   /** Keys that cease together with what held them. */
   readonly releases?: readonly string[];
   readonly alongside?: readonly Alongside[];
+  /** The line in which writes that change the same objects alongside wait for each other; absent: it is not worth it. */
+  readonly line?: string;
 }
 
 export type Plan =

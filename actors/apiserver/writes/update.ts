@@ -11,8 +11,10 @@ import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
 import { Admission, type Asking, remarked } from "./admit.js";
+import { type Charges, noCharges } from "./charges.js";
 import { claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
+import type { Draws } from "./draws.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
 import { answerWith, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateUpdate } from "./validate.js";
@@ -30,6 +32,7 @@ export interface ChangeHow {
 interface Ready {
   readonly object: UntypedObject;
   readonly remarks: Remarks;
+  readonly charges: Charges;
 }
 
 /** Writes a changed object back. How it changes is what tells an update from a patch or a binding. */
@@ -62,7 +65,7 @@ export class ChangePlanner implements Planner {
     if (!placed.ok) return refuseForCertain(placed.error);
     const checked = checkUpdate(path, served, placed.value, origin);
     if (!checked.ok) return refuse(checked.error);
-    const ready = this.complete(checked.value, origin);
+    const ready = this.complete(checked.value, origin, situation.draws);
     if (!ready.ok) return refuse(ready.error);
     return this.commit(ready.value, origin, situation);
   }
@@ -76,10 +79,10 @@ export class ChangePlanner implements Planner {
   }
 
   /** The object as it is to be written, with what admission has to say of it. */
-  private complete(object: UntypedObject, origin: StoredObject): Result<Ready> {
+  private complete(object: UntypedObject, origin: StoredObject, draws: Draws): Result<Ready> {
     if (this.how.act !== undefined) {
       const remarks = this.admission.admitAct(this.how.act);
-      return remarks.ok ? succeed({ object, remarks: remarks.value }) : remarks;
+      return remarks.ok ? succeed({ object, remarks: remarks.value, charges: noCharges }) : remarks;
     }
     const { resource, view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
@@ -93,10 +96,12 @@ export class ChangePlanner implements Planner {
     const valid = validateUpdate(this.backing.io, this.served, prepared, old, subresource);
     if (!valid.ok) return valid;
     const remarks = this.admission.validate(valid.value, old);
-    return remarks.ok ? succeed({ object: valid.value, remarks: remarks.value }) : remarks;
+    if (!remarks.ok) return remarks;
+    const charged = this.admission.charge(valid.value, draws.nowMs, old);
+    return charged.ok ? succeed({ object: valid.value, remarks: remarks.value, charges: charged.value }) : charged;
   }
 
-  private commit({ object, remarks }: Ready, origin: StoredObject, { taken }: Situation): Plan {
+  private commit({ object, remarks, charges }: Ready, origin: StoredObject, { taken }: Situation): Plan {
     const { served } = this;
     const key = origin.key;
     const stored = served.store(object);
@@ -112,7 +117,7 @@ export class ChangePlanner implements Planner {
     if (sameObject(text, before)) {
       return { what: "answer", outcome: show(origin.json) };
     }
-    return { what: "put", key, ...claimed.value, ...lifetimeOf(served), answer: show };
+    return { what: "put", key, ...claimed.value, ...charges, ...lifetimeOf(served), answer: show };
   }
 }
 

@@ -40,6 +40,8 @@ export class Write {
   private readonly draws: Draws;
   private inquiry: Inquiry | undefined;
   private consultingUntilMs: number | undefined;
+  private line: string | undefined;
+  private endTurn: (() => void) | undefined;
   private outcome: ApiOutcome | undefined;
   private giveUp: () => void = () => undefined;
 
@@ -111,6 +113,22 @@ export class Write {
 
   get triedTooOften(): boolean {
     return this.conflicts > conflictsMost;
+  }
+
+  /** What a dry run would spend stays. */
+  get mustAwaitTurn(): boolean {
+    const { plan } = this;
+    return this.endTurn === undefined && lineOf(plan) !== undefined;
+  }
+
+  takeTurn(onTurn: () => void): void {
+    this.line = lineOf(this.plan);
+    if (this.line !== undefined) this.endTurn = this.backing.turns.take(this.line, onTurn);
+  }
+
+  /** Lets the next one have its turn. */
+  leaveLine(): void {
+    this.endTurn?.();
   }
 
   confirm(onFresh: () => void): void {
@@ -225,11 +243,20 @@ export class Write {
     }
     const { succeeded, revision } = outcome.reply;
     if (succeeded) {
+      this.tellNext(plan, revision);
       this.outcome = plan.what === "put" ? plan.answer(withResourceVersion(text, revision)) : plan.answer(revision);
       return "committed";
     }
     this.learn(outcome.reply);
     return "conflicted";
+  }
+
+  private tellNext({ alongside = [] }: Extract<Plan, { what: "put" | "remove" }>, revision: bigint): void {
+    if (this.line === undefined) return;
+    this.backing.turns.wrote(
+      this.line,
+      alongside.map(({ previous, object }) => previous.next(storedText(object), revision)),
+    );
   }
 
   /** Takes from a failed transaction what is stored, and which claims others hold. */
@@ -254,6 +281,8 @@ export class Write {
     this.outcome = { ok: false, indefinite: !isDefinite(error), error: apiErrorOf(error) };
   }
 }
+
+const lineOf = (plan: Plan): string | undefined => (plan.what === "put" || plan.what === "remove" ? plan.line : undefined);
 
 /** What a dry run would have written: a new object has no resourceVersion yet. */
 const unwritten = (object: UntypedObject, origin: StoredObject | undefined): Json<KubernetesObject> =>

@@ -6,15 +6,18 @@
 import { fail, type Result, succeed } from "../status.js";
 import type { UntypedObject } from "../types.js";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.js";
+import { limitRanger } from "./limit-ranger.js";
 import { namespaceLifecycle } from "./namespace-lifecycle.js";
 import type { AdmissionPlugin, AdmissionRequest, AdmissionTarget, ClusterView, Remarks } from "./plugin.js";
 import { priority } from "./priority.js";
+import { mayCost } from "./resource-quota.js";
 import { serviceAccount } from "./service-account.js";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.js";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.js";
 
 const inOrder: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   taintNodesByCondition,
   priority,
@@ -39,9 +42,12 @@ function chainFor(target: AdmissionTarget): Chain {
 /** The plugins for requests of one form, found once. */
 export class AdmissionChain {
   private readonly chain: Chain;
+  /** Whether such requests may cost something of a quota. */
+  readonly mayCost: boolean;
 
   constructor(readonly target: AdmissionTarget) {
     this.chain = chainFor(target);
+    this.mayCost = mayCost(target);
   }
 
   /** The object as the plugins leave it, or why it may not be written. */
