@@ -12,7 +12,7 @@ export function readManifests(manifests: Manifests): UntypedObject[] {
     const object = document as Partial<UntypedObject> | null;
     if (object === null || object === undefined) return [];
     if (typeof object !== "object") throw new ClusterError(`document ${index + 1} is not an object`);
-    if (object.kind === "List" && Array.isArray(object["items"])) return object["items"] as UntypedObject[];
+    if (object.kind === "List" && Array.isArray(object.items)) return object.items as UntypedObject[];
     for (const field of ["apiVersion", "kind"] as const) {
       if (typeof object[field] !== "string") throw new ClusterError(`document ${index + 1}: ${field} not set`);
     }

@@ -290,6 +290,6 @@ const defaultAccount = (client: ApiClient, timeoutMs: number): Promise<unknown> 
   );
 
 const isReady = (node: UntypedObject): boolean =>
-  (node["status"] as { conditions?: Array<{ type: string; status: string }> } | undefined)?.conditions?.some(
+  (node.status as { conditions?: Array<{ type: string; status: string }> } | undefined)?.conditions?.some(
     ({ type, status }) => type === "Ready" && status === "True",
   ) ?? false;

@@ -99,7 +99,7 @@ interface StatusLike {
   readonly containerStatuses?: ReadonlyArray<{ readonly name: string; readonly state?: unknown }>;
 }
 
-const statusOf = (object: UntypedObject): StatusLike => (object["status"] as StatusLike | undefined) ?? {};
+const statusOf = (object: UntypedObject): StatusLike => (object.status as StatusLike | undefined) ?? {};
 
 function meets(object: UntypedObject | undefined, expectation: Expectation): boolean {
   if (expectation === "deleted") return object === undefined;
@@ -108,7 +108,7 @@ function meets(object: UntypedObject | undefined, expectation: Expectation): boo
   if (expectation === "exists") return true;
   if (phases.has(expectation)) return statusOf(object).phase === expectation;
   const [type, value = "true"] = expectation.replace(/^condition=/, "").split("=");
-  const observed = (object["status"] as { observedGeneration?: number } | undefined)?.observedGeneration;
+  const observed = (object.status as { observedGeneration?: number } | undefined)?.observedGeneration;
   if (observed !== undefined && observed < (object.metadata.generation ?? 0)) return false;
   return (
     statusOf(object).conditions?.some((each) => each.type === type && each.status.toLowerCase() === value.toLowerCase()) ?? false

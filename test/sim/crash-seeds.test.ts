@@ -8,7 +8,7 @@ import { victims } from "../../src/faults/sweep.js";
 
 const seeds = suite("crashes at random");
 
-const seedsMost = Number(process.env["CRASH_SEEDS"] ?? 200);
+const seedsMost = Number(process.env.CRASH_SEEDS ?? 200);
 const perTest = 20;
 /** About as many deliveries as the pod's way has; a fault beyond it strikes while the cluster is watched. */
 const deliveries = 130;

@@ -16,7 +16,7 @@ const line = ["scheduler", "apiserver", "kubelet", "apiserver", "etcd", "apiserv
 
 way("is the golden trace", () => {
   const text = `${wayText(wayOfPod(traceOnePod("1"), "web"))}\n`;
-  if (process.env["UPDATE_TRACES"] === "1") writeFileSync(golden, text);
+  if (process.env.UPDATE_TRACES === "1") writeFileSync(golden, text);
   assert.is(text, readFileSync(golden, "utf8"));
 });
 
