@@ -1,0 +1,282 @@
+import { contains, type Ranges, word } from "./character-class.js";
+import { type Assertion, parseRegex, RegexError, type RegexNode } from "./regex-parser.js";
+
+/**
+ * Regular expressions whose matching takes time linear in the text, whatever the expression: all ways through it are
+ * followed at once (Thompson's construction, Pike's virtual machine).
+ * Source: https://swtch.com/~rsc/regexp/regexp2.html
+ */
+type Instruction =
+  | { readonly kind: "class"; readonly ranges: Ranges }
+  | { readonly kind: "assert"; readonly assertion: Assertion }
+  /** Goes on at both, the first preferred. */
+  | Split
+  | { readonly kind: "jump"; to: number }
+  | { readonly kind: "match" };
+
+/** The largest program that an expression may become. */
+const maxInstructions = 20_000;
+
+interface Split {
+  readonly kind: "split";
+  first: number;
+  second: number;
+}
+
+class Assembler {
+  readonly program: Instruction[] = [];
+
+  emit(instruction: Instruction): number {
+    if (this.program.length >= maxInstructions) throw new RegexError("expression too large", "");
+    this.program.push(instruction);
+    return this.program.length - 1;
+  }
+
+  add(node: RegexNode): void {
+    switch (node.kind) {
+      case "class":
+        this.emit({ kind: "class", ranges: node.ranges });
+        break;
+      case "assertion":
+        this.emit({ kind: "assert", assertion: node.assertion });
+        break;
+      case "sequence":
+        for (const part of node.parts) this.add(part);
+        break;
+      case "choice":
+        this.#choice(node.options);
+        break;
+      case "repeat":
+        this.#repeat(node);
+    }
+  }
+
+  #choice(options: readonly RegexNode[]): void {
+    const ends: Array<{ to: number }> = [];
+    options.forEach((option, index) => {
+      if (index === options.length - 1) {
+        this.add(option);
+        return;
+      }
+      const split = { kind: "split" as const, first: this.program.length + 1, second: 0 };
+      this.emit(split);
+      this.add(option);
+      const jump = { kind: "jump" as const, to: 0 };
+      this.emit(jump);
+      ends.push(jump);
+      split.second = this.program.length;
+    });
+    for (const jump of ends) jump.to = this.program.length;
+  }
+
+  #repeat({ part, min, max, greedy }: RegexNode & { kind: "repeat" }): void {
+    for (let count = 0; count < min; count++) this.add(part);
+    if (max === Number.POSITIVE_INFINITY) {
+      const split = this.#split();
+      this.add(part);
+      this.emit({ kind: "jump", to: this.program.indexOf(split) });
+      this.#leave(split, greedy);
+      return;
+    }
+    const splits: Split[] = [];
+    for (let count = min; count < max; count++) {
+      splits.push(this.#split());
+      this.add(part);
+    }
+    for (const split of splits) this.#leave(split, greedy);
+  }
+
+  #split(): Split {
+    const split: Split = { kind: "split", first: this.program.length + 1, second: 0 };
+    this.emit(split);
+    return split;
+  }
+
+  /** Lets a split go on after what was emitted last; a lazy one prefers to. */
+  #leave(split: Split, greedy: boolean): void {
+    const after = this.program.length;
+    if (greedy) split.second = after;
+    else {
+      split.second = split.first;
+      split.first = after;
+    }
+  }
+}
+
+/** The ways that are followed at one place of the text, in order of preference, each with where its match began. */
+class Threads {
+  readonly instructions: Int32Array;
+  readonly starts: Int32Array;
+  readonly #marks: Int32Array;
+  #generation = 0;
+  count = 0;
+
+  constructor(size: number) {
+    this.instructions = new Int32Array(size);
+    this.starts = new Int32Array(size);
+    this.#marks = new Int32Array(size);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#generation++;
+  }
+
+  /** Whether the instruction was not followed yet at this place. */
+  enter(instruction: number): boolean {
+    if (this.#marks[instruction] === this.#generation) return false;
+    this.#marks[instruction] = this.#generation;
+    return true;
+  }
+
+  push(instruction: number, start: number): void {
+    this.instructions[this.count] = instruction;
+    this.starts[this.count++] = start;
+  }
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A text as code points. */
+const toCodePoints = (text: string): Uint32Array => {
+  const codePoints = new Uint32Array(text.length);
+  let count = 0;
+  for (const character of text) codePoints[count++] = character.codePointAt(0)!;
+  return codePoints.subarray(0, count);
+};
+
+const fromCodePoints = (text: Uint32Array, { start, end }: Span): string => {
+  let part = "";
+  for (let at = start; at < end; at++) part += String.fromCodePoint(text[at]!);
+  return part;
+};
+
+export class Regex {
+  readonly #program: readonly Instruction[];
+  readonly #stack: number[] = [];
+
+  constructor(program: readonly Instruction[]) {
+    this.#program = program;
+  }
+
+  /** Whether the pattern matches anywhere in the text. */
+  test(text: string): boolean {
+    return this.#run(toCodePoints(text), 0, true) !== undefined;
+  }
+
+  /** The leftmost matches that do not overlap, preferring as Perl does; at most `limit` of them. */
+  findAll(text: string, limit = Number.POSITIVE_INFINITY): string[] {
+    const codePoints = toCodePoints(text);
+    const found: string[] = [];
+    let from = 0;
+    let lastEnd = -1;
+    while (from <= codePoints.length && found.length < limit) {
+      const span = this.#run(codePoints, from, false);
+      if (span === undefined) break;
+      // An empty match right after another is none.
+      if (span.end > span.start || span.start !== lastEnd) found.push(fromCodePoints(codePoints, span));
+      lastEnd = span.end;
+      from = span.end > span.start ? span.end : span.end + 1;
+    }
+    return found;
+  }
+
+  #run(text: Uint32Array, from: number, any: boolean): Span | undefined {
+    let now = new Threads(this.#program.length);
+    let next = new Threads(this.#program.length);
+    let found: Span | undefined;
+    now.clear();
+    for (let at = from; at <= text.length; at++) {
+      if (found === undefined) this.#follow(now, 0, at, at, text);
+      if (now.count === 0 && found !== undefined) break;
+      next.clear();
+      for (let index = 0; index < now.count; index++) {
+        const instruction = this.#program[now.instructions[index]!]!;
+        if (instruction.kind === "match") {
+          found = { start: now.starts[index]!, end: at };
+          if (any) return found;
+          break;
+        }
+        if (instruction.kind === "class" && at < text.length && contains(instruction.ranges, text[at]!)) {
+          this.#follow(next, now.instructions[index]! + 1, now.starts[index]!, at + 1, text);
+        }
+      }
+      [now, next] = [next, now];
+    }
+    return found;
+  }
+
+  /** Adds an instruction and all that can be reached from it without reading on. */
+  #follow(threads: Threads, first: number, start: number, at: number, text: Uint32Array): void {
+    const stack = this.#stack;
+    stack.push(first);
+    while (stack.length > 0) {
+      const index = stack.pop()!;
+      if (!threads.enter(index)) continue;
+      const instruction = this.#program[index]!;
+      switch (instruction.kind) {
+        case "jump":
+          stack.push(instruction.to);
+          break;
+        case "split":
+          stack.push(instruction.second, instruction.first);
+          break;
+        case "assert":
+          if (holds(instruction.assertion, at, text)) stack.push(index + 1);
+          break;
+        default:
+          threads.push(index, start);
+      }
+    }
+  }
+}
+
+const isWord = (text: Uint32Array, at: number): boolean => at >= 0 && at < text.length && contains(word, text[at]!);
+
+const holds = (assertion: Assertion, at: number, text: Uint32Array): boolean => {
+  switch (assertion) {
+    case "textStart":
+      return at === 0;
+    case "textEnd":
+      return at === text.length;
+    case "lineStart":
+      return at === 0 || text[at - 1] === 10;
+    case "lineEnd":
+      return at === text.length || text[at] === 10;
+    case "wordBoundary":
+      return isWord(text, at - 1) !== isWord(text, at);
+    case "notWordBoundary":
+      return isWord(text, at - 1) === isWord(text, at);
+  }
+};
+
+export type CompiledRegex = { readonly ok: true; readonly regex: Regex } | { readonly ok: false; readonly message: string };
+
+const compiled = new Map<string, CompiledRegex>();
+/** How many expressions are kept compiled. */
+const maxCompiled = 256;
+
+/** Compiles an expression of RE2's syntax. The message is Go's: "error parsing regexp: missing closing ): `(`". */
+export const compileRegex = (pattern: string): CompiledRegex => {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  if (compiled.size >= maxCompiled) compiled.delete(compiled.keys().next().value!);
+  const result = assemble(pattern);
+  compiled.set(pattern, result);
+  return result;
+};
+
+const assemble = (pattern: string): CompiledRegex => {
+  try {
+    const assembler = new Assembler();
+    assembler.add(parseRegex(pattern));
+    assembler.emit({ kind: "match" });
+    return { ok: true, regex: new Regex(assembler.program) };
+  } catch (error) {
+    if (error instanceof RegexError) return { ok: false, message: error.message };
+    throw error;
+  }
+};
