@@ -26,7 +26,9 @@ const numberOf = (value: number | bigint | Uint): number | bigint => (value inst
 export const compareNumbers = (left: number | bigint | Uint, right: number | bigint | Uint): -1 | 0 | 1 | undefined => {
   const [one, other] = [numberOf(left), numberOf(right)];
   // JavaScript compares a bigint with a number by their exact values.
-  return one < other ? -1 : one > other ? 1 : one == other ? 0 : undefined;
+  if (one < other) return -1;
+  if (one > other) return 1;
+  return one <= other ? 0 : undefined;
 };
 
 const sameEntries = (left: MapValue, right: MapValue, depth: number): boolean => {

@@ -1,4 +1,4 @@
-import type { ArgumentEstimate, CallEstimate, Range } from "../language/functions.js";
+import type { Range } from "../language/functions.js";
 import { addRanges, exactly, multiplyRanges, scaleRange } from "../language/ranges.js";
 import { ListValue, MapValue, sizeOf, type Value } from "../language/values.js";
 
