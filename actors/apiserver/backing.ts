@@ -1,4 +1,5 @@
 import type { Host } from "../../src/actor/host.js";
+import type { Authorizer } from "./access/authorizer.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
@@ -14,6 +15,7 @@ export interface Backing {
   readonly cache: WatchCache;
   /** What is served. */
   readonly catalog: Catalog;
+  readonly authorizer: Authorizer;
   readonly freshness: Freshness;
   readonly metrics: ServerMetrics;
   /** Keeps writes that spend from the same quotas out of each other's way. */

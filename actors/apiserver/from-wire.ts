@@ -2,32 +2,18 @@
 import { type Expected, type FieldValidation, readValue } from "../../src/api/body.js";
 import { isJsonObject } from "../../src/api/json-value.js";
 import { apiVersionOf } from "../../src/api/kinds.js";
-import { badRequest, type Result } from "../../src/api/status.js";
+import { badRequest, fail, type Result } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
-import { type Address, instanceOf, roleOf } from "../../src/wire/address.js";
+import { roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
+import { resourceAttributes } from "./access/attributes.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { apiserverMessages, ListReply, ObjectReply } from "./messages.js";
 import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
 import { expectedAt } from "./served.js";
 
 type Spoken = Exclude<Incoming<typeof apiserverMessages>, { type: "trace" | "attachments" }>;
-
-/** Who an actor is to the API. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#core-component-roles */
-export function userOf(from: Address): ApiUser {
-  const authenticated = "system:authenticated";
-  switch (roleOf(from)) {
-    case "kubelet":
-      return { name: `system:node:${instanceOf(from)}`, groups: ["system:nodes", authenticated] };
-    case "user":
-      return { name: "kubernetes-admin", groups: ["system:masters", authenticated] };
-    case "apiserver":
-      return { name: "system:apiserver", groups: ["system:masters", authenticated] };
-    default:
-      return { name: `system:${roleOf(from).startsWith("kube") ? "" : "kube-"}${roleOf(from)}`, groups: [authenticated] };
-  }
-}
 
 const codes: ReadonlyMap<number, WireErrorCode> = new Map([
   [503, "unavailable"],
@@ -40,8 +26,26 @@ export function wireErrorOf(error: ApiError, indefinite = false): WireError {
   return wireError(code, error.status.message ?? "", error.status);
 }
 
+/** Who asks, if they may ask that. */
+function admitted(handler: ApiHandler, { type, from, request }: Spoken): Result<ApiUser> {
+  const speaker = handler.speaker(from, request.as);
+  if (!speaker.ok) return speaker;
+  const selected = "selection" in request ? request.selection : "options" in request ? request.options : undefined;
+  const { fieldSelector = "" } = (selected ?? {}) as { fieldSelector?: string };
+  const asked = resourceAttributes(type.toLowerCase(), request.path, fieldSelector);
+  const refusal = handler.refusalOf(speaker.value, asked);
+  return refusal === undefined ? speaker : fail(refusal);
+}
+
 export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
-  const user = userOf(spoken.from);
+  const asker = admitted(handler, spoken);
+  if (!asker.ok) {
+    const error = wireErrorOf(asker.error);
+    if (spoken.type === "watch") spoken.stream.end(error);
+    else spoken.respond.error(error);
+    return;
+  }
+  const user = asker.value;
   if (spoken.type === "watch") {
     watch(handler, spoken, user);
     return;

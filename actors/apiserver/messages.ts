@@ -22,11 +22,22 @@ export interface ObjectPath extends ResourcePath {
   readonly subresource?: string;
 }
 
+/** Who a request is made for, where that is not the actor that says it: a controller acts as its service account. */
+export interface Impersonated {
+  readonly user: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+interface Spoken {
+  readonly as?: Impersonated;
+}
+
 export interface ObjectReply {
   readonly object: Json<KubernetesObject>;
 }
 
-export interface GetRequest {
+export interface GetRequest extends Spoken {
   readonly path: ObjectPath;
   /** Absent: the newest. "0": whatever the watch cache has. */
   readonly resourceVersion?: string;
@@ -40,7 +51,7 @@ export interface ListOptions {
   readonly limit?: number;
   readonly continue?: string;
 }
-export interface ListRequest {
+export interface ListRequest extends Spoken {
   readonly path: ResourcePath;
   readonly options?: ListOptions;
 }
@@ -57,13 +68,13 @@ export interface WriteOptions {
   readonly fieldManager?: string;
   readonly fieldValidation?: "Ignore" | "Warn" | "Strict";
 }
-export interface CreateRequest {
+export interface CreateRequest extends Spoken {
   /** `name` and `subresource` are there for a create on a subresource: binding, eviction, token. */
   readonly path: ResourcePath & { readonly name?: string; readonly subresource?: string };
   readonly object: Json<KubernetesObject>;
   readonly options?: WriteOptions;
 }
-export interface UpdateRequest {
+export interface UpdateRequest extends Spoken {
   readonly path: ObjectPath;
   readonly object: Json<KubernetesObject>;
   readonly options?: WriteOptions;
@@ -73,7 +84,7 @@ export type PatchType =
   | "application/merge-patch+json"
   | "application/strategic-merge-patch+json"
   | "application/apply-patch+yaml";
-export interface PatchRequest {
+export interface PatchRequest extends Spoken {
   readonly path: ObjectPath;
   readonly patchType: PatchType;
   /** The patch as JSON text. */
@@ -86,7 +97,7 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly dryRun?: boolean;
 }
-export interface DeleteRequest {
+export interface DeleteRequest extends Spoken {
   readonly path: ObjectPath;
   readonly options?: DeleteOptions;
 }
@@ -94,13 +105,13 @@ export interface DeleteRequest {
 export interface DeleteReply {
   readonly object: Json<KubernetesObject | Status>;
 }
-export interface DeleteCollectionRequest {
+export interface DeleteCollectionRequest extends Spoken {
   readonly path: ResourcePath;
   readonly options?: DeleteOptions;
   readonly selection?: ListOptions;
 }
 
-export interface WatchRequest {
+export interface WatchRequest extends Spoken {
   readonly path: ResourcePath;
   readonly options?: Omit<ListOptions, "limit" | "continue"> & {
     readonly allowWatchBookmarks?: boolean;

@@ -2,13 +2,16 @@
  * What a request to the API is inside the API server, whether it came over the wire or over HTTP. A front turns what it
  * reads into an `ApiRequest`, a `WatchRequest` or a `ConnectRequest`, hands it to the `ApiHandler` and writes what it is told.
  */
-import type { ApiError } from "../../src/api/status.js";
+import type { ApiError, Result } from "../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../src/api/types.js";
+import type { Address } from "../../src/wire/address.js";
 import type { Json } from "../../src/wire/json.js";
 import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput } from "../kubelet/messages.js";
+import type { Attributes } from "./access/attributes.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type {
   DeleteOptions,
+  Impersonated,
   ListOptions,
   PatchType,
   ResourcePath,
@@ -27,6 +30,8 @@ export interface ApiUser {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  /** What else authentication tells of the user: `authentication.kubernetes.io/pod-name` … */
+  readonly extra?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** `name` is absent for a whole resource, `subresource` for the object itself. */
@@ -219,6 +224,10 @@ export interface HealthCheck {
 export interface ApiHandler {
   /** What is served now. */
   readonly catalog: Catalog;
+  /** Asked by a front before it hands a request on: why it may not be made now, by this user. */
+  refusalOf(user: ApiUser, asked: Attributes): ApiError | undefined;
+  /** Who an actor speaks as. */
+  speaker(from: Address, as: Impersonated | undefined): Result<ApiUser>;
   request(request: ApiRequest, respond: Respond): void;
   watch(request: WatchRequest, sink: WatchSink): WatchHandle;
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;

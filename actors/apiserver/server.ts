@@ -1,22 +1,27 @@
 /** The API server as its chart and its fronts hold it: what it knows, and what runs. */
 import type { Host } from "../../src/actor/host.js";
-import { serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
+import { fail, type Result, serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
 import type { Address } from "../../src/wire/address.js";
 import { roleOf } from "../../src/wire/address.js";
+import { type Attributes, forbiddenRequest } from "./access/attributes.js";
+import { Authorizer } from "./access/authorizer.js";
+import { WireUsers } from "./access/wire-users.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
 import { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
-import type { Attachments, TraceBatch } from "./messages.js";
+import type { Attachments, Impersonated, TraceBatch } from "./messages.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { ReadBatches } from "./reads/batch.js";
 import { startRead } from "./reads/start.js";
 import { Gateway } from "./relay.js";
 import type {
+  ApiError,
   ApiHandler,
   ApiRequest,
+  ApiUser,
   ConnectHandle,
   ConnectRequest,
   ConnectSink,
@@ -44,6 +49,8 @@ const notServing = "the API server is not ready";
 export class Server implements ApiHandler {
   readonly cache = new WatchCache();
   readonly catalog = new Catalog();
+  readonly authorizer = new Authorizer(this.cache);
+  private readonly wireUsers = new WireUsers(this.authorizer);
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
   readonly turns = new Turns();
@@ -56,6 +63,8 @@ export class Server implements ApiHandler {
   /** Requests from outside are answered. */
   private open = false;
   private draining = false;
+  /** They have been answered before: the watch cache and what is set up first are there. */
+  private begun = false;
   private requests = 0;
   private readonly watches = new Set<string>();
   private charts = 0;
@@ -83,10 +92,23 @@ export class Server implements ApiHandler {
   /** From now on requests from outside are answered. */
   serve(): void {
     this.open = true;
+    this.begun = true;
   }
 
   get idle(): boolean {
     return this.requests === 0;
+  }
+
+  speaker(from: Address, as: Impersonated | undefined): Result<ApiUser> {
+    const speaker = this.wireUsers.speaker(from, as);
+    return speaker.ok || this.begun ? speaker : fail(serviceUnavailable(notServing));
+  }
+
+  /** Until the roles are there that say who may do what, nobody is told that they may not. */
+  refusalOf(user: ApiUser, asked: Attributes): ApiError | undefined {
+    const decision = this.authorizer.authorize(user, asked);
+    if (decision.allowed) return undefined;
+    return this.begun ? forbiddenRequest(user, asked, decision) : serviceUnavailable(notServing);
   }
 
   request(request: ApiRequest, respond: Respond): void {

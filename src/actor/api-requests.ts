@@ -2,6 +2,7 @@
 import {
   apiserverMessages,
   type DeleteOptions,
+  type Impersonated,
   type ListOptions,
   type ObjectPath,
   type PatchType,
@@ -40,8 +41,13 @@ export interface ApiAnswer {
 export const attachedApiserver = (host: Host): Address | undefined =>
   host.wire.peers().find((peer) => roleOf(peer) === "apiserver");
 
-/** Asks the API server. Without a link the outcome is `unreachable`, at once. */
-export function askApiserver(host: Host, request: ApiWrite | ApiRead, onOutcome: (outcome: Outcome<ApiAnswer>) => void): void {
+/** Asks the API server, as this actor or as somebody that it may speak for. Without a link the outcome is `unreachable`, at once. */
+export function askApiserver(
+  host: Host,
+  request: ApiWrite | ApiRead,
+  onOutcome: (outcome: Outcome<ApiAnswer>) => void,
+  as?: Impersonated,
+): void {
   const server = attachedApiserver(host);
   if (server === undefined) {
     onOutcome({ ok: false, error: wireError("unreachable", "no API server is linked") });
@@ -52,29 +58,45 @@ export function askApiserver(host: Host, request: ApiWrite | ApiRead, onOutcome:
     onOutcome: (outcome: Outcome<{ items: ReadonlyArray<Json<KubernetesObject>>; resourceVersion: string }>) =>
       onOutcome(answered(outcome, readItems)),
   };
+  const speaking = as === undefined ? {} : { as };
   switch (request.verb) {
     case "get":
-      host.wire.call(server, apiserverMessages.get, { path: request.path }, one);
+      host.wire.call(server, apiserverMessages.get, { path: request.path, ...speaking }, one);
       return;
     case "list":
-      host.wire.call(server, apiserverMessages.list, { path: request.path, options: request.options ?? {} }, many);
+      host.wire.call(server, apiserverMessages.list, { path: request.path, options: request.options ?? {}, ...speaking }, many);
       return;
     case "create":
-      host.wire.call(server, apiserverMessages.create, { path: request.path, object: encodeJson(request.object) }, one);
+      host.wire.call(
+        server,
+        apiserverMessages.create,
+        { path: request.path, object: encodeJson(request.object), ...speaking },
+        one,
+      );
       return;
     case "update":
-      host.wire.call(server, apiserverMessages.update, { path: request.path, object: encodeJson(request.object) }, one);
+      host.wire.call(
+        server,
+        apiserverMessages.update,
+        { path: request.path, object: encodeJson(request.object), ...speaking },
+        one,
+      );
       return;
     case "patch": {
       const { path, patchType, patch } = request;
-      host.wire.call(server, apiserverMessages.patch, { path, patchType, patch: encodeJson(patch) }, one);
+      host.wire.call(server, apiserverMessages.patch, { path, patchType, patch: encodeJson(patch), ...speaking }, one);
       return;
     }
     case "delete":
-      host.wire.call(server, apiserverMessages.delete, { path: request.path, options: request.options ?? {} }, one);
+      host.wire.call(server, apiserverMessages.delete, { path: request.path, options: request.options ?? {}, ...speaking }, one);
       return;
     case "deleteCollection":
-      host.wire.call(server, apiserverMessages.deleteCollection, { path: request.path, options: request.options ?? {} }, many);
+      host.wire.call(
+        server,
+        apiserverMessages.deleteCollection,
+        { path: request.path, options: request.options ?? {}, ...speaking },
+        many,
+      );
       return;
   }
 }

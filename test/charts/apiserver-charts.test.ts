@@ -4,6 +4,8 @@ import * as assert from "uvu/assert";
 import type { AnyStateMachine, EventObject, InputFrom } from "xstate";
 import type { Consultation } from "../../actors/apiserver/consult/consultation.js";
 import { consultationMachine } from "../../actors/apiserver/consult/consultation-machine.js";
+import type { AccessBootstrap } from "../../actors/apiserver/setup/access/bootstrap.js";
+import { accessBootstrapMachine } from "../../actors/apiserver/setup/access/machine.js";
 import { setupMachine } from "../../actors/apiserver/setup/machine.js";
 import type { Setup } from "../../actors/apiserver/setup/setup.js";
 import type { Connection } from "../../actors/apiserver/subresources/connection.js";
@@ -371,6 +373,49 @@ test("a connection that is not confirmed in time is refused; a reader may leave 
   const left = connectionStandIn();
   left.send({ type: "closed" });
   assert.equal(left.log, waited);
+});
+
+function accessBootstrap(complete: boolean) {
+  const log: string[] = [];
+  let answer = (_type: "written" | "overtaken" | "failed"): void => undefined;
+  let fresh = (): void => undefined;
+  const bootstrap = {
+    complete,
+    compare: () => log.push("compare"),
+    write: (onAnswer: typeof answer) => {
+      log.push("write");
+      answer = onAnswer;
+    },
+    refresh: (onFresh: typeof fresh) => {
+      log.push("refresh");
+      fresh = onFresh;
+    },
+    onDone: () => log.push("done"),
+  };
+  const chart = play(accessBootstrapMachine, { bootstrap: standIn<AccessBootstrap>(bootstrap) });
+  return { bootstrap, log, ...chart, answer: (type: Parameters<typeof answer>[0]) => answer(type), fresh: () => fresh() };
+}
+
+test("the first roles: nothing is written when none is missing", () => {
+  const { log, over } = accessBootstrap(true);
+  assert.equal([log, over()], [["done"], true]);
+});
+
+test("the first roles: compared again when another server was faster, and after a while when etcd does not answer", () => {
+  const { bootstrap, log, state, answer, fresh, wait, over } = accessBootstrap(false);
+  answer("failed");
+  assert.is(state(), "backingOff");
+  wait(200);
+  assert.is(state(), "catchingUp");
+  fresh();
+  assert.is(state(), "writing");
+  answer("overtaken");
+  assert.is(state(), "catchingUp");
+  fresh();
+  assert.equal(log, ["write", "refresh", "compare", "write", "refresh", "compare", "write"]);
+  answer("written");
+  assert.equal([log.at(-1), over()], ["done", true]);
+  assert.is(bootstrap.complete, false);
 });
 
 test.run();

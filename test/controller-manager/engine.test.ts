@@ -77,6 +77,7 @@ function controlled(reconcile: Reconcile, workers = 5) {
     name: "test",
     workers,
     needs: [configMaps] as never,
+    serviceAccount: "test-controller",
     reconcile,
     follow: (told: typeof enqueue) => {
       enqueue = told;

@@ -26,12 +26,11 @@ test("what is left is deleted, and named in the conditions", () => {
   const { writes = [] } = reconcileNamespace(aNamespace("a", true), [pods], { nowMs: 0, monotonicMs: 0, answers });
   assert.equal(
     writes.map(({ request }) => request.verb),
-    ["deleteCollection", "patch"],
+    ["deleteCollection", "update"],
   );
-  const [, patch] = writes;
-  const { conditions } = (
-    patch!.request as unknown as { patch: { status: { conditions: Array<{ type: string; status: string; message: string }> } } }
-  ).patch.status;
+  const [, update] = writes;
+  const { object } = update!.request as { object: Namespace };
+  const conditions = object.status?.conditions ?? [];
   const said = (type: string) =>
     conditions.filter((each) => each.type === type).map(({ status, message }) => `${status}: ${message}`);
   assert.equal(said("NamespaceContentRemaining"), ["True: Some resources are remaining: pods has 2 resource instances"]);

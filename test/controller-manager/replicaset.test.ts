@@ -78,7 +78,7 @@ const verbs = (replicaSet: ReplicaSet, owned: Pod[]) =>
   (plan(replicaSet, owned).writes ?? []).map(({ request }) => `${request.verb} ${request.path.resource}`);
 
 test("missing pods are created, at most 500 in a round", () => {
-  assert.equal(verbs(set(2), []), ["patch replicasets", "create pods", "create pods"]);
+  assert.equal(verbs(set(2), []), ["update replicasets", "create pods", "create pods"]);
   assert.is(verbs(set(1_000), []).filter((each) => each === "create pods").length, 500);
 });
 test("finished pods and pods on their way out do not count", () => {
@@ -92,7 +92,7 @@ test("superfluous pods are deleted", () => {
 test("a set on its way out neither creates nor deletes", () => {
   const leaving = set(3);
   leaving.metadata.deletionTimestamp = at(1);
-  assert.equal(verbs(leaving, []), ["patch replicasets"]);
+  assert.equal(verbs(leaving, []), ["update replicasets"]);
 });
 
 test("a set has the pods it was asked for, more when scaled up, fewer when scaled down", () => {

@@ -81,8 +81,8 @@ const status = (of: Of): object => {
   const write = (plan(of).writes ?? []).find(
     ({ request }) => "subresource" in request.path && request.path.subresource === "status",
   );
-  assert.ok(write !== undefined && write.request.verb === "patch", "the status is written");
-  return (write.request.patch as { status: object }).status;
+  assert.ok(write !== undefined && write.request.verb === "update", "the status is written");
+  return (write.request.object as { status?: object }).status ?? {};
 };
 
 test("a daemon tolerates what makes other pods leave", () => {

@@ -71,7 +71,8 @@ const statusOf = (of: Of) => {
   const write = (plan(of).writes ?? []).find(
     ({ request }) => "subresource" in request.path && request.path.subresource === "status",
   );
-  return write?.request.verb === "patch" ? (write.request.patch as { status: Partial<StatefulSetStatus> }).status : {};
+  const object = write?.request.verb === "update" ? write.request.object : {};
+  return (object as { status?: Partial<StatefulSetStatus> }).status ?? {};
 };
 
 test("a pod has its name, host name, labels and claims", () => {
@@ -223,6 +224,7 @@ test("status counts pods by revision; at the end of an update the current revisi
     readyReplicas: 1,
     currentReplicas: 1,
     updatedReplicas: 1,
+    currentRevision: "db-old",
     updateRevision: "db-new",
   });
   const { currentRevision, currentReplicas } = statusOf({ of: before, pods: [pod(0), pod(1), pod(2)] });

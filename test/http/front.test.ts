@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { anonymous, authorize } from "../../actors/apiserver/http/authorization.js";
+import { anonymous } from "../../actors/apiserver/access/users.js";
+import { attributesOf } from "../../actors/apiserver/http/authorization.js";
 import {
   commandProtocols,
   exitStatus,
@@ -183,19 +184,34 @@ front("refuses options of a delete that there are not, or that contradict each o
   assert.is(refusedFor({ propagationPolicy: "Orphan" }), "accepted");
 });
 
-front("refuses who is nobody, in RBAC's words, but not what is public", () => {
-  const denied = (method: string, path: string) =>
-    authorize(anonymous, route(method, path, false, table), method, path)?.status.message;
-  assert.is(
-    denied("GET", "/api/v1/namespaces/default/pods"),
-    'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "default"',
-  );
-  assert.is(denied("GET", "/apis"), 'forbidden: User "system:anonymous" cannot get path "/apis"');
-  assert.is(denied("GET", "/version"), undefined);
-  assert.is(denied("GET", "/readyz"), undefined);
-  const someone = { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] };
-  assert.is(authorize(someone, route("GET", "/apis", false, table), "GET", "/apis"), undefined);
-});
+const attributes: Array<[string, string, string]> = [
+  ["GET", "/api/v1/namespaces/default/pods", "list pods in default"],
+  ["GET", "/api/v1/namespaces/default/pods?watch=1", "watch pods in default"],
+  ["GET", "/api/v1/pods?fieldSelector=metadata.name%3Dweb", "list pods named web"],
+  ["GET", "/api/v1/namespaces/default", "get namespaces in default named default"],
+  ["GET", "/api/v1/namespaces/default/pods/web/log", "get pods/log in default named web"],
+  ["POST", "/api/v1/namespaces/default/pods/web/exec", "create pods/exec in default named web"],
+  ["PUT", "/apis/apps/v1/namespaces/default/deployments/web/scale", "update deployments.apps/scale in default named web"],
+  ["DELETE", "/apis/apps/v1/namespaces/default/deployments", "deletecollection deployments.apps in default"],
+  ["GET", "/apis/nowhere.io/v1/things", "list things.nowhere.io"],
+  ["PATCH", "/apis/nowhere.io/v1/things/one", "patch things.nowhere.io named one"],
+  ["GET", "/apis/apps/v1", "get of /apis/apps/v1"],
+  ["HEAD", "/readyz", "head of /readyz"],
+];
+for (const [method, url, expected] of attributes) {
+  front(`${method} ${url} is authorized as ${expected}`, () => {
+    const [path = "", query = ""] = url.split("?");
+    const parameters = new URLSearchParams(query);
+    const asked = attributesOf(method, path, parameters, route(method, path, parameters.has("watch"), table));
+    if (!("resource" in asked)) {
+      assert.is(`${asked.verb} of ${asked.path}`, expected);
+      return;
+    }
+    const { verb, group, resource, subresource, namespace, name } = asked;
+    const what = `${resource}${group && `.${group}`}${subresource && `/${subresource}`}`;
+    assert.is(`${verb} ${what}${namespace && ` in ${namespace}`}${name && ` named ${name}`}`, expected);
+  });
+}
 
 front("answers health checks: all of them, verbosely, one by name, less those excluded", () => {
   const checks = [{ name: "etcd", problem: "no link" }];

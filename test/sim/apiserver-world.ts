@@ -5,6 +5,7 @@ import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
 import { SimulatedWebhooks } from "../../actors/apiserver/io/simulated-webhooks.js";
 import {
   apiserverMessages,
+  type Impersonated,
   type ListOptions,
   type PatchType,
   type ResourcePath,
@@ -49,6 +50,7 @@ export class ApiServerWorld {
   readonly simulation: Simulation;
   /** What the API servers can reach outside. */
   readonly webhooks = new SimulatedWebhooks();
+  private speaker: { as?: Impersonated } = {};
 
   constructor({ seed = "apiserver", apiservers = 1, config = {}, http, more = [], trace }: ApiServerWorldOptions = {}) {
     this.simulation = new Simulation({
@@ -86,6 +88,12 @@ export class ApiServerWorld {
     this.simulation.start();
   }
 
+  /** From now on the administrator asks as somebody else; without a name for himself again. */
+  as(user?: string, ...groups: string[]): this {
+    this.speaker = user === undefined ? {} : { as: { user, ...(groups.length === 0 ? {} : { groups }) } };
+    return this;
+  }
+
   state(apiserver = 0): string {
     const charts = this.simulation.component(address("apiserver", apiserver))?.inspect().charts ?? [];
     return charts.find(({ id }) => id === "apiserver")?.state ?? "gone";
@@ -100,20 +108,20 @@ export class ApiServerWorld {
 
   get(path: ResourcePath, name: string, options: { resourceVersion?: string; apiserver?: number; subresource?: string } = {}) {
     const { apiserver = 0, resourceVersion, subresource } = options;
-    const at = { path: { ...path, name, ...(subresource === undefined ? {} : { subresource }) } };
+    const at = { path: { ...path, name, ...(subresource === undefined ? {} : { subresource }) }, ...this.speaker };
     const request = resourceVersion === undefined ? at : { ...at, resourceVersion };
     return this.object(this.simulation.user.call(apiserverMessages.get, request, { apiserver }));
   }
 
   list(path: ResourcePath, options: ListOptions = {}, apiserver = 0) {
-    const outcome = this.simulation.user.call(apiserverMessages.list, { path, options }, { apiserver });
+    const outcome = this.simulation.user.call(apiserverMessages.list, { path, options, ...this.speaker }, { apiserver });
     if (!outcome.ok) return { error: refusal(outcome.error), items: [] as UntypedObject[], resourceVersion: "" };
     const { items, ...rest } = outcome.reply;
     return { error: undefined, items: items.map((item) => decodeJson(item as Json<UntypedObject>)), ...rest };
   }
 
   create(path: ResourcePath & { name?: string; subresource?: string }, object: object, apiserver = 0, dryRun = false) {
-    const request = { path, object: encodeJson(object as UntypedObject), options: { dryRun } };
+    const request = { path, object: encodeJson(object as UntypedObject), options: { dryRun }, ...this.speaker };
     return this.object(this.simulation.user.call(apiserverMessages.create, request, { apiserver }));
   }
 
@@ -128,7 +136,11 @@ export class ApiServerWorld {
     const { apiserver = 0, subresource, name = object.metadata.name ?? "" } = options;
     const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
     return this.object(
-      this.simulation.user.call(apiserverMessages.update, { path: at, object: encodeJson(object) }, { apiserver }),
+      this.simulation.user.call(
+        apiserverMessages.update,
+        { path: at, object: encodeJson(object), ...this.speaker },
+        { apiserver },
+      ),
     );
   }
 
@@ -141,12 +153,17 @@ export class ApiServerWorld {
   ) {
     const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
     return this.object(
-      this.simulation.user.call(apiserverMessages.patch, { path: at, patchType: type, patch: encodeJson(patch) }, {}),
+      this.simulation.user.call(
+        apiserverMessages.patch,
+        { path: at, patchType: type, patch: encodeJson(patch), ...this.speaker },
+        {},
+      ),
     );
   }
 
   delete(path: ResourcePath, name: string, options: object = {}, apiserver = 0) {
-    return this.object(this.simulation.user.call(apiserverMessages.delete, { path: { ...path, name }, options }, { apiserver }));
+    const request = { path: { ...path, name }, options, ...this.speaker };
+    return this.object(this.simulation.user.call(apiserverMessages.delete, request, { apiserver }));
   }
 
   /** Follows a resource; events gather while time passes. */
@@ -156,7 +173,7 @@ export class ApiServerWorld {
     const stream = this.simulation.user.component.host.wire.open(
       address("apiserver", apiserver),
       apiserverMessages.watch,
-      { path, options },
+      { path, options, ...this.speaker },
       {
         onChunk: (chunk) => events.push(...chunk.events),
         onEnd: (error) => {

@@ -175,7 +175,7 @@ export class StubApi {
           return conflict({ group: path.group, resource: path.resource }, name);
         const next =
           path.subresource === "status"
-            ? { ...current, status: request.body!.status }
+            ? { ...current, status: request.body!.status, metadata: request.body!.metadata }
             : { ...request.body!, metadata: { ...request.body!.metadata } };
         return { object: encodeJson(this.store(of, next as UntypedObject)) };
       }

@@ -1,29 +1,32 @@
-/**
- * Who may ask what. Whoever is authenticated may do everything; without credentials only what the bootstrap role
- * system:public-info-viewer shows. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles
- */
-import { type ApiError, forbidden, genericFailure } from "../../../src/api/status.js";
-import type { ApiUser } from "../request.js";
+/** What an HTTP request is to authorization: https://kubernetes.io/docs/reference/access-authn-authz/authorization/#review-your-request-attributes */
+import { parsePath } from "../../../src/api/paths.js";
+import { type Attributes, resourceAttributes } from "../access/attributes.js";
 import type { Route } from "./routing.js";
 
-export const anonymous: ApiUser = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+/** Whether or not anything is served there: who may not ask is not told what there is. */
+export function attributesOf(method: string, path: string, query: URLSearchParams, route: Route): Attributes {
+  if (route.type === "resource") return resourceAttributes(route.verb, route.path, query.get("fieldSelector") ?? "");
+  if (route.type === "connect") return resourceAttributes(verbOf(method, true, false), route.path);
+  const parsed = parsePath(path);
+  if (parsed === undefined) return { verb: method.toLowerCase(), path };
+  const watching = parsed.watch || query.get("watch") === "true" || query.get("watch") === "1";
+  return resourceAttributes(verbOf(method, parsed.name !== undefined, watching), parsed, query.get("fieldSelector") ?? "");
+}
 
-const publicRoutes: ReadonlySet<Route["type"]> = new Set(["health", "version"]);
-
-/** Undefined when the user may; otherwise 403, worded as RBAC's refusal. */
-export function authorize(user: ApiUser, route: Route, method: string, path: string): ApiError | undefined {
-  if (user.groups.includes("system:authenticated") || publicRoutes.has(route.type)) return undefined;
-  if (route.type !== "resource" && route.type !== "connect") {
-    return genericFailure(
-      403,
-      "Forbidden",
-      `forbidden: User ${JSON.stringify(user.name)} cannot ${method.toLowerCase()} path ${JSON.stringify(path)}`,
-    );
+function verbOf(method: string, named: boolean, watching: boolean): string {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      return watching ? "watch" : named ? "get" : "list";
+    case "POST":
+      return "create";
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    case "DELETE":
+      return named ? "delete" : "deletecollection";
+    default:
+      return "";
   }
-  const { group, resource, namespace, name = "", subresource } = route.path;
-  const verb = route.type === "resource" ? route.verb : method === "POST" ? "create" : "get";
-  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
-  const where = namespace === undefined ? "at the cluster scope" : `in the namespace ${JSON.stringify(namespace)}`;
-  const why = `User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
-  return forbidden({ group, resource }, name, why);
 }

@@ -1,4 +1,7 @@
 import type { Server } from "../server.js";
+import { AccessBootstrap, objectsAtOnce } from "./access/bootstrap.js";
+import { accessBootstrapMachine } from "./access/machine.js";
+import { bootstrapPolicy } from "./access/policy.js";
 import { setupMachine } from "./machine.js";
 import { type FirstObject, firstObjects } from "./objects.js";
 import { Setup } from "./setup.js";
@@ -11,7 +14,26 @@ export function startSetup(server: Server, onDone: () => void): void {
   const objects = firstObjects(server.io.config);
   const namespaces = objects.filter(({ path }) => path.resource === "namespaces");
   const others = objects.filter(({ path }) => path.resource !== "namespaces");
-  setUp(server, namespaces, () => setUp(server, others, onDone));
+  let underWay = 2;
+  const ended = (): void => {
+    underWay -= 1;
+    if (underWay === 0) onDone();
+  };
+  setUpAccess(server, ended);
+  setUp(server, namespaces, () => setUp(server, others, ended));
+}
+
+function setUpAccess(server: Server, onDone: () => void): void {
+  const wanted = bootstrapPolicy();
+  let left = Math.ceil(wanted.length / objectsAtOnce);
+  const ended = (): void => {
+    left -= 1;
+    if (left === 0) onDone();
+  };
+  for (let from = 0; from < wanted.length; from += objectsAtOnce) {
+    const bootstrap = new AccessBootstrap(server, wanted.slice(from, from + objectsAtOnce), ended);
+    server.host.charts.start(accessBootstrapMachine, { id: `setup access ${from}`, input: { bootstrap } });
+  }
 }
 
 function setUp(server: Server, objects: readonly FirstObject[], onDone: () => void): void {

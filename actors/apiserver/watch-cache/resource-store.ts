@@ -7,9 +7,18 @@ import { Watchers } from "./watchers.js";
 /** Up to so many new keys are put in their places without touching all others. */
 const placedOneByOne = 32;
 
+/** Somebody beside the watchers who keeps something up with a resource. */
+export interface Follower {
+  changed(event: CacheEvent): void;
+  /** Everything was listed anew. */
+  replaced(): void;
+}
+
 /** The objects of one resource in the order of their keys, what lately changed, and who watches. */
 export class ResourceStore {
   readonly watchers = new Watchers();
+  /** Told of every change, in order, before the watchers are. */
+  readonly followers: Follower[] = [];
   private readonly objects = new Map<string, StoredObject>();
   /** Keys in order, without those of `added`. */
   private keys: string[] = [];
@@ -60,6 +69,7 @@ export class ResourceStore {
     const event = new CacheEvent(revision, current, previous);
     this.history.add(event);
     this.changedAt = revision;
+    for (const follower of this.followers) follower.changed(event);
     return event;
   }
 
@@ -71,6 +81,7 @@ export class ResourceStore {
     for (const object of objects) this.objects.set(object.key, object);
     this.history = new History(since);
     this.changedAt = since;
+    for (const follower of this.followers) follower.replaced();
   }
 
   /** Puts the keys that came into their places: a few one by one, many by merging. */

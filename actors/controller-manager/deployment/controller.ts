@@ -14,6 +14,7 @@ export function deploymentController(informers: Informers): ControllerDefinition
   const pods = informers.of(resources.pods);
   return {
     name: "deployment",
+    serviceAccount: "deployment-controller",
     workers: 20,
     intervalMs: 20,
     needs: [deployments, sets, pods] as ReadonlyArray<Informed<KubernetesObject>>,

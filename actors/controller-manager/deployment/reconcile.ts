@@ -6,7 +6,7 @@ import { claim, controllerReference, pathTo } from "../engine/ownership.js";
 import type { Circumstances, Plan, PlannedWrite } from "../engine/plan.js";
 import { isFinished } from "../engine/pods.js";
 import * as resources from "../engine/resources.js";
-import { statusPatch } from "../engine/status-patch.js";
+import { type StatusKind, statusUpdate } from "../engine/status-update.js";
 import { isRolling, wantedReplicas } from "./bounds.js";
 import { activeOf, annotations, findNew, type Member, memberOf, resize, writesFor } from "./members.js";
 import { annotateNew, beyondHistory, freshMember, wasScaled } from "./revision.js";
@@ -34,10 +34,13 @@ interface Rollout {
   readonly circumstances: Circumstances;
   current: Member | undefined;
   conditions: readonly DeploymentCondition[];
+  /** Of the new set: an annotation of the Deployment too. */
+  revision: string | undefined;
   readonly writes: PlannedWrite[];
 }
 
 const { path } = resources.replicaSets;
+const deployments: StatusKind = { apiVersion: "apps/v1", kind: "Deployment", path: resources.deployments.path };
 
 export function reconcileDeployment(view: DeploymentView, circumstances: Circumstances): Plan {
   const { deployment } = view;
@@ -62,6 +65,7 @@ export function reconcileDeployment(view: DeploymentView, circumstances: Circums
     circumstances,
     current: findNew(deployment, members),
     conditions: deployment.status?.conditions ?? [],
+    revision: undefined,
     writes: [...claimed.writes],
   };
   if (deployment.metadata.deletionTimestamp === undefined) {
@@ -91,7 +95,7 @@ function advance(rollout: Rollout): Plan | undefined {
 function keepNew(rollout: Rollout, current: Member): void {
   const { deployment, circumstances } = rollout;
   annotateNew(deployment, current, oldOf(rollout));
-  noteRevision(rollout, current);
+  rollout.revision = current.annotations[annotations.revision];
   if (conditions.hasDeadline(deployment) && conditions.conditionOf(rollout.conditions, "Progressing") === undefined) {
     rollout.conditions = conditions.withCondition(
       rollout.conditions,
@@ -108,13 +112,12 @@ function createNew(rollout: Rollout, size: (fresh: Member) => number): Plan | un
   const name = fresh.set.metadata.name ?? "";
   if (view.setNamed(name) !== undefined) {
     const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    const at = pathTo(resources.deployments.path, deployment);
-    return { writes: statusPatch(at, deployment.status, { ...deployment.status, collisionCount }) };
+    return { writes: statusUpdate(deployments, deployment, { ...deployment.status, collisionCount }) };
   }
   fresh.replicas = size(fresh);
   annotateNew(deployment, fresh, rollout.members);
   rollout.current = fresh;
-  noteRevision(rollout, fresh);
+  rollout.revision = fresh.annotations[annotations.revision];
   const failed = circumstances.failure;
   const refused = failed !== undefined && statusOf(failed) !== undefined && statusOf(failed)?.code !== 409;
   if (conditions.hasDeadline(deployment)) {
@@ -122,15 +125,6 @@ function createNew(rollout: Rollout, size: (fresh: Member) => number): Plan | un
     rollout.conditions = conditions.withCondition(rollout.conditions, draft, circumstances.nowMs);
   }
   return undefined;
-}
-
-/** With the status: nothing else is asked of the Deployment by it, so its generation stays. */
-function noteRevision({ deployment, writes }: Rollout, current: Member): void {
-  const revision = current.annotations[annotations.revision];
-  if (revision === undefined || deployment.metadata.annotations?.[annotations.revision] === revision) return;
-  const at = { ...pathTo(resources.deployments.path, deployment), subresource: "status" };
-  const patch = { metadata: { annotations: { [annotations.revision]: revision } } };
-  writes.push({ request: { verb: "patch", path: at, patchType: "application/merge-patch+json", patch } });
 }
 
 function roll(rollout: Rollout): Plan | undefined {
@@ -185,9 +179,10 @@ function finish(rollout: Rollout): Plan {
   const deadlineMs = conditions.deadlineAtMs(deployment, status.conditions);
   const waiting = !deployment.spec?.paused && !conditions.isComplete(deployment, status) && deadlineMs !== undefined;
   const resized = all.flatMap((member) => writesFor(deployment, member));
-  const at = pathTo(resources.deployments.path, deployment);
+  // With the status: nothing else is asked of the Deployment by its revision, so its generation stays.
+  const noted: Record<string, string> = rollout.revision === undefined ? {} : { [annotations.revision]: rollout.revision };
   return {
-    writes: [...resized, ...writes, ...statusPatch(at, deployment.status, status)],
+    writes: [...resized, ...writes, ...statusUpdate(deployments, deployment, status, noted)],
     inOrder: true,
     ...(waiting ? { requeueAfterMs: Math.max(0, deadlineMs - nowMs) + 1_000 } : {}),
   };

@@ -12,6 +12,8 @@ import { WorkQueue } from "./work-queue.js";
 export interface ControllerDefinition {
   /** `replicaset`: part of its charts' names. */
   readonly name: string;
+  /** The service account of kube-system that it acts as: `replicaset-controller`. */
+  readonly serviceAccount: string;
   readonly workers: number;
   /** A key that changes all the time is reconciled no more often than this. */
   readonly intervalMs?: number;
@@ -115,7 +117,8 @@ export class Controller {
       this.busy -= 1;
       this.tell({ type: "worker.freed" });
     };
-    const round = new Round({ host, informers, key, reconcile: definition.reconcile, failure: failed?.error });
+    const { reconcile, serviceAccount } = definition;
+    const round = new Round({ host, informers, key, reconcile, serviceAccount, failure: failed?.error });
     const input = {
       round,
       backoffMs: this.backoffMs(failed?.count ?? 0),

@@ -1,5 +1,5 @@
 /** One round of reconciling a key: what its chart does on the wire and to the caches; the chart says when. */
-import { type ApiAnswer, type ApiWrite, askApiserver } from "../../../src/actor/api-requests.js";
+import { type ApiAnswer, type ApiRead, type ApiWrite, askApiserver } from "../../../src/actor/api-requests.js";
 import { recordEvent } from "../../../src/actor/events.js";
 import type { Host } from "../../../src/actor/host.js";
 import { isDefinite, type Outcome, type WireError, wireError } from "../../../src/wire/errors.js";
@@ -22,6 +22,7 @@ export interface RoundOf {
   readonly informers: Informers;
   readonly key: string;
   readonly reconcile: Reconcile;
+  readonly serviceAccount: string;
   readonly failure: WireError | undefined;
 }
 
@@ -82,7 +83,7 @@ export class Round {
     }
     this.pending = reads.length;
     for (const { name, request } of reads) {
-      askApiserver(this.of.host, request, (outcome) => {
+      this.ask(request, (outcome) => {
         this.pending -= 1;
         // That something is not there is an answer; that the server could not say is none.
         if (outcome.ok || statusOf(outcome.error)?.code === 404) this.answers.set(name, outcome);
@@ -104,12 +105,17 @@ export class Round {
     this.unseen.clear();
   }
 
+  private ask(request: ApiRead | ApiWrite, onOutcome: (outcome: Outcome<ApiAnswer>) => void): void {
+    const { host, serviceAccount } = this.of;
+    askApiserver(host, request, onOutcome, { user: `system:serviceaccount:kube-system:${serviceAccount}` });
+  }
+
   private send(onAnswer: () => void, onSeen: () => void): void {
     const writes = this.plan.writes ?? [];
     while (this.next < writes.length && this.pending < this.window && !this.failed) {
       const write = writes[this.next++]!;
       this.pending += 1;
-      askApiserver(this.of.host, write.request, (outcome) => {
+      this.ask(write.request, (outcome) => {
         this.pending -= 1;
         this.wrote(write, outcome, onSeen);
         this.send(onAnswer, onSeen);
@@ -163,6 +169,7 @@ export class Round {
     }
     const { group, version, resource, namespace } = write.request.path;
     const path = { group, version, resource, ...(namespace === undefined ? {} : { namespace }) };
+    // As this actor, which may list everything; its controllers may not.
     askApiserver(this.of.host, { verb: "list", path }, (outcome) => {
       if (outcome.ok) {
         this.indefinite = false;

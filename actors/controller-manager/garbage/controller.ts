@@ -38,6 +38,7 @@ export function garbageCollector(informers: Informers): ControllerDefinition {
   };
   return {
     name: "garbage",
+    serviceAccount: "generic-garbage-collector",
     workers: 20,
     needs: followed.map(({ informed }) => informed) as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { answers }) => {

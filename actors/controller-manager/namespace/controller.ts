@@ -12,6 +12,7 @@ export function namespaceController(informers: Informers): ControllerDefinition 
   const kinds = namespacedResources();
   return {
     name: "namespace",
+    serviceAccount: "namespace-controller",
     workers: 5,
     needs: [namespaces, pods] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, circumstances) => {

@@ -9,6 +9,7 @@ import { pathTo } from "../engine/ownership.js";
 import type { Answers, Circumstances, Plan, PlannedRead, PlannedWrite } from "../engine/plan.js";
 import { nothingToDo } from "../engine/plan.js";
 import { namespaces } from "../engine/resources.js";
+import { statusUpdate } from "../engine/status-update.js";
 
 export const finalizer = "kubernetes";
 /** Until the next look at what is left; what waits for containers to stop takes longer anyway. */
@@ -112,9 +113,9 @@ function remaining(namespace: Namespace, left: readonly Left[], nowMs: number): 
     const lastTransitionTime = known?.status === statusText(holds) ? known.lastTransitionTime : undefined;
     return { type, status: statusText(holds), lastTransitionTime: lastTransitionTime ?? rfc3339(nowMs), reason, message };
   });
-  const patchType = "application/strategic-merge-patch+json";
-  const path = pathTo(namespaces.path, namespace, "status");
-  return [{ request: { verb: "patch", path, patchType, patch: { status: { conditions } } } }];
+  const others = before.filter(({ type }) => !conditions.some((condition) => condition.type === type));
+  const status = { ...namespace.status, conditions: [...others, ...conditions] };
+  return statusUpdate({ apiVersion: "v1", kind: "Namespace", path: namespaces.path }, namespace, status);
 }
 
 const statusText = (holds: boolean): string => (holds ? "True" : "False");

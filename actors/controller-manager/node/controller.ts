@@ -22,6 +22,7 @@ export function nodeLifecycleController(host: Host, informers: Informers): Contr
   const ready = new Set<string>();
   return {
     name: "node-lifecycle",
+    serviceAccount: "node-controller",
     workers: 10,
     needs: [nodes, leases, pods] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { nowMs, monotonicMs }) => {
@@ -60,6 +61,7 @@ export function evictionController(host: Host, informers: Informers): Controller
   const pods = informers.of(resources.pods);
   return {
     name: "taint-eviction",
+    serviceAccount: "node-controller",
     workers: 10,
     needs: [nodes, pods] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { nowMs }) => {
@@ -90,6 +92,7 @@ export function nodeIpamController(
   const nodes = informers.of(resources.nodes);
   return {
     name: "node-ipam",
+    serviceAccount: "node-controller",
     workers: 1,
     needs: [nodes] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: () => reconcileRanges(nodes.store.list(), clusterCidr, nodeCidrMaskSize),

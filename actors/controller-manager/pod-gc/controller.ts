@@ -20,6 +20,7 @@ export function podGcController(informers: Informers): ControllerDefinition {
   };
   return {
     name: "pod-gc",
+    serviceAccount: "pod-garbage-collector",
     workers: 1,
     intervalMs: 1_000,
     needs: [pods, nodes] as ReadonlyArray<Informed<KubernetesObject>>,

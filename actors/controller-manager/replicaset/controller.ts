@@ -53,6 +53,8 @@ export function replicationController(informers: Informers): ControllerDefinitio
 function controller(name: string, pods: Informed<Pod>, sets: Sets): ControllerDefinition {
   return {
     name,
+    // The name of who reports events is that of the account.
+    serviceAccount: sets.kind.component,
     workers: 20,
     intervalMs: 20,
     needs: [sets.informed, pods] as ReadonlyArray<Informed<KubernetesObject>>,

@@ -6,7 +6,7 @@ import { claim, controllerReference, pathTo } from "../engine/ownership.js";
 import type { Circumstances, Plan, PlannedWrite } from "../engine/plan.js";
 import { isActive, podFromTemplate } from "../engine/pods.js";
 import * as resources from "../engine/resources.js";
-import { statusPatch } from "../engine/status-patch.js";
+import { type StatusKind, statusUpdate } from "../engine/status-update.js";
 import { inDeletionOrder } from "./deletion-order.js";
 import { replicaSetStatus } from "./status.js";
 
@@ -14,10 +14,7 @@ import { replicaSetStatus } from "./status.js";
 export const burst = 500;
 
 /** ReplicaSets, or the older ReplicationControllers, which differ in little but their name. */
-export interface SetKind {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly path: { readonly group: string; readonly version: string; readonly resource: string };
+export interface SetKind extends StatusKind {
   /** Who reports events. */
   readonly component: string;
 }
@@ -93,7 +90,7 @@ export function reconcileReplicaSet(view: ReplicaSetView, circumstances: Circums
   const active = claimed.mine.filter(isActive);
   const { nowMs, failure } = circumstances;
   const { status, nextAvailableAtMs } = replicaSetStatus(replicaSet, active, failure, nowMs);
-  const statusWrites = statusPatch(pathTo(kind.path, replicaSet), replicaSet.status, status);
+  const statusWrites = statusUpdate(kind, replicaSet, status);
   const requeue = nextAvailableAtMs === undefined ? {} : { requeueAfterMs: Math.max(0, nextAvailableAtMs - nowMs) };
   return { writes: [...claimed.writes, ...statusWrites, ...scale(view, active, nowMs)], ...requeue };
 }

@@ -54,6 +54,7 @@ export function serviceAccountController(informers: Informers): ControllerDefini
   const accounts = informers.of(resources.serviceAccounts);
   return {
     name: "serviceaccount",
+    serviceAccount: "service-account-controller",
     workers: 5,
     needs: [namespaces, accounts] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key) => {
@@ -74,6 +75,7 @@ export function rootCaController(informers: Informers, clusterCa: string): Contr
   const configMaps = informers.of(resources.configMaps);
   return {
     name: "root-ca",
+    serviceAccount: "root-ca-cert-publisher",
     workers: 5,
     needs: [namespaces, configMaps] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key) => {

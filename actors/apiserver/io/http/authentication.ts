@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/
  */
 import type { TLSSocket } from "node:tls";
-import { anonymous } from "../../http/authorization.js";
+import { anonymous } from "../../access/users.js";
 import type { ApiUser } from "../../request.js";
 import { type TokenSigner, userOfToken } from "../io.js";
 import type { HttpRequest } from "./message.js";

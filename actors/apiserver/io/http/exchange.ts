@@ -8,7 +8,7 @@ import {
   requestEntityTooLarge,
   unauthorized,
 } from "../../../../src/api/status.js";
-import { authorize } from "../../http/authorization.js";
+import { attributesOf } from "../../http/authorization.js";
 import { deprecationWarnings } from "../../http/deprecations.js";
 import { documentFor } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
@@ -70,8 +70,9 @@ export function admit(
       onDone({ error: unauthorized() });
       return;
     }
-    const denied = authorize(who, asked.route, asked.request.method ?? "GET", asked.path);
-    onDone(denied === undefined ? { user: who } : { error: denied });
+    const attributes = attributesOf(asked.request.method ?? "GET", asked.path, asked.query, asked.route);
+    const refusal = asked.handler.refusalOf(who, attributes);
+    onDone(refusal === undefined ? { user: who } : { error: refusal });
   });
 }
 

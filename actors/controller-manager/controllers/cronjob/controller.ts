@@ -12,6 +12,7 @@ export function cronJobController(informers: Informers): ControllerDefinition {
   const jobs = informers.of(jobsResource);
   return {
     name: "cronjob",
+    serviceAccount: "cronjob-controller",
     workers: 5,
     intervalMs: 50,
     needs: [schedules, jobs] as ReadonlyArray<Informed<KubernetesObject>>,

@@ -6,7 +6,7 @@ import type { CronJob, CronJobStatus, Job, ObjectReference } from "../../../../s
 import { pathTo } from "../../engine/ownership.js";
 import { type Circumstances, nothingToDo, type Plan, type PlannedWrite } from "../../engine/plan.js";
 import { timeMs } from "../../engine/pods.js";
-import { statusPatch } from "../../engine/status-patch.js";
+import { statusUpdate } from "../../engine/status-update.js";
 import { conditionOf, isFinished } from "../job/conditions.js";
 import { Keeper } from "../workload/keeper.js";
 import { cronJobs, jobs as jobsResource } from "../workload/resources.js";
@@ -82,7 +82,7 @@ export function reconcileCronJob(cronJob: CronJob, jobs: readonly Job[], { nowMs
 }
 
 const statusWrite = (cronJob: CronJob, status: CronJobStatus): PlannedWrite[] =>
-  statusPatch(pathTo(cronJobs.path, cronJob), cronJob.status, status);
+  statusUpdate({ apiVersion: "batch/v1", kind: "CronJob", path: cronJobs.path }, cronJob, status);
 
 function statusOf({ status }: CronJob, jobs: readonly Job[], active: readonly Job[]): CronJobStatus {
   const references = active.map((job): ObjectReference => {

@@ -25,6 +25,7 @@ export function daemonSetController(informers: Informers): ControllerDefinition 
   const failed = new FailedPods();
   return {
     name: "daemonset",
+    serviceAccount: "daemon-set-controller",
     workers: 2,
     intervalMs: 20,
     needs: [sets, pods, nodes, revisions] as ReadonlyArray<Informed<KubernetesObject>>,

@@ -1,11 +1,11 @@
 /** A DaemonSet has a pod on every node that it fits. Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/ */
 import { compileLabelSelector } from "../../../../src/api/selectors.js";
 import type { ControllerRevision, DaemonSet, Node, Pod } from "../../../../src/api/types.js";
-import { claim, pathTo } from "../../engine/ownership.js";
+import { claim } from "../../engine/ownership.js";
 import { type Circumstances, nothingToDo, type Plan } from "../../engine/plan.js";
 import { isActive } from "../../engine/pods.js";
 import { pods as podsResource } from "../../engine/resources.js";
-import { statusPatch } from "../../engine/status-patch.js";
+import { statusUpdate } from "../../engine/status-update.js";
 import { Keeper } from "../workload/keeper.js";
 import { daemonSets } from "../workload/resources.js";
 import { beyondHistory, hashOf, historyOf } from "../workload/revision-history.js";
@@ -82,7 +82,7 @@ export function reconcileDaemonSet(view: DaemonSetView, { answers, nowMs }: Circ
     writes: [
       ...claimed.writes,
       ...history.writes,
-      ...statusPatch(pathTo(daemonSets.path, set), set.status, status),
+      ...statusUpdate({ apiVersion: "apps/v1", kind: "DaemonSet", path: daemonSets.path }, set, status),
       ...createOn.slice(0, burst).map((node) => keeper.create(daemonPod(set, node, hash))),
       ...remove.slice(0, burst).map((pod) => keeper.delete(pod)),
       ...beyondHistory(history.old, set.spec?.revisionHistoryLimit ?? 10, (each) => inUse.has(hashOf(each, hashLabel))),

@@ -40,6 +40,7 @@ export function disruptionController(informers: Informers): ControllerDefinition
       .map(keyOf);
   return {
     name: "disruption",
+    serviceAccount: "disruption-controller",
     workers: 5,
     intervalMs: 50,
     needs: [budgets, pods, replicaSets, deployments, sets] as ReadonlyArray<Informed<KubernetesObject>>,

@@ -13,6 +13,7 @@ export function endpointsController(informers: Informers): ControllerDefinition 
   const selecting = new SelectingServices(services);
   return {
     name: "endpoint",
+    serviceAccount: "endpoint-controller",
     workers: 5,
     // Pods become ready in bursts, and the one object of a large Service is large; nothing in the cluster waits for it.
     intervalMs: 500,

@@ -12,6 +12,7 @@ export function endpointSliceMirroringController(informers: Informers): Controll
   const slices = informers.of(resources.endpointSlices);
   return {
     name: "endpointslicemirroring",
+    serviceAccount: "endpointslicemirroring-controller",
     workers: 5,
     intervalMs: 50,
     needs: [services, endpoints, slices] as ReadonlyArray<Informed<KubernetesObject>>,

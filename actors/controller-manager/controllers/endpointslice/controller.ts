@@ -18,6 +18,7 @@ export function endpointSliceController(informers: Informers): ControllerDefinit
   const node = (name: string) => nodes.store.get(name);
   return {
     name: "endpointslice",
+    serviceAccount: "endpointslice-controller",
     workers: 5,
     // Pods of one Service become ready in bursts; a slice is written once for many of them.
     intervalMs: 50,

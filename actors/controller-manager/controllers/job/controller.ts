@@ -25,6 +25,7 @@ export function jobController(informers: Informers): ControllerDefinition {
       .filter((pod) => namedJob(pod) === key && resources.controllerOf(pod)?.uid !== uid);
   return {
     name: "job",
+    serviceAccount: "job-controller",
     workers: 5,
     intervalMs: 50,
     needs: [jobs, pods] as ReadonlyArray<Informed<KubernetesObject>>,

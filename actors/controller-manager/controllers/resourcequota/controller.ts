@@ -5,7 +5,7 @@ import type { ResourcePath } from "../../../apiserver/messages.js";
 import type { ControllerDefinition } from "../../engine/controller.js";
 import type { Informed, Informers } from "../../engine/informers.js";
 import { keyOf } from "../../engine/ownership.js";
-import { nothingToDo } from "../../engine/plan.js";
+import { type Answers, nothingToDo } from "../../engine/plan.js";
 import * as resources from "../../engine/resources.js";
 import { countedResources, quotasPath, reconcileQuota } from "./reconcile.js";
 
@@ -16,6 +16,8 @@ export function resourceQuotaController(informers: Informers): ControllerDefinit
   const namespace = ({ metadata }: KubernetesObject): readonly string[] => [metadata.namespace ?? ""];
   const quotas = informers.of<ResourceQuota>({ path: quotasPath, indexers: { namespace } });
   const definitions = informers.of<CustomResourceDefinition>({ path: definitionsPath });
+  /** The quota that a round began with: lists that were asked for then are not newer than a quota that came meanwhile. */
+  const begunWith = new WeakMap<Answers, ResourceQuota>();
   const followed = new Map<string, Informed<KubernetesObject>>();
 
   const pathOf = ({ group, resource }: GroupResource): ResourcePath | undefined => {
@@ -35,12 +37,14 @@ export function resourceQuotaController(informers: Informers): ControllerDefinit
 
   return {
     name: "resourcequota",
+    serviceAccount: "resourcequota-controller",
     workers: 5,
     intervalMs: 100,
     needs: [quotas, definitions] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { answers, nowMs }) => {
-      const quota = quotas.store.get(key);
+      const quota = begunWith.get(answers) ?? quotas.store.get(key);
       if (quota === undefined) return nothingToDo;
+      begunWith.set(answers, quota);
       const where = quota.metadata.namespace ?? "";
       const inNamespace = (of: GroupResource): ResourcePath | undefined => {
         const path = pathOf(of);

@@ -15,6 +15,7 @@ export function statefulSetController(informers: Informers): ControllerDefinitio
   const volumeClaims = informers.of(claims);
   return {
     name: "statefulset",
+    serviceAccount: "statefulset-controller",
     workers: 5,
     intervalMs: 20,
     needs: [sets, pods, revisions, volumeClaims] as ReadonlyArray<Informed<KubernetesObject>>,

@@ -1,11 +1,11 @@
 /** A StatefulSet has pods with lasting names and storage. Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ */
 import { compileLabelSelector } from "../../../../src/api/selectors.js";
 import type { ControllerRevision, PersistentVolumeClaim, Pod, StatefulSet } from "../../../../src/api/types.js";
-import { claim, pathTo } from "../../engine/ownership.js";
+import { claim } from "../../engine/ownership.js";
 import type { Circumstances, Plan, PlannedWrite } from "../../engine/plan.js";
 import { isActive } from "../../engine/pods.js";
 import { pods as podsResource } from "../../engine/resources.js";
-import { statusPatch } from "../../engine/status-patch.js";
+import { statusUpdate } from "../../engine/status-update.js";
 import { Keeper } from "../workload/keeper.js";
 import { claims as claimsResource, statefulSets } from "../workload/resources.js";
 import { beyondHistory, historyOf } from "../workload/revision-history.js";
@@ -67,7 +67,7 @@ export function reconcileStatefulSet(view: StatefulSetView, { answers, nowMs }: 
     writes: [
       ...claimed.writes,
       ...history.writes,
-      ...statusPatch(pathTo(statefulSets.path, set), set.status, status),
+      ...statusUpdate({ apiVersion: "apps/v1", kind: "StatefulSet", path: statefulSets.path }, set, status),
       ...steps.pending.flatMap((ordinal) => writer.missingClaims(ordinal)),
       ...steps.create.flatMap((ordinal) => [...writer.missingClaims(ordinal), writer.creation(ordinal)]),
       ...steps.remove.map((pod) => writer.deletion(pod)),
