@@ -101,9 +101,20 @@ const groupIndex = (group: string): number => {
 
 const compareGroups = (a: string, b: string): number => groupIndex(a) - groupIndex(b) || (a < b ? -1 : a > b ? 1 : 0);
 
+/** The map under a key, made where it is missing. */
+function inside<Inner>(outer: Map<string, Map<string, Inner>>, key: string): Map<string, Inner> {
+  const known = outer.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, Inner>();
+  outer.set(key, made);
+  return made;
+}
+
 /** An immutable set of resources with the lookups that serving them needs. */
 export class ResourceTable {
-  private readonly byPlural = new Map<string, Resource>();
+  /** By group, version and plural: these are looked up for every request, where putting a key together would cost more. */
+  private readonly byPlural = new Map<string, Map<string, Map<string, Resource>>>();
+  private readonly inPreferredVersion = new Map<string, Map<string, Resource>>();
   private readonly byKind = new Map<string, Resource>();
   /** Groups as discovery lists them, the core group first. */
   readonly groups: readonly ApiGroup[];
@@ -111,18 +122,24 @@ export class ResourceTable {
   constructor(readonly resources: readonly Resource[]) {
     const versions = new Map<string, Set<string>>();
     for (const resource of resources) {
-      this.byPlural.set(`${resource.apiVersion} ${resource.plural}`, resource);
+      inside(inside(this.byPlural, resource.group), resource.version).set(resource.plural, resource);
       this.byKind.set(`${resource.apiVersion} ${resource.kind}`, resource);
       versions.set(resource.group, (versions.get(resource.group) ?? new Set()).add(resource.version));
     }
     this.groups = [...versions]
       .map(([name, of]) => ({ name, versions: [...of].sort(compareVersions) }))
       .sort((a, b) => compareGroups(a.name, b.name));
+    for (const { name, versions } of this.groups) {
+      const preferred = inside(this.inPreferredVersion, name);
+      for (const version of [...versions].reverse()) {
+        for (const [plural, resource] of inside(inside(this.byPlural, name), version)) preferred.set(plural, resource);
+      }
+    }
   }
 
   /** The resource of a path: `("apps", "v1", "deployments")`. */
   byResource(group: string, version: string, plural: string): Resource | undefined {
-    return this.byPlural.get(`${apiVersionOf(group, version)} ${plural}`);
+    return this.byPlural.get(group)?.get(version)?.get(plural);
   }
 
   /** The resource of an object's own words: `("apps/v1", "Deployment")`. */
@@ -132,12 +149,7 @@ export class ResourceTable {
 
   /** The resource in its group's preferred version: `("apps", "deployments")`. */
   preferred(group: string, plural: string): Resource | undefined {
-    const versions = this.groups.find(({ name }) => name === group)?.versions ?? [];
-    for (const version of versions) {
-      const found = this.byResource(group, version, plural);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.inPreferredVersion.get(group)?.get(plural);
   }
 
   /** All resources of one group and version, by name. */

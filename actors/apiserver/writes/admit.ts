@@ -3,12 +3,13 @@
  * cluster, which they read from the watch cache.
  */
 import { AdmissionChain } from "../../../src/api/admission/pipeline.js";
-import type {
-  AdmissionOperation,
-  AdmissionRequest,
-  AdmissionTarget,
-  ClusterView,
-  Remarks,
+import {
+  type AdmissionOperation,
+  type AdmissionRequest,
+  type AdmissionTarget,
+  admissionRequest,
+  type ClusterView,
+  type Remarks,
 } from "../../../src/api/admission/plugin.js";
 import type { Resource } from "../../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../../src/api/paths.js";
@@ -117,7 +118,7 @@ export class Admission {
   private requestOf(object: UntypedObject | undefined, old: UntypedObject | undefined): AdmissionRequest {
     const { path, user, options } = this.asking;
     const { namespace = "", name = object?.metadata.name ?? "" } = path;
-    return { ...this.chain.target, namespace, name, object, old, user, dryRun: options.dryRun === true };
+    return admissionRequest(this.chain.target, { namespace, name, object, old, user, dryRun: options.dryRun === true });
   }
 }
 

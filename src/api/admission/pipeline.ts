@@ -8,7 +8,14 @@ import type { UntypedObject } from "../types.js";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.js";
 import { limitRanger } from "./limit-ranger.js";
 import { namespaceLifecycle } from "./namespace-lifecycle.js";
-import type { AdmissionPlugin, AdmissionRequest, AdmissionTarget, ClusterView, Remarks } from "./plugin.js";
+import {
+  type AdmissionPlugin,
+  type AdmissionRequest,
+  type AdmissionTarget,
+  admissionRequest,
+  type ClusterView,
+  type Remarks,
+} from "./plugin.js";
 import { priority } from "./priority.js";
 import { mayCost } from "./resource-quota.js";
 import { serviceAccount } from "./service-account.js";
@@ -52,13 +59,13 @@ export class AdmissionChain {
 
   /** The object as the plugins leave it, or why it may not be written. */
   mutate(request: AdmissionRequest, cluster: ClusterView): Result<UntypedObject | undefined> {
-    let { object } = request;
+    let current = request;
     for (const plugin of this.chain.mutating) {
-      const changed = plugin.mutate({ ...request, object }, cluster);
+      const changed = plugin.mutate(current, cluster);
       if (!changed.ok) return changed;
-      object = changed.value;
+      if (changed.value !== current.object) current = admissionRequest(this.target, { ...current, object: changed.value });
     }
-    return succeed(object);
+    return succeed(current.object);
   }
 
   /** What the plugins have to say of an object that is complete and valid, or why it may not be written. */

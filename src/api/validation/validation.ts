@@ -79,12 +79,22 @@ const rules = new Map<string, KindRules>([
   ["apiextensions.k8s.io/CustomResourceDefinition", { create: access.customResourceDefinitionErrors }],
 ] as Array<[string, KindRules]>);
 
-const rulesOf = (kind: ValidatedKind): KindRules | undefined => rules.get(`${kind.group}/${kind.kind}`);
+/** The rules of kinds that were asked for before: a name put together anew for every object is not found for nothing. */
+const found = new WeakMap<ValidatedKind, KindRules>();
+const noRules: KindRules = {};
+
+function rulesOf(kind: ValidatedKind): KindRules {
+  const known = found.get(kind);
+  if (known !== undefined) return known;
+  const of = rules.get(`${kind.group}/${kind.kind}`) ?? noRules;
+  found.set(kind, of);
+  return of;
+}
 
 /** The faults of a new object. */
 export const validateCreate = (kind: ValidatedKind, object: UntypedObject, options: ValidationOptions): FieldError[] => [
   ...metadataErrors(kind, object.metadata),
-  ...(rulesOf(kind)?.create?.(object as never, options) ?? []),
+  ...(rulesOf(kind).create?.(object as never, options) ?? []),
 ];
 
 /** The faults of an update of an object or of one of its subresources (`status`, `finalize`), against what is stored. */
@@ -97,7 +107,6 @@ export const validateUpdate = (
 ): FieldError[] => {
   const errors = metadataUpdateErrors(object.metadata, old.metadata);
   const of = rulesOf(kind);
-  if (of === undefined) return errors;
   if (subresource === "status") return [...errors, ...(of.status?.(object as never, old as never) ?? [])];
   if (subresource !== undefined && subresource !== "finalize") return errors;
   const own = of.update?.(object as never, old as never, options) ?? of.create?.(object as never, options);
