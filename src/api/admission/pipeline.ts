@@ -16,6 +16,7 @@ import {
   type ClusterView,
   type Remarks,
 } from "./plugin.js";
+import { podSecurity } from "./pod-security.js";
 import { priority } from "./priority.js";
 import { mayCost } from "./resource-quota.js";
 import { serviceAccount } from "./service-account.js";
@@ -27,6 +28,7 @@ const inOrder: readonly AdmissionPlugin[] = [
   limitRanger,
   serviceAccount,
   taintNodesByCondition,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   storageObjectInUseProtection,
