@@ -1,5 +1,6 @@
 import type { Host } from "../../src/actor/host.js";
 import type { Authorizer } from "./access/authorizer.js";
+import type { DynamicAdmission } from "./admission/dynamic.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Consultant } from "./consult/consultant.js";
 import type { ApiServerIo } from "./io/io.js";
@@ -22,4 +23,6 @@ export interface Backing {
   readonly turns: Turns;
   /** Asks webhooks. */
   readonly consultant: Consultant;
+  /** Admission by what users register. */
+  readonly dynamicAdmission: DynamicAdmission;
 }

@@ -45,6 +45,8 @@ interface Asked {
   readonly user: ApiUser;
   /** How long the one who asks waits; absent: 34 s for reads and writes, as kube-apiserver's storage has it. */
   readonly deadlineMs?: number;
+  /** The API server itself makes what every cluster has: nobody outside is asked, who might not be there before it is. */
+  readonly bootstrap?: true;
   /** A component of the cluster asks: the compiler has checked the types of what it sends, and a decoder need not. */
   readonly typed?: boolean;
 }
@@ -104,24 +106,32 @@ export interface ListParts {
   readonly items: ReadonlyArray<Json<KubernetesObject>>;
 }
 
-/** How a request ended. Exactly one, once. `warnings` are texts for the header Warning (code 299). */
-export type ApiOutcome =
-  | {
-      readonly ok: true;
-      /** 200, or 201 for what was created. */
-      readonly code: number;
-      /** The object, or a Status of success, with resourceVersion, as JSON text. */
-      readonly object: Json<KubernetesObject | Status>;
-      readonly warnings?: readonly string[];
-    }
-  | { readonly ok: true; readonly code: number; readonly list: ListParts; readonly warnings?: readonly string[] }
-  | {
-      readonly ok: false;
-      readonly error: ApiError;
-      /** True when it is not known whether a write took effect: read again before the next attempt. */
-      readonly indefinite?: boolean;
-      readonly warnings?: readonly string[];
-    };
+/** What goes with an outcome of either kind. */
+interface Noted {
+  /** Texts for the header Warning (code 299). */
+  readonly warnings?: readonly string[];
+  /** For the audit log, by their whole keys. */
+  readonly annotations?: ReadonlyMap<string, string>;
+}
+
+/** How a request ended. Exactly one, once. */
+export type ApiOutcome = Noted &
+  (
+    | {
+        readonly ok: true;
+        /** 200, or 201 for what was created. */
+        readonly code: number;
+        /** The object, or a Status of success, with resourceVersion, as JSON text. */
+        readonly object: Json<KubernetesObject | Status>;
+      }
+    | { readonly ok: true; readonly code: number; readonly list: ListParts }
+    | {
+        readonly ok: false;
+        readonly error: ApiError;
+        /** True when it is not known whether a write took effect: read again before the next attempt. */
+        readonly indefinite?: boolean;
+      }
+  );
 
 export type Respond = (outcome: ApiOutcome) => void;
 

@@ -6,6 +6,7 @@ import { roleOf } from "../../src/wire/address.js";
 import { type Attributes, forbiddenRequest } from "./access/attributes.js";
 import { Authorizer } from "./access/authorizer.js";
 import { WireUsers } from "./access/wire-users.js";
+import { DynamicAdmission } from "./admission/dynamic.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
@@ -55,6 +56,7 @@ export class Server implements ApiHandler {
   readonly metrics: ServerMetrics;
   readonly turns = new Turns();
   readonly consultant: Consultant;
+  readonly dynamicAdmission: DynamicAdmission;
   readonly etcd: EtcdLink;
   readonly leases: Leases;
   private readonly batches: ReadBatches;
@@ -85,6 +87,7 @@ export class Server implements ApiHandler {
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
     this.consultant = new Consultant(this);
+    this.dynamicAdmission = new DynamicAdmission(this);
     this.batches = new ReadBatches(this);
     this.gateway = new Gateway(host.wire);
   }

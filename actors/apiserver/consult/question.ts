@@ -1,5 +1,6 @@
 /** What a plan wants to know from outside before it can be made. */
 import type { WebhookClientConfig } from "../../../src/api/generated/types.js";
+import type { Result } from "../../../src/api/status.js";
 import type { WebhookAnswer } from "../io/webhook-client.js";
 
 export interface Question {
@@ -17,3 +18,9 @@ export type Answer = WebhookAnswer;
 
 /** Answers by the keys of their questions. */
 export type Answers = ReadonlyMap<string, Answer>;
+
+/** A step on the way to a plan: what comes of it, or that it is refused, or what must be known before it can be taken. */
+export type Step<T> = Result<T> | { readonly ok: false; readonly consult: readonly Question[] };
+
+/** A step that is not taken yet, or not at all. */
+export type Halt = Extract<Step<never>, { ok: false }>;

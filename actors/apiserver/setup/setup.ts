@@ -26,7 +26,7 @@ export class Setup {
   create(onAnswer: (type: "created" | "exists" | "failed") => void): void {
     const next = this.missing[0];
     if (next === undefined) return;
-    this.server.run({ verb: "create", path: next.path, user, body: next.object, options: {} }, (outcome) => {
+    this.server.run({ verb: "create", path: next.path, user, bootstrap: true, body: next.object, options: {} }, (outcome) => {
       if (!outcome.ok && outcome.error.code === 409) onAnswer("exists");
       else onAnswer(this.took(outcome) ? "created" : "failed");
     });
@@ -52,7 +52,7 @@ export class Setup {
     const body = this.completed();
     if (next === undefined || body === undefined) return;
     const path = { ...next.path, name: next.object.metadata.name ?? "" };
-    this.server.run({ verb: "update", path, user, body, options: {} }, (outcome) =>
+    this.server.run({ verb: "update", path, user, bootstrap: true, body, options: {} }, (outcome) =>
       onAnswer(this.took(outcome) ? "completed" : "failed"),
     );
   }

@@ -9,16 +9,18 @@ import {
   type AdmissionTarget,
   admissionRequest,
   type ClusterView,
-  type Remarks,
 } from "../../../src/api/admission/plugin.js";
 import type { Resource } from "../../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../../src/api/paths.js";
 import { type Result, succeed } from "../../../src/api/status.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
+import { type Attributes, operationOptionsOf } from "../admission/attributes.js";
 import type { Backing } from "../backing.js";
-import type { ApiOutcome, ApiUser, RequestPath } from "../request.js";
+import type { Step } from "../consult/question.js";
+import type { ApiUser, RequestPath } from "../request.js";
 import { expectedAt, type Served } from "../served.js";
 import { type Charges, chargeQuotasOf, noCharges } from "./charges.js";
+import type { Situation } from "./plan.js";
 
 /** Objects of the cluster that admission asks for, by what they are. */
 class Neighbours implements ClusterView {
@@ -51,6 +53,7 @@ export interface Asking {
   readonly path: RequestPath;
   readonly user: ApiUser;
   readonly options: { readonly dryRun?: boolean };
+  readonly bootstrap?: true;
 }
 
 const chains = new WeakMap<Resource, Map<string, AdmissionChain>>();
@@ -71,13 +74,17 @@ function chainOf(served: Served, path: RequestPath, operation: AdmissionOperatio
   return made;
 }
 
+/**
+ * Admission of one write: first what is built in, then who is registered. What they have to say besides goes into the
+ * remarks of the situation.
+ */
 export class Admission {
   private readonly chain: AdmissionChain;
   private readonly cluster: ClusterView;
 
   constructor(
     private readonly backing: Backing,
-    served: Served,
+    private readonly served: Served,
     private readonly asking: Asking,
     operation: AdmissionOperation,
   ) {
@@ -85,15 +92,20 @@ export class Admission {
     this.cluster = new Neighbours(backing);
   }
 
-  /** The object as the plugins leave it, before it is completed and validated. `old` is absent for a new one. */
-  mutate(object: UntypedObject, old?: UntypedObject): Result<UntypedObject> {
-    const changed = this.chain.mutate(this.requestOf(object, old), this.cluster);
+  /** The object as admission leaves it, before it is completed and validated. `old` is absent for a new one. */
+  mutate(object: UntypedObject, old: UntypedObject | undefined, situation: Situation): Step<UntypedObject> {
+    const changed = this.change(object, old, situation);
     return changed.ok ? succeed(changed.value ?? object) : changed;
   }
 
   /** Whether what is complete and valid may be written. */
-  validate(object: UntypedObject, old?: UntypedObject): Result<Remarks> {
-    return this.chain.validate(this.requestOf(object, old), this.cluster);
+  validate(object: UntypedObject | undefined, old: UntypedObject | undefined, situation: Situation): Step<undefined> {
+    const remarks = this.chain.validate(this.requestOf(object, old), this.cluster);
+    if (!remarks.ok) return remarks;
+    situation.remarks.take(remarks.value);
+    const { dynamicAdmission } = this.backing;
+    if (this.asking.bootstrap === true || !dynamicAdmission.validates(this.chain.target, this.served)) return succeed(undefined);
+    return dynamicAdmission.validate(this.form, this.attributesOf(object, old), this.cluster, situation);
   }
 
   /** What it costs of the namespace's quotas, to be written together with it. The last that may refuse it. */
@@ -102,17 +114,36 @@ export class Admission {
     return chargeQuotasOf(this.backing, this.requestOf(object, old), nowMs);
   }
 
-  /** Whether an act on an object may take place: it is judged by what was sent, not by what comes of it. */
-  admitAct(act: UntypedObject): Result<Remarks> {
-    const mutated = this.mutate(act);
-    return mutated.ok ? this.validate(mutated.value) : mutated;
+  /** An act on an object, if it may take place: it is judged by what was sent, not by what comes of it. */
+  admitAct(act: UntypedObject, situation: Situation): Step<UntypedObject> {
+    const mutated = this.mutate(act, undefined, situation);
+    if (!mutated.ok) return mutated;
+    const valid = this.validate(mutated.value, undefined, situation);
+    return valid.ok ? mutated : valid;
   }
 
   /** Whether an object may be deleted. */
-  admitDelete(old: UntypedObject): Result<Remarks> {
-    const request = this.requestOf(undefined, old);
-    const admitted = this.chain.mutate(request, this.cluster);
-    return admitted.ok ? this.chain.validate(request, this.cluster) : admitted;
+  admitDelete(old: UntypedObject, situation: Situation): Step<undefined> {
+    const admitted = this.change(undefined, old, situation);
+    return admitted.ok ? this.validate(undefined, old, situation) : admitted;
+  }
+
+  private get form() {
+    return { target: this.chain.target, served: this.served };
+  }
+
+  private change(
+    object: UntypedObject | undefined,
+    old: UntypedObject | undefined,
+    situation: Situation,
+  ): Step<UntypedObject | undefined> {
+    const build = (each: UntypedObject | undefined) => this.chain.mutate(this.requestOf(each, old), this.cluster);
+    const built = build(object);
+    const { dynamicAdmission } = this.backing;
+    if (!built.ok || this.asking.bootstrap === true) return built;
+    if (!dynamicAdmission.mutates(this.chain.target, this.served)) return built;
+    const mutating = { attributesOf: (each: UntypedObject | undefined) => this.attributesOf(each, old), rebuild: build };
+    return dynamicAdmission.mutate(this.form, built.value, mutating, this.cluster, situation);
   }
 
   private requestOf(object: UntypedObject | undefined, old: UntypedObject | undefined): AdmissionRequest {
@@ -120,9 +151,21 @@ export class Admission {
     const { namespace = "", name = object?.metadata.name ?? "" } = path;
     return admissionRequest(this.chain.target, { namespace, name, object, old, user, dryRun: options.dryRun === true });
   }
-}
 
-/** An outcome with what admission had to say of the request. */
-export function remarked(outcome: ApiOutcome, { warnings = [] }: Remarks): ApiOutcome {
-  return warnings.length === 0 ? outcome : { ...outcome, warnings: [...(outcome.warnings ?? []), ...warnings] };
+  /** Those who are registered see a namespace as in itself. */
+  private attributesOf(object: UntypedObject | undefined, old: UntypedObject | undefined): Attributes {
+    const { path, user, options } = this.asking;
+    const request = this.requestOf(object, old);
+    const { group, resource, operation } = request;
+    const isNamespace = group === "" && resource === "namespaces";
+    const operationOptions = operationOptionsOf(operation, options);
+    return {
+      ...request,
+      ...(isNamespace ? { namespace: request.name } : {}),
+      user,
+      served: this.served,
+      objectKind: expectedAt(this.served, path),
+      operationOptions,
+    };
+  }
 }

@@ -12,7 +12,8 @@ import type { Backing } from "../backing.js";
 import type { Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText } from "../watch-cache/stored-text.js";
-import { addressesOf, freeNumber, ipv4Text, isAddressIn } from "./allocation.js";
+import { addressesOf, freeNumber, ipv4Text, isAddressIn, type NumberRange } from "./allocation.js";
+import type { Draws } from "./draws.js";
 import type { Claim } from "./plan.js";
 
 export interface Claimed {
@@ -48,9 +49,10 @@ export function claimForNew(
   served: Served,
   object: UntypedObject,
   taken: ReadonlySet<string>,
+  draws: Draws,
 ): Result<Claimed> {
   if (!isService(served)) return succeed({ object, claims: [], releases: [] });
-  return claim(backing, served, object, [], taken);
+  return claim(backing, served, object, [], taken, draws);
 }
 
 export function claimForUpdate(
@@ -59,9 +61,10 @@ export function claimForUpdate(
   object: UntypedObject,
   origin: StoredObject,
   taken: ReadonlySet<string>,
+  draws: Draws,
 ): Result<Claimed> {
   if (!isService(served)) return succeed({ object, claims: [], releases: [] });
-  return claim(backing, served, object, claimsOf(backing, served, origin.object), taken);
+  return claim(backing, served, object, claimsOf(backing, served, origin.object), taken, draws);
 }
 
 function claim(
@@ -70,9 +73,10 @@ function claim(
   object: UntypedObject,
   held: readonly string[],
   taken: ReadonlySet<string>,
+  draws: Draws,
 ): Result<Claimed> {
   const service = deepCopy(object) as unknown as Service;
-  const allocation = new Allocation(backing, held, taken);
+  const allocation = new Allocation(backing, held, taken, draws);
   allocation.address(service);
   allocation.nodePorts(service);
   if (allocation.errors.length > 0) return fail(invalid(served.groupKind, object.metadata.name ?? "", allocation.errors));
@@ -90,6 +94,7 @@ class Allocation {
     private readonly backing: Backing,
     private readonly held: readonly string[],
     private readonly taken: ReadonlySet<string>,
+    private readonly draws: Draws,
   ) {}
 
   address(service: Service): void {
@@ -113,7 +118,7 @@ class Allocation {
         this.errors.push(invalidValue("spec.clusterIPs", [wanted], `failed to allocate IP ${wanted}: ${why}`));
       return;
     }
-    const free = freeNumber(range, this.backing.host.random, (number) => this.isFree(addressKey(this.backing, ipv4Text(number))));
+    const free = this.free("clusterIP", range, (number) => addressKey(this.backing, ipv4Text(number)));
     if (free === undefined) {
       this.errors.push(internalFieldError("spec.clusterIPs", "failed to allocate a serviceIP: range is full"));
       return;
@@ -144,7 +149,7 @@ class Allocation {
     for (const [index, port] of (spec.ports ?? []).entries()) {
       if ((port.nodePort ?? 0) > 0) continue;
       const protocol = protocolOf(port);
-      const free = freeNumber(range, this.backing.host.random, (number) => this.isFree(nodePortKey(number, protocol)));
+      const free = this.free(`nodePort ${index}`, range, (number) => nodePortKey(number, protocol));
       if (free === undefined) {
         this.errors.push(internalFieldError(`spec.ports[${index}].nodePort`, "failed to allocate a nodePort: range is full"));
         return;
@@ -152,6 +157,12 @@ class Allocation {
       port.nodePort = free;
       this.chosen.add(nodePortKey(free, protocol));
     }
+  }
+
+  /** The number that was drawn before, unless somebody has taken it since. */
+  private free(what: string, range: NumberRange, keyOf: (number: number) => string): number | undefined {
+    const isFree = (number: number): boolean => this.isFree(keyOf(number));
+    return this.draws.number(what, isFree, () => freeNumber(range, this.backing.host.random, isFree));
   }
 
   private isFree(key: string): boolean {

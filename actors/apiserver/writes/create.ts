@@ -6,11 +6,11 @@ import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { CreateRequest } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
-import { Admission, type Asking, remarked } from "./admit.js";
+import { Admission, type Asking } from "./admit.js";
 import { claimForNew } from "./claims.js";
 import type { Draws } from "./draws.js";
 import { inNamespaceOf, named } from "./metadata.js";
-import { answerWith, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
+import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateNew } from "./validate.js";
 
 /** Attempts at a random suffix for generateName. */
@@ -40,7 +40,8 @@ export class CreatePlanner implements Planner {
     return keyOf(this.served, { ...this.request.path, name: this.name });
   }
 
-  plan({ origin, taken, draws }: Situation): Plan {
+  plan(situation: Situation): Plan {
+    const { origin, taken, draws } = situation;
     // Once another name has been drawn, what is stored under the one before is of no account.
     if (origin !== undefined && origin.name === this.name) {
       const { groupResource } = this.served;
@@ -53,27 +54,28 @@ export class CreatePlanner implements Planner {
     const placed = inNamespaceOf(path, served, body);
     if (!placed.ok) return refuseForCertain(placed.error);
     const { resource } = served;
-    const admitted = this.admission.mutate(defaulterFor(resource.group, resource.version, resource.kind)(placed.value));
-    if (!admitted.ok) return refuse(admitted.error);
+    const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(placed.value);
+    const admitted = this.admission.mutate(defaulted, undefined, situation);
+    if (!admitted.ok) return halted(admitted);
     const object = named(served, admitted.value, (length) => draws.suffix(`name ${this.names}`, length));
     if (!object.ok) return refuseForCertain(object.error);
     this.name = object.value.metadata.name ?? "";
     const ready = this.complete(object.value, draws);
     if (!ready.ok) return refuse(ready.error);
-    const remarks = this.admission.validate(ready.value);
-    if (!remarks.ok) return refuse(remarks.error);
-    const charged = this.admission.charge(ready.value, draws.nowMs);
-    if (!charged.ok) return refuse(charged.error);
-    const stored = served.store(ready.value);
-    const claimed = claimForNew(this.backing, served, stored, taken);
+    const claimed = claimForNew(this.backing, served, ready.value, taken, draws);
     if (!claimed.ok) return refuse(claimed.error);
+    const valid = this.admission.validate(claimed.value.object, undefined, situation);
+    if (!valid.ok) return halted(valid);
+    const charged = this.admission.charge(claimed.value.object, draws.nowMs);
+    if (!charged.ok) return refuse(charged.error);
     return {
       what: "put",
       key: this.key(),
       ...claimed.value,
       ...charged.value,
+      object: served.store(claimed.value.object),
       ...lifetimeOf(served),
-      answer: (json) => remarked(answerWith(served.presentation.show(json), this.code), remarks.value),
+      answer: (json) => answerWith(served.presentation.show(json), this.code),
     };
   }
 

@@ -2,7 +2,6 @@
  * Deletes: at once, after a grace, or when the last finalizer has gone.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/ and .../architecture/garbage-collection/
  */
-import type { Remarks } from "../../../src/api/admission/plugin.js";
 import {
   notFound,
   type Result,
@@ -21,9 +20,9 @@ import type { ApiOutcome } from "../request.js";
 import { keyOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { atRevision } from "../watch-cache/stored-text.js";
-import { Admission, type Asking, remarked } from "./admit.js";
+import { Admission, type Asking } from "./admit.js";
 import { claimsOf } from "./claims.js";
-import { type Alongside, answerWith, type Plan, type Planner, refuse, type Situation } from "./plan.js";
+import { type Alongside, answerWith, halted, type Plan, type Planner, refuse, type Situation } from "./plan.js";
 
 const orphan = "orphan";
 const foreground = "foregroundDeletion";
@@ -86,10 +85,8 @@ export interface DeleteOf {
   readonly options: DeleteOptions;
 }
 
-/** What an eviction adds to a delete. */
+/** What an eviction adds to a delete, which was admitted in place of it. */
 export interface DeleteExtras {
-  /** Admits the act in place of the delete that comes of it. */
-  admit(): Result<Remarks>;
   /** What must be written together with it, or why the object may not go now. */
   together(stored: StoredObject): Result<readonly Alongside[]>;
   /** What is answered in place of the object. */
@@ -111,7 +108,8 @@ export class DeletePlanner implements Planner {
     return keyOf(this.of.served, this.of.asking.path);
   }
 
-  plan({ origin }: Situation): Plan {
+  plan(situation: Situation): Plan {
+    const { origin } = situation;
     const { served, asking, options, backing } = this.of;
     const { name = "" } = asking.path;
     if (origin === undefined) return refuse(notFound(served.groupResource, name));
@@ -121,20 +119,22 @@ export class DeletePlanner implements Planner {
       return refuse(uidPreconditionFailed(served.groupKind, name, uid, metadata.uid ?? ""));
     if (resourceVersion !== undefined && resourceVersion !== String(origin.revision))
       return refuse(resourceVersionPreconditionFailed(served.groupKind, name, resourceVersion, String(origin.revision)));
-    const remarks = this.extras?.admit() ?? this.admission.admitDelete(viewOf(served, origin));
-    if (!remarks.ok) return refuse(remarks.error);
-    const plan = this.planAdmitted(origin, backing.host.clock.nowMs());
-    return withRemarks(plan, remarks.value);
+    const nowMs = backing.host.clock.nowMs();
+    const grace: Grace = isKind(served, "Pod") ? graceOf(origin.object as unknown as Pod, options, nowMs) : { what: "now" };
+    if (grace.what === "pending") return this.answerStill(origin);
+    if (this.extras === undefined) {
+      const admitted = this.admission.admitDelete(viewOf(served, origin), situation);
+      if (!admitted.ok) return halted(admitted);
+    }
+    return this.planAdmitted(origin, grace, nowMs);
   }
 
-  private planAdmitted(origin: StoredObject, nowMs: number): Plan {
+  private planAdmitted(origin: StoredObject, grace: Exclude<Grace, { what: "pending" }>, nowMs: number): Plan {
     const { served, options } = this.of;
     const { metadata } = origin.object;
     if (isKind(served, "Namespace")) return this.planNamespace(origin, nowMs);
     const together = this.extras?.together(origin) ?? succeed([]);
     if (!together.ok) return refuse(together.error);
-    const grace: Grace = isKind(served, "Pod") ? graceOf(origin.object as unknown as Pod, options, nowMs) : { what: "now" };
-    if (grace.what === "pending") return this.answerStill(origin);
     const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy);
     const left = finalizers ?? metadata.finalizers ?? [];
     if (grace.what === "now" && left.length === 0) return this.remove(origin, together.value);
@@ -178,20 +178,6 @@ export class DeletePlanner implements Planner {
 }
 
 const viewOf = ({ view }: Served, { object }: StoredObject): UntypedObject => (view === undefined ? object : view(object));
-
-function withRemarks(plan: Plan, remarks: Remarks): Plan {
-  switch (plan.what) {
-    case "refuse":
-    case "consult":
-      return plan;
-    case "answer":
-      return { ...plan, outcome: remarked(plan.outcome, remarks) };
-    case "put":
-      return { ...plan, answer: (json: Json<KubernetesObject>) => remarked(plan.answer(json), remarks) };
-    case "remove":
-      return { ...plan, answer: (revision: bigint) => remarked(plan.answer(revision), remarks) };
-  }
-}
 
 const isKind = ({ resource }: Served, kind: string): boolean => resource.group === "" && resource.kind === kind;
 

@@ -6,6 +6,7 @@ import type { Host } from "../../../src/actor/host.js";
  */
 export class Draws {
   private drawn: Map<string, string> | undefined;
+  private numbers: Map<string, number> | undefined;
   private atMs: number | undefined;
 
   constructor(private readonly host: Pick<Host, "ids" | "clock">) {}
@@ -24,6 +25,16 @@ export class Draws {
   /** Random characters for the name of what is named. */
   suffix(of: string, length: number): string {
     return this.once(of, () => this.host.ids.suffix(length));
+  }
+
+  /** A number for what is named: the one that was drawn before where it is still good, another where it is not. */
+  number(of: string, isGood: (number: number) => boolean, draw: () => number | undefined): number | undefined {
+    const known = this.numbers?.get(of);
+    if (known !== undefined && isGood(known)) return known;
+    const drawn = draw();
+    this.numbers ??= new Map();
+    if (drawn !== undefined) this.numbers.set(of, drawn);
+    return drawn;
   }
 
   private once(of: string, draw: () => string): string {

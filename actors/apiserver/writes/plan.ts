@@ -2,10 +2,11 @@
 import type { ApiError } from "../../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
-import type { Answers, Question } from "../consult/question.js";
+import type { Answers, Halt, Question } from "../consult/question.js";
 import type { ApiOutcome } from "../request.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import type { Draws } from "./draws.js";
+import type { RemarkBook } from "./remarks.js";
 
 /** A key that only one may hold, such as a Service's address: written together with the object, or neither is. */
 export interface Claim {
@@ -57,6 +58,7 @@ export interface Situation {
   /** What plans of this write asked before. */
   readonly answers: Answers;
   readonly draws: Draws;
+  readonly remarks: RemarkBook;
 }
 
 export interface Planner {
@@ -69,6 +71,10 @@ export interface Planner {
 
 export const refuse = (error: ApiError): Plan => ({ what: "refuse", error });
 export const refuseForCertain = (error: ApiError): Plan => ({ what: "refuse", error, certain: true });
+
+/** The plan of a write whose way ends at this step, for now or for good. */
+export const halted = (halt: Halt): Plan =>
+  "consult" in halt ? { what: "consult", questions: halt.consult } : refuse(halt.error);
 
 export const answerWith = (
   object: Json<KubernetesObject | Status>,

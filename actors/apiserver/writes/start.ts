@@ -13,13 +13,14 @@ import type { Served } from "../served.js";
 import { bound, boundAnswer } from "../subresources/binding.js";
 import { evictedAnswer, spendBudget } from "../subresources/eviction.js";
 import { scaled, scaleOf, showScaleText } from "../subresources/scale.js";
+import { ActPlanner } from "./act.js";
 import { Admission } from "./admit.js";
 import { CreatePlanner } from "./create.js";
 import { DeletePlanner } from "./delete.js";
 import { writeMachine } from "./machine.js";
 import { patchChange, patchRefusal } from "./patch.js";
 import type { Planner } from "./plan.js";
-import { ChangePlanner, UpdatePlanner } from "./update.js";
+import { type Change, ChangePlanner, UpdatePlanner } from "./update.js";
 import { Write } from "./write.js";
 
 export type WriteBacking = Backing & { readonly leases: Leases };
@@ -76,35 +77,43 @@ function plannerOf(backing: Backing, served: Served, request: WriteRequest): Res
   }
 }
 
-/** A create on a subresource is an act on the object. */
 function actPlanner(backing: Backing, served: Served, request: CreateRequest): Result<Planner> {
-  const { path, body } = request;
+  const { path } = request;
+  const admission = new Admission(backing, served, request, "CREATE");
+  const planned = (plannerOf: (act: UntypedObject) => Planner) => succeed(new ActPlanner(admission, request.body, plannerOf));
   if (path.subresource === "binding")
-    return succeed(
-      new ChangePlanner(backing, served, request, (stored) => bound(backing, stored, body), { act: body, show: boundAnswer }),
-    );
-  if (path.subresource === "eviction") {
-    const { deleteOptions: options = {} } = body as { deleteOptions?: object };
-    const admission = new Admission(backing, served, request, "CREATE");
-    const admit = () => admission.admitAct(body);
-    const extras = { admit, together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
-    return succeed(new DeletePlanner({ backing, served, asking: request, options }, extras));
-  }
+    return planned((binding) => {
+      const change: Change = (stored) => bound(backing, stored, binding);
+      return new ChangePlanner(backing, served, request, change, { asIs: true, show: boundAnswer });
+    });
+  if (path.subresource === "eviction")
+    return planned((eviction) => {
+      const { deleteOptions: options = {} } = eviction as { deleteOptions?: object };
+      const extras = { together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
+      return new DeletePlanner({ backing, served, asking: request, options }, extras);
+    });
   const what = `create of ${path.resource}/${path.subresource} is not implemented by this server`;
   return fail(genericFailure(501, "NotImplemented", what));
 }
 
+/** What is admitted is the Scale, not the object whose scale it is. */
 function scalePlanner(
   backing: Backing,
   served: Served,
   request: UpdateRequest | PatchRequest,
   scale: (current: UntypedObject) => Result<UntypedObject>,
 ): Planner {
-  const change = (stored: Parameters<typeof scaled>[1]) => {
-    const wanted = scale(scaleOf(served, stored.object) as unknown as UntypedObject);
-    return wanted.ok ? scaled(served, stored, wanted.value) : wanted;
+  const admission = new Admission(backing, served, request, "UPDATE");
+  const change: Change = (stored, situation) => {
+    const current = scaleOf(served, stored.object) as unknown as UntypedObject;
+    const wanted = scale(current);
+    if (!wanted.ok) return wanted;
+    const mutated = admission.mutate(wanted.value, current, situation);
+    if (!mutated.ok) return mutated;
+    const valid = admission.validate(mutated.value, current, situation);
+    return valid.ok ? scaled(served, stored, mutated.value) : valid;
   };
-  return new ChangePlanner(backing, served, request, change, { show: showScaleText(served) });
+  return new ChangePlanner(backing, served, request, change, { admitted: true, show: showScaleText(served) });
 }
 
 function patchedScale({ patchType, patch }: PatchRequest, scale: UntypedObject): Result<UntypedObject> {

@@ -1,38 +1,33 @@
-import type { Remarks } from "../../../src/api/admission/plugin.js";
 import { defaulterFor } from "../../../src/api/defaults/defaults.js";
 import { deepEqual } from "../../../src/api/json-value.js";
-import { notFound, type Result, succeed } from "../../../src/api/status.js";
+import { notFound, succeed } from "../../../src/api/status.js";
 import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/strategy.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
+import type { Step } from "../consult/question.js";
 import type { ApiOutcome } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
-import { Admission, type Asking, remarked } from "./admit.js";
+import { Admission, type Asking } from "./admit.js";
 import { type Charges, noCharges } from "./charges.js";
-import { claimForUpdate, claimsOf } from "./claims.js";
+import { type Claimed, claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
-import type { Draws } from "./draws.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
-import { answerWith, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
+import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateUpdate } from "./validate.js";
 
 /** What an object is to become, in the words of the version that was asked for. */
-export type Change = (stored: StoredObject, situation: Situation) => Result<UntypedObject>;
+export type Change = (stored: StoredObject, situation: Situation) => Step<UntypedObject>;
 
 export interface ChangeHow {
-  /** The server itself makes the change, because of this body: nothing is defaulted, kept back or validated. */
-  readonly act?: UntypedObject;
+  /** The server itself makes the change, because of an act that was admitted: nothing is defaulted, kept back or validated. */
+  readonly asIs?: boolean;
+  /** The change was admitted by other words than the object's own, such as a Scale. */
+  readonly admitted?: boolean;
   /** What is answered; absent: the object as it now is. */
   readonly show?: (json: Json<KubernetesObject>) => ApiOutcome;
-}
-
-interface Ready {
-  readonly object: UntypedObject;
-  readonly remarks: Remarks;
-  readonly charges: Charges;
 }
 
 /** Writes a changed object back. How it changes is what tells an update from a patch or a binding. */
@@ -47,7 +42,7 @@ export class ChangePlanner implements Planner {
     private readonly change: Change,
     private readonly how: ChangeHow = {},
   ) {
-    this.admission = new Admission(backing, served, asking, how.act === undefined ? "UPDATE" : "CREATE");
+    this.admission = new Admission(backing, served, asking, "UPDATE");
   }
 
   key(): string {
@@ -60,14 +55,12 @@ export class ChangePlanner implements Planner {
     const { path } = this.asking;
     if (origin === undefined) return this.planAbsent(situation);
     const changed = this.change(origin, situation);
-    if (!changed.ok) return refuse(changed.error);
+    if (!changed.ok) return halted(changed);
     const placed = inNamespaceOf(path, served, changed.value);
     if (!placed.ok) return refuseForCertain(placed.error);
     const checked = checkUpdate(path, served, placed.value, origin);
     if (!checked.ok) return refuse(checked.error);
-    const ready = this.complete(checked.value, origin, situation.draws);
-    if (!ready.ok) return refuse(ready.error);
-    return this.commit(ready.value, origin, situation);
+    return this.planChecked(checked.value, origin, situation);
   }
 
   protected planAbsent(_situation: Situation): Plan {
@@ -78,46 +71,61 @@ export class ChangePlanner implements Planner {
     return this.how.show?.(json) ?? answerWith(this.served.presentation.show(json));
   }
 
-  /** The object as it is to be written, with what admission has to say of it. */
-  private complete(object: UntypedObject, origin: StoredObject, draws: Draws): Result<Ready> {
-    if (this.how.act !== undefined) {
-      const remarks = this.admission.admitAct(this.how.act);
-      return remarks.ok ? succeed({ object, remarks: remarks.value, charges: noCharges }) : remarks;
-    }
-    const { resource, view } = this.served;
+  private planChecked(object: UntypedObject, origin: StoredObject, situation: Situation): Plan {
+    const { view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
+    const ready = this.complete(object, old, situation);
+    if (!ready.ok) return halted(ready);
+    const goes = goesWithUpdate(origin.object.metadata, ready.value);
+    const claimed = goes
+      ? succeed({ object: ready.value })
+      : claimForUpdate(this.backing, this.served, ready.value, origin, situation.taken, situation.draws);
+    if (!claimed.ok) return refuse(claimed.error);
+    if (this.isAdmittedByItself) {
+      const valid = this.admission.validate(claimed.value.object, old, situation);
+      if (!valid.ok) return halted(valid);
+    }
+    const charged = this.isAdmittedByItself
+      ? this.admission.charge(claimed.value.object, situation.draws.nowMs, old)
+      : succeed(noCharges);
+    if (!charged.ok) return refuse(charged.error);
+    return this.commit({ ...claimed.value, ...charged.value }, goes, origin);
+  }
+
+  private get isAdmittedByItself(): boolean {
+    return this.how.asIs !== true && this.how.admitted !== true;
+  }
+
+  /** The object as it is to be written. */
+  private complete(object: UntypedObject, old: UntypedObject, situation: Situation): Step<UntypedObject> {
+    if (this.how.asIs === true) return succeed(object);
+    const { resource } = this.served;
     const { subresource } = this.asking.path;
     // Of a write to the status nothing else is taken, so there is nothing to default.
     const ofStatus = subresource === "status";
     const defaulted = ofStatus ? object : defaulterFor(resource.group, resource.version, resource.kind)(object);
-    const mutated = this.admission.mutate(defaulted, old);
+    const mutated = this.isAdmittedByItself ? this.admission.mutate(defaulted, old, situation) : succeed(defaulted);
     if (!mutated.ok) return mutated;
     const prepared = prepareForUpdate(resource, subresource, mutated.value, old);
-    const valid = validateUpdate(this.backing.io, this.served, prepared, old, subresource);
-    if (!valid.ok) return valid;
-    const remarks = this.admission.validate(valid.value, old);
-    if (!remarks.ok) return remarks;
-    const charged = this.admission.charge(valid.value, draws.nowMs, old);
-    return charged.ok ? succeed({ object: valid.value, remarks: remarks.value, charges: charged.value }) : charged;
+    return validateUpdate(this.backing.io, this.served, prepared, old, subresource);
   }
 
-  private commit({ object, remarks, charges }: Ready, origin: StoredObject, { taken }: Situation): Plan {
+  private commit(
+    ready: { readonly object: UntypedObject } & Partial<Claimed> & Charges,
+    goes: boolean,
+    origin: StoredObject,
+  ): Plan {
     const { served } = this;
     const key = origin.key;
-    const stored = served.store(object);
-    const show = (json: Json<KubernetesObject>): ApiOutcome => remarked(this.show(json), remarks);
-    if (goesWithUpdate(origin.object.metadata, stored)) {
-      const answer = (revision: bigint) => show(withResourceVersion(storedText(stored), revision));
+    const stored = served.store(ready.object);
+    const text = storedText(stored);
+    if (goes) {
+      const answer = (revision: bigint) => this.show(withResourceVersion(text, revision));
       return { what: "remove", key, releases: claimsOf(this.backing, served, origin.object), answer };
     }
-    const claimed = claimForUpdate(this.backing, served, stored, origin, taken);
-    if (!claimed.ok) return refuse(claimed.error);
-    const text = storedText(claimed.value.object);
     const before = withoutResourceVersion(origin.json);
-    if (sameObject(text, before)) {
-      return { what: "answer", outcome: show(origin.json) };
-    }
-    return { what: "put", key, ...claimed.value, ...charges, ...lifetimeOf(served), answer: show };
+    if (sameObject(text, before)) return { what: "answer", outcome: this.show(origin.json) };
+    return { what: "put", key, ...ready, object: stored, ...lifetimeOf(served), answer: (json) => this.show(json) };
   }
 }
 

@@ -14,6 +14,7 @@ import { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withResourceVersion } from "../watch-cache/stored-text.js";
 import { Draws } from "./draws.js";
 import { type Plan, type Planner, refuseForCertain } from "./plan.js";
+import { RemarkBook } from "./remarks.js";
 
 const noAnswers: Answers = new Map();
 
@@ -38,6 +39,7 @@ export class Write {
   private readonly taken = new Set<string>();
   private leaseId = 0n;
   private readonly draws: Draws;
+  private remarks = new RemarkBook();
   private inquiry: Inquiry | undefined;
   private consultingUntilMs: number | undefined;
   private line: string | undefined;
@@ -62,8 +64,10 @@ export class Write {
   makePlan(): void {
     const { origin, taken, conflicts, draws } = this;
     const answers = this.inquiry?.answers ?? noAnswers;
+    if (!this.remarks.isEmpty) this.remarks = new RemarkBook();
+    const { remarks } = this;
     try {
-      this.plan = this.of.planner.plan({ origin, taken, conflicts, answers, draws });
+      this.plan = this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks });
     } catch (error) {
       // One request that cannot be understood must not take the others down with the server.
       this.backing.host.note(`planning a write of ${this.of.planner.key()} failed: ${String(error)}`);
@@ -180,7 +184,7 @@ export class Write {
 
   answer(): void {
     if (this.outcome === undefined) this.outcome = this.outcomeWithoutCommit();
-    this.respond(this.outcome);
+    this.respond(this.remarks.on(this.outcome));
   }
 
   refuseAsContended(): void {

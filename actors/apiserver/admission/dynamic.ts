@@ -1,0 +1,73 @@
+/**
+ * Admission by what users register: webhooks. It is as current as the watch cache, and costs two looks at a number where
+ * nothing is registered.
+ */
+import type { AdmissionTarget, ClusterView } from "../../../src/api/admission/plugin.js";
+import { semanticEqual } from "../../../src/api/json-value.js";
+import { succeed } from "../../../src/api/status.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { Backing } from "../backing.js";
+import type { Step } from "../consult/question.js";
+import type { Served } from "../served.js";
+import type { Situation } from "../writes/plan.js";
+import type { Attributes } from "./attributes.js";
+import { mutateByWebhooks } from "./mutating-webhooks.js";
+import { Reinvocation } from "./reinvocation.js";
+import { validateByWebhooks } from "./validating-webhooks.js";
+import { Webhooks } from "./webhooks.js";
+
+/** One request on its way through those who may change it. */
+export interface Mutating {
+  /** The request with an object that has come so far. */
+  attributesOf(object: UntypedObject | undefined): Attributes;
+  /** What is built in does its part again. */
+  rebuild(object: UntypedObject | undefined): Step<UntypedObject | undefined>;
+}
+
+export class DynamicAdmission {
+  private readonly mutating: Webhooks;
+  private readonly validating: Webhooks;
+
+  constructor(backing: Pick<Backing, "cache" | "catalog">) {
+    this.mutating = new Webhooks(backing, "mutatingwebhookconfigurations");
+    this.validating = new Webhooks(backing, "validatingwebhookconfigurations");
+  }
+
+  mutates(target: AdmissionTarget, served: Served): boolean {
+    return this.mutating.concernedWith(target, served).length > 0;
+  }
+
+  validates(target: AdmissionTarget, served: Served): boolean {
+    return this.validating.concernedWith(target, served).length > 0;
+  }
+
+  /** `object` is what is built in made of it. */
+  mutate(
+    { target, served }: { readonly target: AdmissionTarget; readonly served: Served },
+    object: UntypedObject | undefined,
+    mutating: Mutating,
+    cluster: ClusterView,
+    situation: Situation,
+  ): Step<UntypedObject | undefined> {
+    const reinvocation = new Reinvocation();
+    const invocations = this.mutating.concernedWith(target, served);
+    const once = (each: UntypedObject | undefined) =>
+      mutateByWebhooks(invocations, mutating.attributesOf(each), cluster, situation, reinvocation);
+    const first = once(object);
+    if (!first.ok || !reinvocation.needed) return first;
+    const rebuilt = mutating.rebuild(first.value);
+    if (!rebuilt.ok) return rebuilt;
+    reinvocation.begin(!semanticEqual(rebuilt.value, first.value));
+    return once(rebuilt.value);
+  }
+
+  validate(
+    { target, served }: { readonly target: AdmissionTarget; readonly served: Served },
+    attributes: Attributes,
+    cluster: ClusterView,
+    situation: Situation,
+  ): Step<undefined> {
+    const invocations = this.validating.concernedWith(target, served);
+    return invocations.length === 0 ? succeed(undefined) : validateByWebhooks(invocations, attributes, cluster, situation);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Mutating webhooks: asked one after the other, each about what the one before left. When one changes the object after
+ * another was asked that wants to be asked again, that one is, once.
+ * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#reinvocation-policy
+ */
+import type { ClusterView } from "../../../src/api/admission/plugin.js";
+import { readValue } from "../../../src/api/body.js";
+import { defaulterFor } from "../../../src/api/defaults/defaults.js";
+import type { Verdict } from "../../../src/api/dynamic-admission/response.js";
+import { quote } from "../../../src/api/go-format.js";
+import { type JsonValue, semanticEqual } from "../../../src/api/json-value.js";
+import { applyJsonPatch } from "../../../src/api/patch/json-patch.js";
+import { fail, internalError, type Result, succeed } from "../../../src/api/status.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { Step } from "../consult/question.js";
+import { expectedAt } from "../served.js";
+import type { Situation } from "../writes/plan.js";
+import { type Attributes, inVersion } from "./attributes.js";
+import type { Reinvocation } from "./reinvocation.js";
+import { isSelected } from "./selection.js";
+import { callWebhook } from "./webhook-call.js";
+import type { Invocation } from "./webhooks.js";
+
+/** The object as they leave it; none on DELETE and CONNECT of nothing. */
+export function mutateByWebhooks(
+  invocations: readonly Invocation[],
+  attributes: Attributes,
+  cluster: ClusterView,
+  situation: Situation,
+  reinvocation: Reinvocation,
+): Step<UntypedObject | undefined> {
+  let { object } = attributes;
+  for (const [index, invocation] of invocations.entries()) {
+    const { hook } = invocation;
+    const { webhook, uid } = hook;
+    const now = { ...attributes, object };
+    const selected = isSelected(hook, now, cluster);
+    if (!selected.ok) return selected;
+    if (!selected.value || !reinvocation.calls(uid)) continue;
+    const { round } = reinvocation;
+    const called = callWebhook({ invocation, attributes: now, mutating: true, round }, situation);
+    if (!called.ok) return called;
+    const at = `round_${round}_index_${index}`;
+    let changed = false;
+    if (called.value.what === "allowed") {
+      const patched = patchedBy(called.value.verdict, invocation, now);
+      if (!patched.ok) return patched;
+      changed = patched.value !== undefined && !semanticEqual(patched.value, object);
+      if (changed) object = patched.value;
+    }
+    situation.remarks.annotate(
+      `mutation.webhook.admission.k8s.io/${at}`,
+      JSON.stringify({ configuration: hook.configuration, webhook: webhook.name, mutated: changed }),
+    );
+    if (changed) reinvocation.changed();
+    if (webhook.reinvocationPolicy === "IfNeeded") reinvocation.mayCallAgain(uid);
+    if (called.value.what === "allowed") continue;
+    if (called.value.what === "refused" || webhook.failurePolicy !== "Ignore") return fail(called.value.error);
+    situation.remarks.annotate(`failed-open.mutation.webhook.admission.k8s.io/${at}`, webhook.name);
+  }
+  return succeed(object);
+}
+
+/** The object with a webhook's patch in it, complete again; undefined when there is no patch. */
+function patchedBy({ patch }: Verdict, { hook, as }: Invocation, attributes: Attributes): Result<UntypedObject | undefined> {
+  const { object, served, subresource } = attributes;
+  if (patch.length === 0) return succeed(undefined);
+  if (object === undefined) {
+    const name = quote(hook.webhook.name);
+    return fail(
+      internalError(`admission webhook ${name} attempted to modify the object, which is not supported for this operation`),
+    );
+  }
+  const patched = applyJsonPatch(inVersion(object, served, as, subresource) as unknown as JsonValue, patch);
+  if (!patched.ok) return fail(internalError(patched.message));
+  const expected =
+    subresource === "" ? as.resource : expectedAt(as, { ...as.resource, resource: as.resource.plural, subresource });
+  const decoded = readValue(patched.value, [], expected, "Ignore");
+  if (!decoded.ok) return fail(internalError(decoded.error.status.message ?? "the patched object is not one of its kind"));
+  const whole = decoded.value.object as unknown as UntypedObject;
+  const complete = defaulterFor(expected.group, expected.version, expected.kind)({ ...whole, metadata: whole.metadata ?? {} });
+  return succeed(inVersion(complete, as, served, subresource));
+}

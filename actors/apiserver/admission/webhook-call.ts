@@ -1,0 +1,101 @@
+/** One webhook asked about one request. */
+import { deniedBy, readVerdict, type Verdict } from "../../../src/api/dynamic-admission/response.js";
+import {
+  type ReviewedRequest,
+  type ReviewVersion,
+  requestText,
+  reviewText,
+  reviewVersionOf,
+} from "../../../src/api/dynamic-admission/review.js";
+import { quote } from "../../../src/api/go-format.js";
+import { type ApiError, badRequest, internalError, succeed } from "../../../src/api/status.js";
+import type { Answer, Step } from "../consult/question.js";
+import type { Situation } from "../writes/plan.js";
+import { type Attributes, inVersion } from "./attributes.js";
+import type { Invocation } from "./webhooks.js";
+
+/** What came of it. A call that failed is forgiven where the webhook's policy says so; a refusal never is. */
+export type Called =
+  | { readonly what: "allowed"; readonly verdict: Verdict }
+  | { readonly what: "failed"; readonly error: ApiError }
+  | { readonly what: "refused"; readonly error: ApiError };
+
+export interface CallOf {
+  readonly invocation: Invocation;
+  readonly attributes: Attributes;
+  readonly mutating: boolean;
+  /** 0, or 1 when mutating webhooks are called again because others changed the object after them. */
+  readonly round: number;
+}
+
+const usualTimeoutSeconds = 10;
+
+export function callWebhook(call: CallOf, situation: Situation): Step<Called> {
+  const { webhook, uid: hook } = call.invocation.hook;
+  const refused = refusalOfDryRun(call);
+  if (refused !== undefined) return succeed(refused);
+  const version = reviewVersionOf(webhook.admissionReviewVersions ?? []);
+  if (version === undefined)
+    return succeed(
+      failed(
+        webhook.name,
+        "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)",
+      ),
+    );
+  const text = requestText(reviewedRequest(call));
+  const key = `${call.mutating ? "mutating" : "validating"} ${call.round} ${hook} ${text}`;
+  const uid = situation.draws.uuid(key);
+  const answer = situation.answers.get(key);
+  if (answer !== undefined) return succeed(readCalled(call, version, uid, answer, situation));
+  const timeoutMs = (webhook.timeoutSeconds ?? usualTimeoutSeconds) * 1_000;
+  const body = reviewText(version, uid, text);
+  return { ok: false, consult: [{ key, clientConfig: webhook.clientConfig, body, timeoutMs }] };
+}
+
+const failed = (webhook: string, why: string): Called => ({
+  what: "failed",
+  error: internalError(`failed calling webhook ${quote(webhook)}: ${why}`),
+});
+
+const withoutEffects = new Set(["None", "NoneOnDryRun"]);
+
+function refusalOfDryRun({ invocation, attributes }: CallOf): Called | undefined {
+  const { name, sideEffects = "" } = invocation.hook.webhook;
+  if (!attributes.dryRun || withoutEffects.has(sideEffects)) return undefined;
+  return { what: "refused", error: badRequest(`admission webhook ${quote(name)} does not support dry run`) };
+}
+
+/** The request in the words of the version that the webhook asked for. */
+function reviewedRequest({ invocation, attributes }: CallOf): ReviewedRequest {
+  const { as } = invocation;
+  const { served, subresource, objectKind, object, old } = attributes;
+  const { group, version, plural, kind } = as.resource;
+  const converted = as !== served && object !== undefined;
+  const told = (each: Attributes["object"]) => each && inVersion(each, served, as, subresource);
+  return {
+    kind: as === served || objectKind.kind !== served.resource.kind ? objectKind : { group, version, kind },
+    resource: { group, version, resource: plural },
+    requestKind: objectKind,
+    requestResource: { group: attributes.group, version: attributes.version, resource: attributes.resource },
+    subresource,
+    name: attributes.name,
+    namespace: attributes.namespace,
+    operation: attributes.operation,
+    user: attributes.user,
+    object: converted ? told(object) : object,
+    old: told(old),
+    dryRun: attributes.dryRun,
+    options: attributes.operationOptions,
+  };
+}
+
+function readCalled(call: CallOf, version: ReviewVersion, uid: string, answer: Answer, { remarks }: Situation): Called {
+  const { name } = call.invocation.hook.webhook;
+  if (!answer.ok) return failed(name, `failed to call webhook: ${answer.problem}`);
+  const read = readVerdict({ version, uid, mutating: call.mutating }, answer.code, answer.body);
+  if (!read.ok) return read.called === true ? { what: "refused", error: internalError(read.why) } : failed(name, read.why);
+  const { verdict } = read;
+  for (const [key, value] of verdict.auditAnnotations) remarks.annotate(`${name}/${key}`, value);
+  for (const warning of verdict.warnings) remarks.warn(warning);
+  return verdict.allowed ? { what: "allowed", verdict } : { what: "refused", error: deniedBy(name, verdict.result) };
+}
