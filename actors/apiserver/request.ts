@@ -6,7 +6,7 @@ import type { ApiError, Result } from "../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../src/api/types.js";
 import type { Address } from "../../src/wire/address.js";
 import type { Json } from "../../src/wire/json.js";
-import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput } from "../kubelet/messages.js";
+import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput, KubeletAnswer } from "../kubelet/messages.js";
 import type { Attributes } from "./access/attributes.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type {
@@ -163,13 +163,14 @@ export interface WatchHandle {
   closed(): void;
 }
 
-/** What `kubectl logs`, `exec`, `attach` and `port-forward` ask. `command` only for exec. */
+/** What `kubectl logs`, `exec`, `attach` and `port-forward` ask, and what is asked of a node itself. `command` only for exec. */
+export type PodConnection = "log" | "exec" | "attach" | "portforward";
+
 export interface ConnectRequest {
-  readonly path: RequestPath & {
-    readonly namespace: string;
-    readonly name: string;
-    readonly subresource: "log" | "exec" | "attach" | "portforward";
-  };
+  readonly path: RequestPath & { readonly name: string } & (
+      | { readonly resource: "pods"; readonly namespace: string; readonly subresource: PodConnection }
+      | { readonly resource: "nodes"; readonly subresource: "proxy" }
+    );
   readonly user: ApiUser;
   readonly options: {
     readonly container?: string;
@@ -190,11 +191,13 @@ export interface ConnectRequest {
     readonly port?: number;
     /** The ports that a client without streams of its own wants forwarded, each over a pair of channels. */
     readonly ports?: readonly number[];
+    /** Path and query of the kubelet's own API, for a node. */
+    readonly kubeletPath?: string;
   };
 }
 
 export type ConnectInput = ExecInput | ForwardInput;
-export type ConnectOutput = ExecOutput | ForwardOutput;
+export type ConnectOutput = ExecOutput | ForwardOutput | KubeletAnswer;
 
 /** A log's bytes come as `{ stream: "stdout" }`. */
 export interface ConnectSink {

@@ -29,12 +29,14 @@ export class Kubelet {
   readonly statusSlots = new WriteSlots(kubeletLimits.statusWritesAtOnce);
   /** The pods that have a chart, by uid, in the order in which they came. */
   readonly pods = new Map<string, PodHandle>();
+  readonly startedAtMs: number;
 
   constructor(
     readonly host: Host,
     readonly io: KubeletIo,
   ) {
     this.nodeName = instanceOf(host.address);
+    this.startedAtMs = host.clock.nowMs();
     this.runc = address("runc", this.nodeName);
     this.objects = new ObjectSource(host);
     this.amounts = allocatableAmounts(io.node);

@@ -46,6 +46,7 @@ export const kubeletMachine = setup({
     exec: { actions: "serveExec" },
     attach: { actions: "serveAttach" },
     portForward: { actions: "servePortForward" },
+    ask: { actions: "serveAsk" },
     healthz: { actions: "serveHealth" },
   },
   states: {

@@ -51,6 +51,15 @@ export interface ForwardInput {
   readonly data: Uint8Array;
 }
 
+export interface KubeletAsk {
+  /** Of the kubelet's own HTTP API: `/pods`, `/stats/summary`. */
+  readonly path: string;
+}
+/** An answer of the kubelet's own API: its head, then its body in parts. */
+export type KubeletAnswer =
+  | { readonly stream: "head"; readonly code: number; readonly contentType: string }
+  | { readonly stream: "data"; readonly data: Uint8Array };
+
 export interface KubeletHealth {
   readonly podsRunning: number;
 }
@@ -69,5 +78,6 @@ export const kubeletMessages = declareMessages("kubelet", {
     about: "Connects to a TCP port of a pod; the opener's half-close is that of the connection.",
     errors: ["rejected"],
   }),
+  ask: stream<KubeletAsk, KubeletAnswer>({ about: "Reads the kubelet's own API: health, pods, statistics, metrics." }),
   healthz: call<Record<string, never>, KubeletHealth>({ about: "Says that the kubelet lives, and how many pods it runs." }),
 });

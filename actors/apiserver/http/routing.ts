@@ -5,7 +5,7 @@
 import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
 import { parsePath } from "../../../src/api/paths.js";
 import { type ApiError, methodNotAllowed } from "../../../src/api/status.js";
-import type { RequestPath } from "../request.js";
+import type { PodConnection, RequestPath } from "../request.js";
 
 /** The verbs as authorization names them. */
 export type ApiVerb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
@@ -15,7 +15,15 @@ export type Route =
   | {
       readonly type: "connect";
       readonly resource: Resource;
-      readonly path: RequestPath & { namespace: string; name: string; subresource: "log" | "exec" | "attach" | "portforward" };
+      readonly path: RequestPath & { resource: "pods"; namespace: string; name: string; subresource: PodConnection };
+    }
+  | {
+      readonly type: "proxy";
+      readonly verb: ApiVerb;
+      readonly resource: Resource;
+      readonly path: RequestPath & { name: string; subresource: "proxy" };
+      /** What follows `/proxy` in the path, as it was written; "" or with a slash before it. */
+      readonly rest: string;
     }
   | { readonly type: "health"; readonly check: string; readonly part: string | undefined }
   | { readonly type: "version" | "index" | "trace" | "metrics" | "indicators" | "configuration" }
@@ -27,6 +35,8 @@ export type Route =
 export type ResourceRoute = Extract<Route, { type: "resource" }>;
 
 const connects: ReadonlySet<string> = new Set(["log", "exec", "attach", "portforward"]);
+/** `connect` takes every method; what comes after it is not the API server's. */
+const proxiedPath = /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+(?:pods|services)|nodes)\/+[^/]+\/+proxy(\/.*|$)/;
 const healthPath = /^\/(healthz|livez|readyz)(?:\/([^/]+))?\/?$/;
 const documentPath = /^\/(api|apis|openapi)(\/|$)/;
 
@@ -34,6 +44,8 @@ export function route(method: string, path: string, watching: boolean, table: Re
   const parsed = parsePath(path);
   if (parsed !== undefined) {
     const resource = table.byResource(parsed.group, parsed.version, parsed.resource);
+    const rest = resource === undefined ? undefined : proxiedPath.exec(path)?.[1];
+    if (resource !== undefined && rest !== undefined) return proxyRoute(method, parsed, resource, rest);
     if (resource !== undefined) return resourceRoute(method, parsed, watching || parsed.watch, resource);
   }
   return method === "GET" || method === "HEAD" ? otherRoute(path) : otherMethod(path);
@@ -87,6 +99,14 @@ function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, 
     return { type: "refused", error: methodNotAllowed() };
   }
   return { type: "resource", verb, resource, path };
+}
+
+function proxyRoute(method: string, parsed: RequestPath, resource: Resource, rest: string): Route {
+  const { group, version, resource: plural, namespace, name = "" } = parsed;
+  const at = { group, version, resource: plural, ...(namespace === undefined ? {} : { namespace }), name };
+  // Asking what there may be asked, as browsers do, is reading.
+  const verb = verbOf(method, name, false, "proxy") ?? "get";
+  return { type: "proxy", verb, resource, path: { ...at, subresource: "proxy" }, rest };
 }
 
 function verbOf(

@@ -1,4 +1,4 @@
-/** log, exec, attach and port-forward: handed on to the kubelet of the pod's node, and what it gives is handed back. */
+/** log, exec, attach, port-forward and what a node itself is asked: handed on to the kubelet, and what it gives is handed back. */
 import {
   badRequest,
   fail,
@@ -16,14 +16,14 @@ import { type WireError, wireError } from "../../../src/wire/errors.js";
 import type { IncomingStream, StreamReader } from "../../../src/wire/streams.js";
 import { kubeletMessages } from "../../kubelet/messages.js";
 import type { Backing } from "../backing.js";
-import type { ApiError, ConnectInput, ConnectOutput, ConnectRequest, ConnectSink } from "../request.js";
+import type { ApiError, ConnectInput, ConnectOutput, ConnectRequest, ConnectSink, PodConnection } from "../request.js";
 import { keyOf, type Served } from "../served.js";
 
 /** Which container is meant ("" of a forwarded port), and on which node; or why none can be spoken to. */
 export function containerAt(
   pod: Pod,
   asked: string | undefined,
-  action: ConnectRequest["path"]["subresource"],
+  action: PodConnection,
 ): Result<{ container: string; node: string }> {
   const { name = "" } = pod.metadata;
   const container = action === "portforward" ? succeed("") : namedContainer(pod, asked);
@@ -76,11 +76,12 @@ export class Connection {
   locate(): void {
     const { path, options } = this.request;
     const stored = this.backing.cache.get(keyOf(this.served, path));
-    const pod = stored?.object as unknown as Pod | undefined;
     const found =
-      pod === undefined
+      stored === undefined
         ? fail(notFound(this.served.groupResource, path.name))
-        : containerAt(pod, options.container, path.subresource);
+        : path.resource === "nodes"
+          ? succeed({ container: "", node: path.name })
+          : containerAt(stored.object as unknown as Pod, options.container, path.subresource);
     if (found.ok) this.at = found.value;
     else this.problem = found.error;
   }
@@ -110,6 +111,7 @@ export class Connection {
 
   private opened(kubelet: Address, container: string, { path, options }: ConnectRequest, reader: Reader) {
     const { wire } = this.backing.host;
+    if (path.resource === "nodes") return wire.open(kubelet, kubeletMessages.ask, { path: options.kubeletPath ?? "/" }, reader);
     const about = { namespace: path.namespace, pod: path.name };
     const { stdin = false, stdout = false, stderr = false, tty = false, command = [], port } = options;
     const streams = { ...about, container, stdin, stdout, stderr, tty };

@@ -1,4 +1,5 @@
 /** The actions that the root chart of a kubelet names. */
+import { answerAsk } from "../access/own-api.js";
 import type { KubeletContext } from "../machine.js";
 import type { KubeletEvent } from "./events.js";
 
@@ -37,6 +38,9 @@ export const serveAttach = ({ context, event }: Args) => {
 };
 export const servePortForward = ({ context, event }: Args) => {
   if (event.type === "portForward") context.work.access.portForward(event);
+};
+export const serveAsk = ({ context, event }: Args) => {
+  if (event.type === "ask") answerAsk(context.work.kubelet, event);
 };
 export const serveHealth = ({ context, event }: Args) => {
   if (event.type === "healthz") event.respond.ok({ podsRunning: context.work.kubelet.podsRunning() });

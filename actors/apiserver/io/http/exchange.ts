@@ -24,6 +24,8 @@ import { serveLog } from "./log-response.js";
 import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
 import { bodyBytesMost, receiveBody } from "./request-body.js";
 import { answer, answerError, answerText } from "./response.js";
+import { type ProxyAsked, serveProxy } from "./streaming/proxy.js";
+import type { ProxyRoute } from "./streaming/proxy-location.js";
 import { serveTrace } from "./trace-response.js";
 import { serveWatch } from "./watch-response.js";
 
@@ -84,6 +86,9 @@ export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void
       return;
     case "connect":
       serveConnect(asked, to, user, response);
+      return;
+    case "proxy":
+      serveProxy(proxyOf(asked, to, user), response);
       return;
     case "document":
       serveDocument(asked, response);
@@ -164,6 +169,12 @@ function serveDocument({ handler, request, path }: Asked, response: HttpResponse
     return;
   }
   answer(request, response, 200, document, { headers });
+}
+
+export function proxyOf({ handler, request, path }: Asked, route: ProxyRoute, user: ApiUser): ProxyAsked {
+  const { url = "" } = request;
+  const at = url.indexOf("?");
+  return { handler, request, route, user, path, search: at < 0 ? "" : url.slice(at) };
 }
 
 function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, user: ApiUser, response: HttpResponse): void {

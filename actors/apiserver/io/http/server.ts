@@ -6,11 +6,12 @@ import { connectOptions } from "../../http/query.js";
 import type { ApiHandler, ApiUser } from "../../request.js";
 import type { HttpFront, TokenSigner } from "../io.js";
 import { Authenticator } from "./authentication.js";
-import { admit, ask, count, serve } from "./exchange.js";
+import { admit, ask, count, proxyOf, serve } from "./exchange.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
 import { serveForward } from "./streaming/forward.js";
+import { upgradeProxy } from "./streaming/proxy.js";
 import { refuseUpgrade } from "./streaming/upgrade.js";
 import { TlsListener } from "./tls-listener.js";
 
@@ -65,6 +66,7 @@ export class HttpsFront implements HttpFront {
     admit(asked, this.authenticator, (outcome) => {
       const { route } = asked;
       if ("error" in outcome) refuseUpgrade(socket, outcome.error);
+      else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });
       else if (route.type !== "connect") refuseUpgrade(socket, noSuchResource());
       else if (route.path.subresource === "log") refuseUpgrade(socket, methodNotAllowed());
       else {

@@ -78,6 +78,8 @@ export default async function run(task: ContainerTask): Promise<void> {
         container.input(data.data);
       } else if (data.type === "stdin end") {
         container.inputEnded();
+      } else if (data.type === "resize") {
+        container.resize(data.columns, data.rows);
       } else {
         const waiting = resolving.get(data.id);
         resolving.delete(data.id);

@@ -6,7 +6,7 @@ import { posix } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { inspect } from "node:util";
 import workerThreads from "node:worker_threads";
-import { type ContainerTask, type FromContainer, outputWindowBytes, signalNumbers } from "./protocol.js";
+import { type ContainerTask, type FromContainer, outputWindowBytes, signalNumbers, usualTerminal } from "./protocol.js";
 
 export interface ContainerProcess {
   readonly cwd: () => string;
@@ -14,6 +14,8 @@ export interface ContainerProcess {
   input(data: Uint8Array): void;
   /** No more will come. */
   inputEnded(): void;
+  /** The terminal has another size; nothing happens where there is none. */
+  resize(columns: number, rows: number): void;
   signal(name: string): void;
   exit(code: number): never;
   /** What node does with an error that nobody caught. */
@@ -81,6 +83,14 @@ export function patchProcess(task: ContainerTask, hold: () => () => void): Conta
     Object.defineProperty(process, name, { value, writable: true, configurable: true });
   const streams = { stdout: outputStream("stdout", task, post), stderr: outputStream("stderr", task, post), stdin };
   for (const [name, value] of Object.entries(streams)) Object.defineProperty(process, name, { value, configurable: true });
+  const resize = (columns: number, rows: number): void => {
+    if (!task.tty) return;
+    for (const stream of [streams.stdout, streams.stderr]) {
+      Object.assign(stream, { columns, rows });
+      stream.emit("resize");
+    }
+    signal("SIGWINCH");
+  };
   Object.defineProperty(process, "pid", { value: 1, configurable: true });
   Object.defineProperty(process, "ppid", { value: 0, configurable: true });
   process.argv.splice(0, process.argv.length, process.execPath, ...task.argv);
@@ -102,7 +112,7 @@ export function patchProcess(task: ContainerTask, hold: () => () => void): Conta
   });
   Object.assign(os, { hostname: () => task.hostname });
   refuseOthers();
-  return { cwd: () => workingDir, input: give, inputEnded: () => give(null), signal, exit, uncaught };
+  return { cwd: () => workingDir, input: give, inputEnded: () => give(null), resize, signal, exit, uncaught };
 }
 
 /** A stream that reaches the container's log, and waits while the log is far behind. */
@@ -122,7 +132,7 @@ function outputStream(stream: "stdout" | "stderr", task: ContainerTask, post: (m
       done();
     },
   });
-  return task.tty ? Object.assign(writable, { isTTY: true, columns: 80, rows: 24 }) : writable;
+  return task.tty ? Object.assign(writable, { isTTY: true, ...usualTerminal }) : writable;
 }
 
 /** Programs of the host and threads of its own would get out of the container: there are none in it. */

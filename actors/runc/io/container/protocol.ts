@@ -39,6 +39,7 @@ export type ToContainer =
   | { readonly type: "signal"; readonly signal: string }
   | { readonly type: "stdin"; readonly data: Uint8Array }
   | { readonly type: "stdin end" }
+  | { readonly type: "resize"; readonly columns: number; readonly rows: number }
   | { readonly type: "resolved"; readonly id: number; readonly addresses: readonly string[] | undefined };
 
 export type FromContainer =
@@ -48,6 +49,9 @@ export type FromContainer =
   | { readonly type: "exiting"; readonly exitCode: number; readonly signal: string }
   | { readonly type: "resolve"; readonly id: number; readonly name: string }
   | { readonly type: "port"; readonly mapping: PortMapping };
+
+/** A terminal's size until it is told. */
+export const usualTerminal = { columns: 80, rows: 24 };
 
 /** Bytes of output that may be under way. */
 export const outputWindowBytes = 4 * 1024 * 1024;

@@ -26,6 +26,7 @@ export async function busybox(context: ProgramContext): Promise<number> {
       return true;
     },
     program: () => undefined,
+    terminalSize: () => (context.tty ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined),
     ended: ended.signal,
   });
   const env = new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ""]));

@@ -112,7 +112,21 @@ async function yes({ args, print, host }: AppletContext): Promise<number> {
   return 0;
 }
 
+/** `stty size` says what the terminal's size is; settings change nothing, as there is no line discipline to set. */
+async function stty(context: AppletContext): Promise<number> {
+  const size = context.host.terminalSize();
+  if (size === undefined) {
+    await context.complain("standard input: Inappropriate ioctl for device");
+    return 1;
+  }
+  const { columns, rows } = size;
+  if (context.args.includes("size")) await context.print(`${rows} ${columns}\n`);
+  else if (context.args.length === 0 || context.args.includes("-a")) await context.print(`rows ${rows}; columns ${columns};\n`);
+  return 0;
+}
+
 export const streamApplets: ReadonlyArray<readonly [string, Applet]> = [
+  ["stty", stty],
   ["cat", cat],
   ["head", head],
   ["tail", tail],

@@ -30,6 +30,8 @@ export interface ShellHost {
   lookup(name: string): Promise<readonly string[] | undefined>;
   /** Sends a signal to a process of the container; false when there is none of that number. */
   kill(pid: number, signal: string): boolean;
+  /** Of the terminal that the first command was given; undefined when it was given none. */
+  terminalSize(): { readonly columns: number; readonly rows: number } | undefined;
   /** Programs of the image that are not applets; undefined when there is none of that name. */
   program(argv: readonly string[]): Promise<number> | undefined;
   /** Rejected as soon as the shell is to end. */

@@ -20,6 +20,7 @@ export interface ShellSurroundings {
   lookup(name: string): Promise<readonly string[] | undefined>;
   kill(pid: number, signal: string): boolean;
   program(argv: readonly string[]): Promise<number> | undefined;
+  terminalSize(): { readonly columns: number; readonly rows: number } | undefined;
   readonly ended: AbortSignal;
 }
 

@@ -30,7 +30,7 @@ export function attachTo(container: WorkerContainer, request: { readonly tty: bo
   return {
     write: (bytes) => (terminal === undefined ? container.writeStdin(bytes) : terminal.typed(bytes)),
     closeStdin: () => container.closeStdin(),
-    resize: () => {},
+    resize: (columns, rows) => container.resize(columns, rows),
     taken: (bytes) => {
       behindBytes -= bytes;
     },

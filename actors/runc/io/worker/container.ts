@@ -118,6 +118,10 @@ export class WorkerContainer {
     this.thread?.closeStdin();
   }
 
+  resize(columns: number, rows: number): void {
+    this.thread?.resize(columns, rows);
+  }
+
   /** A program of the image, an applet, or a script that is there. */
   private findProgram(argv: readonly string[]): Program | undefined {
     const [name = ""] = argv;

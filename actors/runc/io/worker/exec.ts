@@ -1,6 +1,7 @@
 /** `exec`: a command with the shell's programs, in a container's file system, environment and network, beside its first process. */
 import net from "node:net";
 import { findProgram, type ImageDefinition } from "../../images/catalog.js";
+import { usualTerminal } from "../container/protocol.js";
 import { type ExecProcess, type ExecReader, type ExecRequest, noProcess } from "../driver.js";
 import type { Reach } from "../ports.js";
 import { appletNames, runCommand, shellHost } from "../shell/run.js";
@@ -37,6 +38,7 @@ export function execBeside(
   }
   const own = isApplet ? undefined : findProgram(definition, name, new Set());
   if (own !== undefined) return execThread(container, own, around, request, reader);
+  let size = usualTerminal;
   const ended = new AbortController();
   const input = new Pipe();
   const stop = (): void => {
@@ -73,6 +75,7 @@ export function execBeside(
       const program = findProgram(definition, argv[0] ?? "", new Set());
       return program === undefined ? undefined : ownProgram(container, program, around, argv, { output, errors }, ended.signal);
     },
+    terminalSize: () => (request.tty ? size : undefined),
     ended: ended.signal,
   });
   const streams = { input: request.stdin ? input : emptyInput, output, errors, isTerminal: request.tty };
@@ -88,7 +91,9 @@ export function execBeside(
   return {
     write: (bytes) => (terminal === undefined ? input.push(bytes) : terminal.typed(bytes)),
     closeStdin: () => input.end(),
-    resize: () => {},
+    resize: (columns, rows) => {
+      size = { columns, rows };
+    },
     taken: (bytes) => flow.taken(bytes),
     cancel: stop,
   };

@@ -117,6 +117,10 @@ export class ContainerThread {
     this.post({ type: "stdin end" });
   }
 
+  resize(columns: number, rows: number): void {
+    this.post({ type: "resize", columns, rows });
+  }
+
   private post(message: ToContainer): void {
     if (!this.ended) this.port.postMessage(message);
   }

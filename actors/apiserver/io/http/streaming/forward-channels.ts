@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import type { ChannelProtocol } from "../../../http/exec-channels.js";
 import type { ApiHandler, ConnectRequest } from "../../../request.js";
 import { ChannelSocket } from "./channel-socket.js";
-import { ForwardedPort } from "./forwarded-port.js";
+import { ForwardedPort, forwardProblem } from "./forwarded-port.js";
 
 export function forwardOverChannels(
   handler: ApiHandler,
@@ -37,7 +37,7 @@ export function forwardOverChannels(
         // There is no message for one end of a connection.
         end: () => undefined,
         closed: (problem) => {
-          if (problem !== undefined) socket.send(2 * index + 1, Buffer.from(problem));
+          if (problem !== undefined) socket.send(2 * index + 1, Buffer.from(forwardProblem(port, connect.path.name, problem)));
           left -= 1;
           if (left === 0) socket.close();
         },

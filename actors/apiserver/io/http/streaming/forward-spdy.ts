@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { ApiHandler, ConnectRequest } from "../../../request.js";
 import { SpdyConnection } from "../spdy/connection.js";
 import type { SpdyStream } from "../spdy/stream.js";
-import { ForwardedPort } from "./forwarded-port.js";
+import { ForwardedPort, forwardProblem } from "./forwarded-port.js";
 
 /** The second stream of a pair has to follow the first within. */
 const pairCreationMs = 30_000;
@@ -48,11 +48,12 @@ export function forwardOverSpdy(handler: ApiHandler, connect: ConnectRequest, ca
 
   function join(data: SpdyStream, errors: SpdyStream): void {
     let owedBytes = 0;
-    const port = new ForwardedPort(handler, connect, Number(data.headers.get("port")), {
+    const number = Number(data.headers.get("port"));
+    const port = new ForwardedPort(handler, connect, number, {
       data: (bytes, onTaken) => data.write(bytes, onTaken),
       end: () => data.end(),
       closed: (problem) => {
-        if (problem !== undefined) errors.write(Buffer.from(problem));
+        if (problem !== undefined) errors.write(Buffer.from(forwardProblem(number, connect.path.name, problem)));
         errors.end();
         data.end();
         opened.delete(port);

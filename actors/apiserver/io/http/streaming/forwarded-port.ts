@@ -1,5 +1,9 @@
 /** One forwarded connection: joins a client's pair of streams to a port of a pod, each direction at the pace of its reader. */
-import type { ApiHandler, ConnectHandle, ConnectRequest } from "../../../request.js";
+import type { ApiError, ApiHandler, ConnectHandle, ConnectRequest } from "../../../request.js";
+
+/** How a connection that could not be made, or broke, is told to whoever forwards to it. */
+export const forwardProblem = (port: number, pod: string, problem: string): string =>
+  `error forwarding port ${port} to pod ${pod}, uid : ${problem}`;
 
 /** The client's end. */
 export interface ForwardClient {
@@ -23,13 +27,13 @@ export class ForwardedPort {
       // A refusal may come before whoever made this knows what it made.
       queueMicrotask(() => client.closed(problem));
     };
-    const failed = (why: string | undefined): void =>
-      finish(`error forwarding port ${port} to pod ${connect.path.name}, uid : ${why ?? "unknown"}`);
+    // What went wrong at the other end, without what the API server says around it.
+    const failed = ({ status }: ApiError): void => finish(status.details?.causes?.[0]?.message ?? status.message ?? "");
     this.handle = handler.connect(
       { ...connect, options: { port } },
       {
         started: () => undefined,
-        refused: ({ status }) => failed(status.message),
+        refused: failed,
         output: (output) => {
           if (output.stream === "data") {
             client.data(output.data, () => this.handle.consumed(1));
@@ -39,7 +43,7 @@ export class ForwardedPort {
           this.handle.consumed(1);
         },
         drained: () => client.resume(),
-        ended: (error) => (error === undefined ? finish() : failed(error.status.message)),
+        ended: (error) => (error === undefined ? finish() : failed(error)),
       },
     );
   }
