@@ -4,7 +4,7 @@ import { isJsonObject } from "../../src/api/json-value.js";
 import { apiVersionOf } from "../../src/api/kinds.js";
 import { badRequest, fail, type Result } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
-import { roleOf } from "../../src/wire/address.js";
+import { type Address, roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
 import { resourceAttributes } from "./access/attributes.js";
@@ -12,8 +12,16 @@ import type { Catalog } from "./catalog/catalog.js";
 import type { apiserverMessages, ListReply, ObjectReply } from "./messages.js";
 import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
 import { expectedAt } from "./served.js";
+import { type Telling, tellingOf } from "./telling.js";
 
 type Spoken = Exclude<Incoming<typeof apiserverMessages>, { type: "trace" | "attachments" }>;
+
+/** By what name an actor owns the fields that it writes. */
+const managerOf = (from: Address): string => {
+  const role = roleOf(from);
+  if (role === "user") return "chartroom";
+  return role.startsWith("kube") ? role : `kube-${role}`;
+};
 
 const codes: ReadonlyMap<number, WireErrorCode> = new Map([
   [503, "unavailable"],
@@ -52,44 +60,56 @@ export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
   }
   const { deadlineMs } = spoken;
   const typed = roleOf(spoken.from) !== "user";
+  const manager = managerOf(spoken.from);
+  const telling = tellingOf(spoken.from);
   switch (spoken.type) {
     case "get": {
       const { path, resourceVersion } = spoken.request;
       const at = resourceVersion === undefined ? {} : { resourceVersion };
-      handler.request({ verb: "get", path, user, deadlineMs, ...at }, withObject(spoken.respond));
+      handler.request({ verb: "get", path, user, deadlineMs, ...at }, withObject(spoken.respond, telling));
       return;
     }
     case "list": {
       const { path, options = {} } = spoken.request;
-      handler.request({ verb: "list", path, user, deadlineMs, options }, withList(spoken.respond));
+      handler.request({ verb: "list", path, user, deadlineMs, options }, withList(spoken.respond, telling));
       return;
     }
     case "create":
     case "update": {
       const { type: verb } = spoken;
       const { path, object, options = {} } = spoken.request;
-      const respond = withObject(spoken.respond);
+      const respond = withObject(spoken.respond, telling);
       const body = readBody(handler.catalog, path, verb, object, typed ? undefined : (options.fieldValidation ?? "Ignore"));
       if (!body.ok) respond({ ok: false, error: body.error });
-      else handler.request({ verb, path, user, deadlineMs, body: body.value, options }, respond);
+      else {
+        const { fieldManager = manager } = options;
+        handler.request({ verb, path, user, fieldManager, deadlineMs, body: body.value, options }, respond);
+      }
       return;
     }
     case "patch": {
       const { path, patchType, patch, options = {} } = spoken.request;
-      const respond = withObject(spoken.respond);
+      const respond = withObject(spoken.respond, telling);
       const value = parse(patch);
       if (value === undefined) respond({ ok: false, error: badRequest("error decoding patch: it is not JSON") });
-      else handler.request({ verb: "patch", path, user, deadlineMs, typed, patchType, patch: value.parsed, options }, respond);
+      else {
+        const { fieldManager = manager } = options;
+        const asked = { path, user, fieldManager, deadlineMs, typed, options };
+        handler.request({ verb: "patch", ...asked, patchType, patch: value.parsed }, respond);
+      }
       return;
     }
     case "delete": {
       const { path, options = {} } = spoken.request;
-      handler.request({ verb: "delete", path, user, deadlineMs, options }, withObject(spoken.respond));
+      handler.request({ verb: "delete", path, user, deadlineMs, options }, withObject(spoken.respond, telling));
       return;
     }
     case "deleteCollection": {
       const { path, options = {}, selection = {} } = spoken.request;
-      handler.request({ verb: "deletecollection", path, user, deadlineMs, options, selection }, withList(spoken.respond));
+      handler.request(
+        { verb: "deletecollection", path, user, deadlineMs, options, selection },
+        withList(spoken.respond, telling),
+      );
       return;
     }
   }
@@ -132,14 +152,14 @@ function refused(outcome: Extract<ApiOutcome, { ok: false }>): WireError {
 }
 
 const withObject =
-  (respond: Responder<ObjectReply>): Respond =>
+  (respond: Responder<ObjectReply>, telling: Telling): Respond =>
   (outcome) => {
     if (!outcome.ok) respond.error(refused(outcome));
-    else if ("object" in outcome) respond.ok({ object: outcome.object as ObjectReply["object"] });
+    else if ("object" in outcome) respond.ok({ object: telling.object(outcome.object as ObjectReply["object"]) });
   };
 
 const withList =
-  (respond: Responder<ListReply>): Respond =>
+  (respond: Responder<ListReply>, telling: Telling): Respond =>
   (outcome) => {
     if (!outcome.ok) {
       respond.error(refused(outcome));
@@ -148,17 +168,23 @@ const withList =
     if (!("list" in outcome)) return;
     const { items, resourceVersion, continue: token, remainingItemCount } = outcome.list;
     const more = token === undefined ? {} : { continue: token };
-    respond.ok({ items, resourceVersion, ...more, ...(remainingItemCount === undefined ? {} : { remainingItemCount }) });
+    respond.ok({
+      items: items.map(telling.object),
+      resourceVersion,
+      ...more,
+      ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+    });
   };
 
 function watch(handler: ApiHandler, spoken: Extract<Spoken, { type: "watch" }>, user: ApiUser): void {
   const { request, stream } = spoken;
+  const telling = tellingOf(spoken.from);
   const handle = handler.watch(
     { path: request.path, user, options: request.options ?? {} },
     {
       started: () => undefined,
       refused: (error) => stream.end(wireErrorOf(error)),
-      events: (events) => stream.send({ events }),
+      events: (events) => stream.send({ events: events.map(telling.event) }),
       ended: (error) => stream.end(error === undefined ? undefined : wireErrorOf(error)),
     },
   );

@@ -47,6 +47,8 @@ interface Asked {
   readonly deadlineMs?: number;
   /** The API server itself makes what every cluster has: nobody outside is asked, who might not be there before it is. */
   readonly bootstrap?: true;
+  /** Who owns the fields that a write changes: as the request names it, or the program that sends it. */
+  readonly fieldManager?: string;
   /** A component of the cluster asks: the compiler has checked the types of what it sends, and a decoder need not. */
   readonly typed?: boolean;
 }

@@ -16,13 +16,16 @@ const namedEscapes = new Map<string, string>([
 
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u;
 
+/** Whether Go would print a character as it is: no control character, and of the spaces only the plain one. */
+export const isPrintable = (character: string): boolean => character === " " || !unprintable.test(character);
+
 /** A string as Go's `%q` prints it: double-quoted, control and unprintable characters escaped. */
 export const quote = (text = ""): string => {
   let quoted = '"';
   for (const character of text) {
     const named = namedEscapes.get(character);
     if (named !== undefined) quoted += named;
-    else if (character === " " || !unprintable.test(character)) quoted += character;
+    else if (isPrintable(character)) quoted += character;
     else quoted += escapeCodePoint(character.codePointAt(0)!);
   }
   return `${quoted}"`;

@@ -121,6 +121,10 @@ export const conflict = (of: GroupResource, name: string, why = optimisticLock):
     resourceDetails(of, name),
   );
 
+/** 409 of an apply that would change what others own; a cause for each field. */
+export const applyConflict = (causes: readonly StatusCause[], message: string): ApiError =>
+  failure(409, "Conflict", message, { causes });
+
 /** 409 of a delete whose UID precondition does not hold. Kubernetes names the kind here, where it says resource elsewhere. */
 export const uidPreconditionFailed = (of: GroupKind, name: string, wanted: string, found: string): ApiError =>
   conflict(

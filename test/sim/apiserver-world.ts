@@ -7,6 +7,7 @@ import {
   apiserverMessages,
   type Impersonated,
   type ListOptions,
+  type PatchRequest,
   type PatchType,
   type ResourcePath,
   statusOf,
@@ -150,15 +151,23 @@ export class ApiServerWorld {
     patch: unknown,
     type: PatchType = "application/merge-patch+json",
     subresource?: string,
+    options: PatchRequest["options"] = {},
   ) {
     const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
-    return this.object(
-      this.simulation.user.call(
-        apiserverMessages.patch,
-        { path: at, patchType: type, patch: encodeJson(patch), ...this.speaker },
-        {},
-      ),
-    );
+    const request = { path: at, patchType: type, patch: encodeJson(patch), options, ...this.speaker };
+    return this.object(this.simulation.user.call(apiserverMessages.patch, request, {}));
+  }
+
+  /** Server-side apply by a manager. */
+  apply(
+    path: ResourcePath,
+    config: object,
+    fieldManager: string,
+    more: { readonly force?: boolean; readonly dryRun?: boolean; readonly subresource?: string } = {},
+  ) {
+    const { subresource, ...options } = more;
+    const name = (config as UntypedObject).metadata.name ?? "";
+    return this.patch(path, name, config, "application/apply-patch+yaml", subresource, { fieldManager, ...options });
   }
 
   delete(path: ResourcePath, name: string, options: object = {}, apiserver = 0) {

@@ -129,7 +129,7 @@ test("patches that cannot be applied", () => {
   world.create(configMaps, configMap("one"));
   const missing = [{ op: "remove", path: "/data/none" }];
   assert.is(world.patch(configMaps, "one", missing, "application/json-patch+json").error?.code, 422);
-  assert.is(world.patch(configMaps, "one", {}, "application/apply-patch+yaml").error?.code, 415);
+  assert.is(world.patch(configMaps, "one", {}, "application/apply-patch+yaml").error?.code, 400);
   assert.is(world.patch(configMaps, "none", {}).error?.code, 404);
   assert.is(world.patch(configMaps, "one", { data: 7 }).error?.code, 400);
 });

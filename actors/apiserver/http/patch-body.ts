@@ -1,5 +1,6 @@
 /** The body of a patch. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
-import { parseJson } from "../../../src/api/body.js";
+import { type FieldValidation, parseJson } from "../../../src/api/body.js";
+import { isJsonObject } from "../../../src/api/json-value.js";
 import { badRequest, fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
 import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { PatchType } from "../messages.js";
@@ -12,15 +13,39 @@ const patchTypes: readonly PatchType[] = [
 ];
 
 export interface PatchBody {
-  readonly patchType: PatchType;
   readonly patch: unknown;
+  /** For the header Warning. */
+  readonly warnings: readonly string[];
 }
 
-/** Reads a patch by the header Content-Type; 415 for any other type. */
-export function readPatch(bytes: Uint8Array, contentType: string): Result<PatchBody> {
+/** The type that the header Content-Type says; 415 for any other. */
+export function patchTypeOf(contentType: string): Result<PatchType> {
   const patchType = patchTypes.find((each) => each === contentType.split(";")[0]?.trim().toLowerCase());
-  if (patchType === undefined) return fail(unsupportedMediaType(patchTypes));
+  return patchType === undefined ? fail(unsupportedMediaType(patchTypes)) : succeed(patchType);
+}
+
+/** Reads the body of a patch of some type. */
+export function readPatch(bytes: Uint8Array, patchType: PatchType, validation: FieldValidation): Result<PatchBody> {
   const text = new TextDecoder().decode(bytes);
-  const parsed = patchType.endsWith("yaml") ? parseYaml(text) : parseJson(text);
-  return parsed.ok ? succeed({ patchType, patch: parsed.value }) : fail(badRequest(`error decoding patch: ${parsed.message}`));
+  if (isApply(patchType)) return readConfiguration(text, validation);
+  const parsed = parseJson(text);
+  return parsed.ok ? succeed({ patch: parsed.value, warnings: [] }) : fail(badRequest(`error decoding patch: ${parsed.message}`));
+}
+
+export const isApply = (patchType: PatchType): boolean => patchType === "application/apply-patch+yaml";
+
+/** A configuration to apply is YAML, of which JSON is a part. */
+function readConfiguration(text: string, validation: FieldValidation): Result<PatchBody> {
+  const parsed = parseYaml(text);
+  if (!parsed.ok) return fail(badRequest(`error decoding YAML: ${parsed.message}`));
+  const { value, problems } = parsed;
+  if (value !== null && !isJsonObject(value)) {
+    const into = "into Go value of type map[string]interface {}";
+    const what = `json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value} ${into}`;
+    return fail(badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${what}`));
+  }
+  const warnings = problems.map((problem) => `error converting YAML to JSON: ${problem}`);
+  if (validation === "Strict" && warnings.length > 0)
+    return fail(badRequest(`error strict decoding YAML: ${warnings.join(", ")}`));
+  return succeed({ patch: value ?? {}, warnings: validation === "Warn" ? warnings : [] });
 }

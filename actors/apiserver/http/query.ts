@@ -1,5 +1,6 @@
 /** The query of a request as the options of its verb. Wrong values are errors in Kubernetes' words. */
-import { type FieldError, invalidValue, notSupported } from "../../../src/api/field-errors.js";
+import { managerNameErrors } from "../../../src/api/apply/manager-name.js";
+import { type FieldError, forbiddenField, invalidValue, notSupported, required } from "../../../src/api/field-errors.js";
 import { parseGoDuration } from "../../../src/api/go-duration.js";
 import { badRequest, fail, invalid, type Result, succeed } from "../../../src/api/status.js";
 import type { DeleteOptions, ListOptions, WatchRequest, WriteOptions } from "../messages.js";
@@ -73,6 +74,19 @@ class Reader {
     return values.length > 0;
   }
 
+  force(applies: boolean): boolean | undefined {
+    const force = this.flag("force");
+    if (force !== undefined && !applies) this.wrong.push(forbiddenField("force", "may not be specified for non-apply patch"));
+    return force;
+  }
+
+  fieldManager(isRequired: boolean): string | undefined {
+    const manager = this.text("fieldManager");
+    if (manager === undefined && isRequired) this.wrong.push(required("fieldManager", "is required for apply patch"));
+    this.wrong.push(...managerNameErrors(manager ?? "", "fieldManager"));
+    return manager;
+  }
+
   /** The options, or why not: of the kind of options that is named, as `UpdateOptions`. */
   result<T extends object>(options: T, kind: string): Result<T> {
     if (this.problem !== undefined) return fail(badRequest(this.problem));
@@ -110,17 +124,19 @@ export function watchOptions(query: URLSearchParams): Result<WatchOptions> {
 
 const writeKinds = { create: "CreateOptions", update: "UpdateOptions", patch: "PatchOptions" } as const;
 
+/** `applies` says of a patch whether it is one of server-side apply, which alone may be forced and must name its manager. */
 export function writeOptions(
   query: URLSearchParams,
   verb: "create" | "update" | "patch",
+  applies = false,
 ): Result<WriteOptions & { force?: boolean }> {
   const read = new Reader(query);
   return read.result(
     {
+      ...(verb === "patch" ? { force: read.force(applies) } : {}),
+      fieldManager: read.fieldManager(applies),
       dryRun: read.dryRun(),
-      fieldManager: read.text("fieldManager"),
       fieldValidation: read.oneOf("fieldValidation", ["Ignore", "Strict", "Warn"]),
-      force: read.flag("force"),
     },
     writeKinds[verb],
   );

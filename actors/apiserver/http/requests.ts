@@ -1,4 +1,5 @@
 /** An HTTP request to a resource as the API server's own request. */
+import { managerOfUserAgent } from "../../../src/api/apply/manager-name.js";
 import { type Expected, readBody } from "../../../src/api/body.js";
 import { isJsonObject } from "../../../src/api/json-value.js";
 import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
@@ -6,7 +7,7 @@ import type { UntypedObject } from "../../../src/api/types.js";
 import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { DeleteOptions } from "../messages.js";
 import type { ApiRequest, ApiUser } from "../request.js";
-import { readPatch } from "./patch-body.js";
+import { isApply, patchTypeOf, readPatch } from "./patch-body.js";
 import { checkDeleteOptions, deleteOptions, listOptions, writeOptions } from "./query.js";
 import type { ResourceRoute } from "./routing.js";
 
@@ -32,23 +33,31 @@ export function writeRequest(
   query: URLSearchParams,
   bytes: Uint8Array,
   contentType: string,
+  userAgent = "",
 ): Result<MadeRequest> {
   const { verb, path } = route;
   if (verb === "delete" || verb === "deletecollection") return deleteRequest(route, user, query, bytes, contentType);
   if (verb !== "create" && verb !== "update" && verb !== "patch")
     return fail(badRequest(`a request with a body cannot be a ${verb}`));
-  const options = writeOptions(query, verb);
+  const patchType = verb === "patch" ? patchTypeOf(contentType) : undefined;
+  if (patchType?.ok === false) return patchType;
+  const options = writeOptions(query, verb, patchType !== undefined && isApply(patchType.value));
   if (!options.ok) return options;
-  if (verb === "patch") {
-    const patch = readPatch(bytes, contentType);
-    return patch.ok ? made({ verb, path, user, ...patch.value, options: options.value }) : patch;
+  const fieldManager = options.value.fieldManager ?? managerOfUserAgent(userAgent);
+  const asked = { path, user, fieldManager, options: options.value };
+  if (patchType !== undefined) {
+    const body = readPatch(bytes, patchType.value, options.value.fieldValidation ?? "Warn");
+    if (!body.ok) return body;
+    const { patch, warnings } = body.value;
+    return made({ verb: "patch", ...asked, patchType: patchType.value, patch }, warnings);
   }
+  if (verb === "patch") return fail(badRequest("a patch needs a type"));
   const body = readBody(bytes, contentType, expectedOf(route), options.value.fieldValidation ?? "Warn", parseYaml);
   if (!body.ok) return body;
   const object = body.value.object;
   // Whatever is written has metadata, if only an empty one.
   const complete = { ...object, metadata: isJsonObject(object.metadata) ? object.metadata : {} } as UntypedObject;
-  return made({ verb, path, user, body: complete, options: options.value }, body.value.warnings);
+  return made({ verb, ...asked, body: complete }, body.value.warnings);
 }
 
 function deleteRequest(

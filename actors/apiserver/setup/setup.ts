@@ -6,6 +6,7 @@ import type { Server } from "../server.js";
 import { type FirstObject, withThisServer } from "./objects.js";
 
 const user: ApiUser = { name: "system:apiserver", groups: ["system:masters"] };
+const fieldManager = "kube-apiserver";
 
 export class Setup {
   private readonly missing: FirstObject[];
@@ -26,10 +27,13 @@ export class Setup {
   create(onAnswer: (type: "created" | "exists" | "failed") => void): void {
     const next = this.missing[0];
     if (next === undefined) return;
-    this.server.run({ verb: "create", path: next.path, user, bootstrap: true, body: next.object, options: {} }, (outcome) => {
-      if (!outcome.ok && outcome.error.code === 409) onAnswer("exists");
-      else onAnswer(this.took(outcome) ? "created" : "failed");
-    });
+    this.server.run(
+      { verb: "create", path: next.path, user, fieldManager, bootstrap: true, body: next.object, options: {} },
+      (outcome) => {
+        if (!outcome.ok && outcome.error.code === 409) onAnswer("exists");
+        else onAnswer(this.took(outcome) ? "created" : "failed");
+      },
+    );
   }
 
   read(onAnswer: (type: "read" | "failed") => void): void {
@@ -52,7 +56,7 @@ export class Setup {
     const body = this.completed();
     if (next === undefined || body === undefined) return;
     const path = { ...next.path, name: next.object.metadata.name ?? "" };
-    this.server.run({ verb: "update", path, user, bootstrap: true, body, options: {} }, (outcome) =>
+    this.server.run({ verb: "update", path, user, fieldManager, bootstrap: true, body, options: {} }, (outcome) =>
       onAnswer(this.took(outcome) ? "completed" : "failed"),
     );
   }

@@ -1,7 +1,7 @@
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
 import type { KeyValue } from "../../etcd/messages.js";
-import { withResourceVersion } from "./stored-text.js";
+import { managedFieldsOf, withoutManagedFields, withResourceVersion } from "./stored-text.js";
 
 /** One object as the watch cache keeps it: its text, and what it says once somebody looks inside. */
 export class StoredObject {
@@ -27,10 +27,15 @@ export class StoredObject {
     return new StoredObject(this.key, this.namespace, this.name, withResourceVersion(text, revision), revision);
   }
 
-  /** Shared by all who look: never to be changed. */
+  /** Shared by all who look: never to be changed. It is without managedFields, as copies are: few ask who owns what. */
   get object(): UntypedObject {
-    this.decoded ??= decodeJson(this.json as Json<UntypedObject>);
+    this.decoded ??= this.copy();
     return this.decoded;
+  }
+
+  /** metadata.managedFields as text; "" when nobody manages the object. */
+  get managedFields(): string {
+    return managedFieldsOf(this.json);
   }
 
   /** The node that a pod is bound to; "" for none. */
@@ -47,6 +52,11 @@ export class StoredObject {
 
   /** An object of its own, which the caller may change. */
   copy(): UntypedObject {
+    return decodeJson(withoutManagedFields(this.json) as Json<UntypedObject>);
+  }
+
+  /** A copy with its managedFields. */
+  wholeCopy(): UntypedObject {
     return decodeJson(this.json as Json<UntypedObject>);
   }
 }

@@ -52,6 +52,7 @@ class Neighbours implements ClusterView {
 export interface Asking {
   readonly path: RequestPath;
   readonly user: ApiUser;
+  readonly fieldManager?: string;
   readonly options: { readonly dryRun?: boolean };
   readonly bootstrap?: true;
 }

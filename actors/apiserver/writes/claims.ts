@@ -181,10 +181,13 @@ function claimText({ host }: Backing, key: string, service: Service): string {
     "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
   };
   const metadata = { name: held, uid: host.ids.uuid(), creationTimestamp: formatTime(host.clock.nowMs()) };
-  return storedText({
-    kind: isAddress ? "IPAddress" : "NodePortAllocation",
-    apiVersion: isAddress ? "networking.k8s.io/v1" : "v1",
-    metadata: isAddress ? { ...metadata, labels } : metadata,
-    spec: { parentRef },
-  });
+  return storedText(
+    {
+      kind: isAddress ? "IPAddress" : "NodePortAllocation",
+      apiVersion: isAddress ? "networking.k8s.io/v1" : "v1",
+      metadata: isAddress ? { ...metadata, labels } : metadata,
+      spec: { parentRef },
+    },
+    "",
+  );
 }

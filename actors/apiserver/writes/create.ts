@@ -10,6 +10,7 @@ import { Admission, type Asking } from "./admit.js";
 import { claimForNew } from "./claims.js";
 import type { Draws } from "./draws.js";
 import { inNamespaceOf, named } from "./metadata.js";
+import { Ownership } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateNew } from "./validate.js";
 
@@ -20,6 +21,7 @@ export class CreatePlanner implements Planner {
   readonly begins = "absent";
   private readonly generated: boolean;
   private readonly admission: Admission;
+  private readonly ownership: Ownership;
   private name: string;
   private names = 1;
 
@@ -27,13 +29,14 @@ export class CreatePlanner implements Planner {
     private readonly backing: Backing,
     private readonly served: Served,
     private readonly request: Asking & Pick<CreateRequest, "body">,
-    /** 201 for a create; also for an update that creates. */
-    private readonly code = 201,
+    /** Who owns what, where that is known already. */
+    private readonly managedFields?: string,
   ) {
     const { name = "" } = request.body.metadata ?? {};
     this.generated = name === "" && (request.body.metadata?.generateName ?? "") !== "";
     this.name = name;
     this.admission = new Admission(backing, served, request, "CREATE");
+    this.ownership = new Ownership(backing.catalog, served, request);
   }
 
   key(): string {
@@ -55,7 +58,11 @@ export class CreatePlanner implements Planner {
     if (!placed.ok) return refuseForCertain(placed.error);
     const { resource } = served;
     const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(placed.value);
-    const admitted = this.admission.mutate(defaulted, undefined, situation);
+    const owned =
+      this.managedFields === undefined
+        ? this.ownership.created(defaulted, draws.nowMs)
+        : { object: defaulted, managedFields: this.managedFields };
+    const admitted = this.admission.mutate(owned.object, undefined, situation);
     if (!admitted.ok) return halted(admitted);
     const object = named(served, admitted.value, (length) => draws.suffix(`name ${this.names}`, length));
     if (!object.ok) return refuseForCertain(object.error);
@@ -74,8 +81,9 @@ export class CreatePlanner implements Planner {
       ...claimed.value,
       ...charged.value,
       object: served.store(claimed.value.object),
+      managedFields: owned.managedFields,
       ...lifetimeOf(served),
-      answer: (json) => answerWith(served.presentation.show(json), this.code),
+      answer: (json) => answerWith(served.presentation.show(json), 201),
     };
   }
 

@@ -1,23 +1,18 @@
 import { type FieldValidation, readValue } from "../../../src/api/body.js";
-import type { JsonObject, JsonValue } from "../../../src/api/json-value.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/api/json-value.js";
 import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
-import { type ApiError, fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
+import { fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { PatchRequest } from "../request.js";
 import type { Served } from "../served.js";
-import type { Change } from "./update.js";
+import type { Change, Changed } from "./update.js";
 
 const supported = [
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/strategic-merge-patch+json",
 ] as const;
-
-/** Why a patch cannot be applied at all; undefined when it may be tried. */
-export function patchRefusal(request: PatchRequest): ApiError | undefined {
-  return isPatchType(request.patchType) ? undefined : unsupportedMediaType(supported);
-}
 
 /**
  * Applies a patch to what is stored, as the version that was asked for shows it. A patch that says no resourceVersion is
@@ -27,7 +22,8 @@ export function patchChange(request: PatchRequest, served: Served): Change {
   const { patchType, patch } = request;
   return (stored) => {
     if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
-    const current = served.view === undefined ? stored.copy() : served.view(stored.copy());
+    const copy = concernsManagedFields(request) ? stored.wholeCopy() : stored.copy();
+    const current = served.view?.(copy) ?? copy;
     const patched = applyPatch(
       patchType,
       mergeTypeOf(served.resource.type),
@@ -35,14 +31,20 @@ export function patchChange(request: PatchRequest, served: Served): Change {
       patch as JsonValue,
     );
     if (!patched.ok) return patched;
-    if (request.typed === true) return succeed(patched.value as unknown as UntypedObject);
+    if (request.typed === true) return succeed({ object: patched.value as unknown as UntypedObject });
     return decodePatched(served, patched.value, request.options.fieldValidation ?? "Ignore");
   };
 }
 
 /** What a patch leaves must be an object of its kind still. */
-function decodePatched(served: Served, value: JsonObject, validation: FieldValidation): Result<UntypedObject> {
+function decodePatched(served: Served, value: JsonObject, validation: FieldValidation): Result<Changed> {
   const decoded = readValue(value, [], served.resource, validation);
-  if (decoded.ok) return succeed(decoded.value.object as unknown as UntypedObject);
-  return decoded;
+  return decoded.ok ? succeed({ object: decoded.value.object as unknown as UntypedObject }) : decoded;
+}
+
+/** Whether a patch might read or change who owns what. */
+function concernsManagedFields({ patch }: PatchRequest): boolean {
+  if (!Array.isArray(patch)) return isJsonObject(patch) && isJsonObject(patch.metadata) && "managedFields" in patch.metadata;
+  const paths = patch.flatMap((operation) => [operation?.path, operation?.from]);
+  return paths.some((path) => path === "" || path === "/metadata" || String(path).startsWith("/metadata/managedFields"));
 }

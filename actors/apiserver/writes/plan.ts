@@ -39,8 +39,10 @@ export type Plan =
   | (Committed & {
       readonly what: "put";
       readonly key: string;
-      /** As it is stored. */
+      /** As it is stored, but for its managedFields. */
       readonly object: UntypedObject;
+      /** These as text, "" for none; absent: as they are. */
+      readonly managedFields?: string;
       /** How long the object lives; absent: until it is deleted. */
       readonly ttlSeconds?: number;
       /** `json` is the stored object with its new resourceVersion. */

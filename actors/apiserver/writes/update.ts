@@ -9,17 +9,24 @@ import type { Step } from "../consult/question.js";
 import type { ApiOutcome } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
-import { storedText, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
+import { storedText, withoutManagedFields, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
 import { Admission, type Asking } from "./admit.js";
 import { type Charges, noCharges } from "./charges.js";
 import { type Claimed, claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
+import { type Owned, Ownership } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateUpdate } from "./validate.js";
 
 /** What an object is to become, in the words of the version that was asked for. */
-export type Change = (stored: StoredObject, situation: Situation) => Step<UntypedObject>;
+export interface Changed {
+  readonly object: UntypedObject;
+  /** Who owns what then, as text, where the change itself says it. */
+  readonly managedFields?: string;
+}
+
+export type Change = (stored: StoredObject, situation: Situation) => Step<Changed>;
 
 export interface ChangeHow {
   /** The server itself makes the change, because of an act that was admitted: nothing is defaulted, kept back or validated. */
@@ -34,6 +41,7 @@ export interface ChangeHow {
 export class ChangePlanner implements Planner {
   readonly begins = "cached";
   private readonly admission: Admission;
+  protected readonly ownership: Ownership;
 
   constructor(
     protected readonly backing: Backing,
@@ -43,6 +51,7 @@ export class ChangePlanner implements Planner {
     private readonly how: ChangeHow = {},
   ) {
     this.admission = new Admission(backing, served, asking, "UPDATE");
+    this.ownership = new Ownership(backing.catalog, served, asking);
   }
 
   key(): string {
@@ -56,11 +65,11 @@ export class ChangePlanner implements Planner {
     if (origin === undefined) return this.planAbsent(situation);
     const changed = this.change(origin, situation);
     if (!changed.ok) return halted(changed);
-    const placed = inNamespaceOf(path, served, changed.value);
+    const placed = inNamespaceOf(path, served, changed.value.object);
     if (!placed.ok) return refuseForCertain(placed.error);
     const checked = checkUpdate(path, served, placed.value, origin);
     if (!checked.ok) return refuse(checked.error);
-    return this.planChecked(checked.value, origin, situation);
+    return this.planChecked({ ...changed.value, object: checked.value }, origin, situation);
   }
 
   protected planAbsent(_situation: Situation): Plan {
@@ -71,10 +80,11 @@ export class ChangePlanner implements Planner {
     return this.how.show?.(json) ?? answerWith(this.served.presentation.show(json));
   }
 
-  private planChecked(object: UntypedObject, origin: StoredObject, situation: Situation): Plan {
+  private planChecked(changed: Changed, origin: StoredObject, situation: Situation): Plan {
     const { view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
-    const ready = this.complete(object, old, situation);
+    const owned = this.owned(changed, origin, situation.draws.nowMs);
+    const ready = this.complete(owned.object, old, situation);
     if (!ready.ok) return halted(ready);
     const goes = goesWithUpdate(origin.object.metadata, ready.value);
     const claimed = goes
@@ -89,11 +99,21 @@ export class ChangePlanner implements Planner {
       ? this.admission.charge(claimed.value.object, situation.draws.nowMs, old)
       : succeed(noCharges);
     if (!charged.ok) return refuse(charged.error);
-    return this.commit({ ...claimed.value, ...charged.value }, goes, origin);
+    return this.commit({ ...claimed.value, ...charged.value, managedFields: owned.managedFields }, goes, origin);
   }
 
   private get isAdmittedByItself(): boolean {
     return this.how.asIs !== true && this.how.admitted !== true;
+  }
+
+  /** The object with its defaults, and who owns what of it. What the server itself changes belongs to nobody. */
+  private owned({ object, managedFields }: Changed, origin: StoredObject, nowMs: number): Owned {
+    if (this.how.asIs === true) return { object, managedFields: origin.managedFields };
+    const { resource } = this.served;
+    // Of a write to the status nothing else is taken, so there is nothing to default.
+    const ofStatus = this.asking.path.subresource === "status";
+    const defaulted = ofStatus ? object : defaulterFor(resource.group, resource.version, resource.kind)(object);
+    return managedFields === undefined ? this.ownership.changed(defaulted, origin, nowMs) : { object: defaulted, managedFields };
   }
 
   /** The object as it is to be written. */
@@ -101,30 +121,24 @@ export class ChangePlanner implements Planner {
     if (this.how.asIs === true) return succeed(object);
     const { resource } = this.served;
     const { subresource } = this.asking.path;
-    // Of a write to the status nothing else is taken, so there is nothing to default.
-    const ofStatus = subresource === "status";
-    const defaulted = ofStatus ? object : defaulterFor(resource.group, resource.version, resource.kind)(object);
-    const mutated = this.isAdmittedByItself ? this.admission.mutate(defaulted, old, situation) : succeed(defaulted);
+    const mutated = this.isAdmittedByItself ? this.admission.mutate(object, old, situation) : succeed(object);
     if (!mutated.ok) return mutated;
     const prepared = prepareForUpdate(resource, subresource, mutated.value, old);
     return validateUpdate(this.backing.io, this.served, prepared, old, subresource);
   }
 
-  private commit(
-    ready: { readonly object: UntypedObject } & Partial<Claimed> & Charges,
-    goes: boolean,
-    origin: StoredObject,
-  ): Plan {
+  private commit(ready: Owned & Partial<Claimed> & Charges, goes: boolean, origin: StoredObject): Plan {
     const { served } = this;
     const key = origin.key;
     const stored = served.store(ready.object);
-    const text = storedText(stored);
     if (goes) {
+      const text = storedText(stored, ready.managedFields);
       const answer = (revision: bigint) => this.show(withResourceVersion(text, revision));
       return { what: "remove", key, releases: claimsOf(this.backing, served, origin.object), answer };
     }
-    const before = withoutResourceVersion(origin.json);
-    if (sameObject(text, before)) return { what: "answer", outcome: this.show(origin.json) };
+    const before = withoutResourceVersion(withoutManagedFields(origin.json));
+    const sameOwners = timeless(ready.managedFields) === timeless(origin.managedFields);
+    if (sameOwners && sameObject(storedText(stored), before)) return { what: "answer", outcome: this.show(origin.json) };
     return { what: "put", key, ...ready, object: stored, ...lifetimeOf(served), answer: (json) => this.show(json) };
   }
 }
@@ -132,6 +146,9 @@ export class ChangePlanner implements Planner {
 /** Texts of one object differ at most in the order of their fields, which leaves their length. */
 const sameObject = (text: string, before: string): boolean =>
   text === before || (text.length === before.length && deepEqual(JSON.parse(text), JSON.parse(before)));
+
+/** Who owns what, whenever they wrote it: a write that changes nothing does not make an object newer. */
+const timeless = (managedFields: string): string => managedFields.replaceAll(/,"time":"[^"]*"/g, "");
 
 /** PUT of a whole object, or of a subresource that is written as the object is: status, finalize. */
 export class UpdatePlanner extends ChangePlanner {
@@ -141,7 +158,7 @@ export class UpdatePlanner extends ChangePlanner {
     asking: Asking,
     private readonly body: UntypedObject,
   ) {
-    super(backing, served, asking, () => ({ ok: true, value: body }));
+    super(backing, served, asking, () => succeed({ object: body }));
   }
 
   protected override planAbsent(situation: Situation): Plan {

@@ -1,6 +1,6 @@
 /** One write under way: what is known of what is stored, the plan made from it, and its transaction. */
 import { internalError, requestEntityTooLarge, serviceUnavailable, timeout, tooManyRequests } from "../../../src/api/status.js";
-import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
+import type { KubernetesObject } from "../../../src/api/types.js";
 import { isDefinite, type Outcome, type WireError } from "../../../src/wire/errors.js";
 import type { Json } from "../../../src/wire/json.js";
 import { type Compare, etcdMessages, type TxnOperation, type TxnReply } from "../../etcd/messages.js";
@@ -166,7 +166,7 @@ export class Write {
       onEnded("failed");
       return;
     }
-    const text = plan.what === "put" ? storedText(plan.object) : "";
+    const text = plan.what === "put" ? storedText(plan.object, this.managedFieldsOf(plan)) : "";
     const { compares, success, failure } = this.transaction(plan, text);
     const operation = plan.what === "remove" ? "delete" : this.origin === undefined ? "create" : "update";
     const answered = this.backing.metrics.etcdAsked(operation, plan.key);
@@ -205,10 +205,14 @@ export class Write {
       case "consult":
         return { ok: false, error: internalError("the request was answered before it was decided") };
       case "put":
-        return plan.answer(unwritten(plan.object, origin));
+        return plan.answer(unwritten(storedText(plan.object, this.managedFieldsOf(plan)), origin));
       case "remove":
         return plan.answer(origin?.revision ?? 0n);
     }
+  }
+
+  private managedFieldsOf({ managedFields }: { readonly managedFields?: string }): string {
+    return managedFields ?? this.origin?.managedFields ?? "";
   }
 
   private transaction(plan: Extract<Plan, { what: "put" | "remove" }>, text: string) {
@@ -231,7 +235,7 @@ export class Write {
     for (const released of releases) success.push({ type: "deleteRange", key: released });
     for (const { previous, object } of alongside) {
       compares.push({ key: previous.key, operator: "=", target: "modRevision", expected: previous.revision });
-      success.push({ type: "put", key: previous.key, value: storedText(object) });
+      success.push({ type: "put", key: previous.key, value: storedText(object, previous.managedFields) });
     }
     return { compares, success, failure };
   }
@@ -259,7 +263,7 @@ export class Write {
     if (this.line === undefined) return;
     this.backing.turns.wrote(
       this.line,
-      alongside.map(({ previous, object }) => previous.next(storedText(object), revision)),
+      alongside.map(({ previous, object }) => previous.next(storedText(object, previous.managedFields), revision)),
     );
   }
 
@@ -289,10 +293,8 @@ export class Write {
 const lineOf = (plan: Plan): string | undefined => (plan.what === "put" || plan.what === "remove" ? plan.line : undefined);
 
 /** What a dry run would have written: a new object has no resourceVersion yet. */
-const unwritten = (object: UntypedObject, origin: StoredObject | undefined): Json<KubernetesObject> =>
-  origin === undefined
-    ? (storedText(object) as Json<KubernetesObject>)
-    : withResourceVersion(storedText(object), origin.revision);
+const unwritten = (text: string, origin: StoredObject | undefined): Json<KubernetesObject> =>
+  origin === undefined ? (text as Json<KubernetesObject>) : withResourceVersion(text, origin.revision);
 
 /** What a client is told when etcd could not be asked, or its answer did not come. */
 export function apiErrorOf(error: WireError): ApiError {

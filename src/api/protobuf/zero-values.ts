@@ -53,7 +53,7 @@ const pointers: Readonly<Record<string, string>> = {
   NodeFeatures: "supplementalGroupsPolicy",
   NodeRuntimeHandlerFeatures: "recursiveReadOnlyMounts userNamespaces",
   NodeSwapStatus: "capacity",
-  ObjectMeta: "deletionGracePeriodSeconds",
+  ObjectMeta: "deletionGracePeriodSeconds managedFields",
   OwnerReference: "blockOwnerDeletion controller",
   PersistentVolumeClaimSpec: "storageClassName volumeAttributesClassName",
   PodDisruptionBudgetSpec: "maxUnavailable minAvailable",

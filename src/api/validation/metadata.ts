@@ -12,7 +12,7 @@ export interface ValidatedKind {
   readonly namespaced: boolean;
 }
 
-const maxAnnotationBytes = 256 * 1024;
+export const annotationBytesMost = 256 * 1024;
 const standardFinalizers = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 
 type Strings = { [key: string]: string } | undefined;
@@ -25,14 +25,16 @@ export const labelErrors = (labels: Strings, path: string): FieldError[] =>
 
 export const annotationErrors = (annotations: Strings, path: string): FieldError[] => {
   const errors: FieldError[] = [];
-  let bytes = 0;
   for (const key of Object.keys(annotations ?? {})) {
     errors.push(...qualifiedName(key.toLowerCase()).map((message) => invalidValue(path, key, message)));
-    bytes += byteLength(key) + byteLength(annotations![key]!);
   }
-  if (bytes > maxAnnotationBytes) errors.push(tooLong(path, maxAnnotationBytes));
+  if (annotationsSize(annotations) > annotationBytesMost) errors.push(tooLong(path, annotationBytesMost));
   return errors;
 };
+
+/** How many bytes the keys and values of annotations take together. */
+export const annotationsSize = (annotations: Strings): number =>
+  Object.entries(annotations ?? {}).reduce((bytes, [key, value]) => bytes + byteLength(key) + byteLength(value), 0);
 
 const ownerErrors = (owners: readonly OwnerReference[] | undefined, path: string): FieldError[] => {
   const errors: FieldError[] = [];

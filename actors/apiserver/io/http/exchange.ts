@@ -219,7 +219,10 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
   }
   receiveBody(
     request,
-    (bytes) => send(writeRequest(to, user, query, bytes, request.headers["content-type"] ?? "")),
+    (bytes) => {
+      const { "content-type": contentType = "", "user-agent": userAgent = "" } = request.headers;
+      send(writeRequest(to, user, query, bytes, contentType, userAgent));
+    },
     () => answerError(request, response, requestEntityTooLarge(`limit is ${bodyBytesMost}`), { lastOnConnection: true }),
   );
 }
