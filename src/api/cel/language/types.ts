@@ -38,6 +38,7 @@ export const listOf = (item: CelType): CelType => ({ kind: "list", item });
 export const mapOf = (key: CelType, value: CelType): CelType => ({ kind: "map", key, value });
 export const optionalOf = (value: CelType): CelType => ({ kind: "optional", value });
 export const parameter = (name: string): CelType => ({ kind: "parameter", name });
+export const opaque = (name: string): CelType & { readonly kind: "opaque" } => ({ kind: "opaque", name });
 
 /** An object type of fixed fields. */
 export const structType = (name: string, fields: ReadonlyMap<string, CelType>): StructType => ({

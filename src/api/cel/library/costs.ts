@@ -1,4 +1,4 @@
-import type { Range } from "../language/functions.js";
+import type { ArgumentEstimate, CallEstimate, Range } from "../language/functions.js";
 import { addRanges, exactly, multiplyRanges, scaleRange } from "../language/ranges.js";
 import { ListValue, MapValue, sizeOf, type Value } from "../language/values.js";
 
@@ -15,6 +15,14 @@ export const traversal =
   (position: number, passes = 1) =>
   (args: readonly Value[]): number =>
     Math.ceil(sizeOf(args[position]!) * passes * stringTraversalFactor);
+
+/** The estimate that belongs to `traversal`; with `keepsSize`, the result is at most as long as the argument. */
+export const traversalEstimate =
+  (position: number, passes = 1, keepsSize = false) =>
+  (args: readonly ArgumentEstimate[]): CallEstimate => {
+    const { size } = args[position]!;
+    return { cost: scaleRange(size, passes * stringTraversalFactor), ...(keepsSize ? { resultSize: size } : {}) };
+  };
 
 /** A string of one size against a pattern of another. */
 export const matchCost = (text: number, pattern: number): number =>

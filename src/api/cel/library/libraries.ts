@@ -2,11 +2,22 @@ import type { FunctionDeclaration } from "../language/functions.js";
 import type { CelType } from "../language/types.js";
 import * as types from "../language/types.js";
 import { arithmetic } from "./arithmetic.js";
+import { authorization, authorizerType, resourceCheckType } from "./authorization.js";
 import { comparison } from "./comparison.js";
 import { conversions } from "./conversions.js";
+import { jsonPatch } from "./json-patch.js";
+import { lists } from "./lists.js";
+import { formatType, namedFormats } from "./named-formats.js";
+import { cidrType, ipType, network } from "./network.js";
 import { optionals } from "./optionals.js";
+import { quantities, quantityType } from "./quantities.js";
+import { regexes } from "./regexes.js";
+import { sets } from "./sets.js";
+import { strings } from "./strings.js";
 import { text } from "./text.js";
 import { times } from "./times.js";
+import { urls, urlType } from "./urls.js";
+import { semverType, versions } from "./versions.js";
 
 /** All functions that Kubernetes 1.33 gives to expressions. */
 export const kubernetesLibraries: readonly FunctionDeclaration[] = [
@@ -16,6 +27,17 @@ export const kubernetesLibraries: readonly FunctionDeclaration[] = [
   ...optionals,
   ...text,
   ...times,
+  ...strings,
+  ...sets,
+  ...lists,
+  ...regexes,
+  ...urls,
+  ...network,
+  ...quantities,
+  ...versions,
+  ...namedFormats,
+  ...authorization,
+  ...jsonPatch,
 ];
 
 const anyList = types.listOf(types.dyn);
@@ -39,6 +61,9 @@ export const libraryTypes: ReadonlyMap<string, CelType> = new Map<string, CelTyp
       ["string", types.string],
       ["type", types.typeType],
       ["uint", types.uint],
+      ...[authorizerType, resourceCheckType, formatType, cidrType, ipType, quantityType, urlType, semverType].map(
+        (type) => [type.name, type] as const,
+      ),
     ] as const
   ).map(([name, of]) => [name, { kind: "type", of }]),
 );
