@@ -136,7 +136,8 @@ function readBody(
   const value = parse(text);
   if (value === undefined) return { ok: false, error: badRequest("the body of the request is not JSON") };
   const expected = expectedAt(served.value, path);
-  if (validation === undefined && isOf(value.parsed, expected)) return { ok: true, value: withMetadata(value.parsed) };
+  if (validation === undefined && expected.custom === undefined && isOf(value.parsed, expected))
+    return { ok: true, value: withMetadata(value.parsed) };
   const decoded = readValue(value.parsed, [], expected, validation ?? "Ignore");
   return decoded.ok ? { ok: true, value: withMetadata(decoded.value.object) } : decoded;
 }

@@ -1,6 +1,9 @@
 /** A resource as requests name it, with what serving it needs: where it is kept and how its version is shown. */
 import type { Expected } from "../../src/api/body.js";
-import type { Resource } from "../../src/api/kinds.js";
+import { showCustom, storeCustom } from "../../src/api/custom/object.js";
+import type { CustomVersion } from "../../src/api/custom/version.js";
+import { deepCopy } from "../../src/api/json-value.js";
+import { apiVersionOf, type Resource } from "../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../src/api/paths.js";
 import type { GroupKind, GroupResource } from "../../src/api/status.js";
 import type { KubernetesObject, UntypedObject } from "../../src/api/types.js";
@@ -26,32 +29,58 @@ export interface Served {
 
 /** What serving a resource needs, worked out once for each table that has it. */
 export function serve(resource: Resource): Served {
-  const { group, version, kind, apiVersion, plural, storage } = resource;
-  const storageApiVersion = storage.group === "" ? storage.version : `${storage.group}/${storage.version}`;
-  const stored = storageApiVersion === apiVersion;
-  const conversion = conversionOf(group, version, plural);
-  const view = (object: UntypedObject): UntypedObject => ({ ...(conversion?.fromStored(object) ?? object), kind, apiVersion });
-  const show = (json: Json<KubernetesObject>): Json<KubernetesObject> => {
-    if (stored) return json;
-    return conversion === undefined
-      ? withHeader(json, kind, apiVersion)
-      : plainText(view(decodeJson(json as Json<UntypedObject>)));
-  };
+  const { group, kind, apiVersion, plural, storage } = resource;
+  const storageApiVersion = apiVersionOf(storage.group, storage.version);
+  const words =
+    resource.custom === undefined ? builtinWords(resource, storageApiVersion) : customWords(resource, resource.custom);
+  const { view, store } = words;
+  const show = (json: Json<KubernetesObject>): Json<KubernetesObject> =>
+    view === undefined ? json : plainText(view(decodeJson(json as Json<UntypedObject>)));
   return {
     resource,
     prefix: storagePrefix(resource),
     groupResource: { group, resource: plural },
     groupKind: { group, kind },
     storageApiVersion,
-    presentation: { kind, apiVersion, show },
-    view: stored ? undefined : view,
-    store: (object) => ({ ...(conversion?.toStored(object) ?? object), kind: storage.kind, apiVersion: storageApiVersion }),
+    presentation: { kind, apiVersion, show: words.show ?? show },
+    view,
+    store,
+  };
+}
+
+interface Words extends Pick<Served, "view" | "store"> {
+  /** A quicker way to show what `view` would. */
+  readonly show?: Served["presentation"]["show"];
+}
+
+function builtinWords({ group, version, kind, apiVersion, plural, storage }: Resource, storageApiVersion: string): Words {
+  const conversion = conversionOf(group, version, plural);
+  const store = (object: UntypedObject): UntypedObject => ({
+    ...(conversion?.toStored(object) ?? object),
+    kind: storage.kind,
+    apiVersion: storageApiVersion,
+  });
+  if (storageApiVersion === apiVersion) return { view: undefined, store };
+  const view = (object: UntypedObject): UntypedObject => ({ ...(conversion?.fromStored(object) ?? object), kind, apiVersion });
+  return conversion === undefined ? { view, store, show: (json) => withHeader(json, kind, apiVersion) } : { view, store };
+}
+
+/** Objects stored before their definition said what it says now are shown as it says now. */
+function customWords({ apiVersion, storage }: Resource, custom: CustomVersion): Words {
+  const storageApiVersion = apiVersionOf(storage.group, storage.version);
+  return {
+    view:
+      custom.isPristine && storageApiVersion === apiVersion
+        ? undefined
+        : (object) => showCustom(deepCopy(object), custom, apiVersion),
+    store: (object) => storeCustom(deepCopy(object), custom, storageApiVersion),
   };
 }
 
 /** The kind of body that a path takes: that of its subresource where it has one. */
 export function expectedAt({ resource }: Served, path: RequestPath): Expected {
-  return resource.subresources.find(({ name }) => name === path.subresource) ?? resource;
+  const part = resource.subresources.find(({ name }) => name === path.subresource);
+  return part === undefined || part.kind === resource.kind ? resource : part;
 }
 
 /** Events live for an hour after their last write; everything else until it is deleted. */

@@ -1,5 +1,6 @@
 /** The API server as its chart and its fronts hold it: what it knows, and what runs. */
 import type { Host } from "../../src/actor/host.js";
+import type { Resource } from "../../src/api/kinds.js";
 import { fail, type Result, serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
 import type { Address } from "../../src/wire/address.js";
 import { roleOf } from "../../src/wire/address.js";
@@ -49,9 +50,9 @@ const notServing = "the API server is not ready";
 
 export class Server implements ApiHandler {
   readonly cache = new WatchCache();
-  readonly catalog = new Catalog();
   readonly authorizer = new Authorizer(this.cache);
   private readonly wireUsers = new WireUsers(this.authorizer);
+  readonly catalog = new Catalog(this.cache);
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
   readonly turns = new Turns();
@@ -68,7 +69,8 @@ export class Server implements ApiHandler {
   /** They have been answered before: the watch cache and what is set up first are there. */
   private begun = false;
   private requests = 0;
-  private readonly watches = new Set<string>();
+  /** Those of custom resources with what they began with. */
+  private readonly watches = new Map<string, Resource | undefined>();
   private charts = 0;
   /** Told when the last request under way has ended. */
   onIdle: (() => void) | undefined;
@@ -159,7 +161,8 @@ export class Server implements ApiHandler {
       return { closed: () => undefined };
     }
     const id = `watch ${++this.charts}`;
-    this.watches.add(id);
+    const { group, version, resource } = request.path;
+    this.watches.set(id, this.catalog.resources.byResource(group, version, resource));
     const over = (): void => {
       this.watches.delete(id);
     };
@@ -238,8 +241,18 @@ export class Server implements ApiHandler {
     this.draining = true;
   }
 
+  /** Ends the watches of custom resources that are served otherwise now, or no longer: clients list again. */
+  endStaleWatches(): void {
+    const { resources } = this.catalog;
+    for (const [id, resource] of [...this.watches]) {
+      if (resource?.custom === undefined) continue;
+      if (resources.byResource(resource.group, resource.version, resource.plural) === resource) continue;
+      this.host.charts.get(id)?.send({ type: "drain" });
+    }
+  }
+
   /** Ends every watch in order. */
   drainWatches(): void {
-    for (const id of [...this.watches]) this.host.charts.get(id)?.send({ type: "drain" });
+    for (const id of [...this.watches.keys()]) this.host.charts.get(id)?.send({ type: "drain" });
   }
 }

@@ -1,7 +1,9 @@
 /** Reads the body of a write: JSON, YAML or protobuf bytes become an object of the kind that the path takes. */
-import { decodeAs } from "./decode.js";
+import { decodeCustom } from "./custom/object.js";
+import type { CustomVersion } from "./custom/version.js";
+import { type Decoded, decodeAs } from "./decode.js";
 import { scanJson } from "./json-text.js";
-import { isJsonObject } from "./json-value.js";
+import { deepCopy, isJsonObject, type JsonObject } from "./json-value.js";
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
 import { decodeMessage, hasMessage, openProtobuf, protobufMediaType } from "./protobuf/envelope.js";
 import { typeOf, typeOfKind } from "./schema.js";
@@ -10,11 +12,13 @@ import { type ApiError, badRequest, fail, type Result, succeed, unsupportedMedia
 /** Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
 
-/** What a path takes. `type` is the kind's type in schema.ts; empty for a custom resource, whose fields are not looked at. */
+/** What a path takes. `type` is the kind's type in schema.ts; empty for a custom resource, which has a schema of its own. */
 export interface Expected extends GroupVersionKind {
   readonly type: string;
   /** True for bodies of options (DeleteOptions), which every group and version has. */
   readonly anyVersion?: boolean;
+  /** Present for a custom resource. */
+  readonly custom?: CustomVersion;
 }
 
 export interface ReadBody {
@@ -86,8 +90,7 @@ export function readBody(
   parseYaml?: ParseText,
 ): Result<ReadBody> {
   const plainType = mediaType.split(";")[0]!.trim().toLowerCase();
-  if (plainType === protobufMediaType && (expected.type === "" || hasMessage(expected.type)))
-    return readProtobuf(bytes, expected);
+  if (plainType === protobufMediaType && hasMessage(expected.type)) return readProtobuf(bytes, expected);
   const parse =
     plainType === "" || plainType === "application/json" ? parseJson : plainType === "application/yaml" ? parseYaml : undefined;
   if (parse === undefined) return fail(unsupportedMediaType(bodyMediaTypes));
@@ -121,11 +124,16 @@ export function readValue(
   const { given } = interpreted;
   const wrong = mismatch(given, expected);
   if (wrong !== undefined) return fail(wrong);
-  if (expected.type === "") return withProblems({ ...(value as object), ...given }, problems, given, expected, validation);
-  const decoded = decodeAs(expected.type, value);
+  const decoded = decodeExpected(value, expected);
   if (!decoded.ok) return fail(cannotBeHandled(given, expected, decoded.message));
   const unknown = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
   return withProblems({ ...given, ...decoded.value, ...given }, [...unknown, ...problems], given, expected, validation);
+}
+
+/** A custom resource is decoded by the schema of its version; a kind that neither table knows is taken as it is. */
+function decodeExpected(value: unknown, { type, custom }: Expected): Decoded {
+  if (custom !== undefined) return decodeCustom(deepCopy(value as JsonObject), custom);
+  return type === "" ? { ok: true, value: { ...(value as object) }, unknownFields: [] } : decodeAs(type, value);
 }
 
 function withProblems(

@@ -2,6 +2,7 @@
  * Every built-in resource of Kubernetes 1.33 as data. A ResourceTable holds built-in resources and, where custom
  * ones exist, those too; lookups are by group, version and resource or kind. Paths are read by paths.ts.
  */
+import type { CustomVersion } from "./custom/version.js";
 import { resourcesJson } from "./generated/kinds.js";
 import { categoriesOf, computed, groupOrder, shortNames, storedUnder } from "./kind-names.js";
 
@@ -43,6 +44,8 @@ export interface Resource extends GroupVersionKind {
   readonly virtual: boolean;
   /** Upstream serves only stable versions unless told otherwise. */
   readonly stability: Stability;
+  /** Present for custom resources. */
+  readonly custom?: CustomVersion;
 }
 
 export type Stability = "stable" | "beta" | "alpha";

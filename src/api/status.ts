@@ -208,6 +208,15 @@ export const methodNotSupported = (of: GroupResource, action: string): ApiError 
     detailsOf("", of.group, of.resource),
   );
 
+/** 405 of a create whose custom resource is about to go. */
+export const definitionTerminating = (of: GroupResource): ApiError =>
+  failure(
+    405,
+    "MethodNotAllowed",
+    "create not allowed while custom resource definition is terminating",
+    detailsOf("", of.group, of.resource),
+  );
+
 export const notAcceptable = (mediaTypes: readonly string[]): ApiError =>
   failure(406, "NotAcceptable", `only the following media types are accepted: ${mediaTypes.join(", ")}`);
 

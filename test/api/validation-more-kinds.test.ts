@@ -17,13 +17,6 @@ const made = (apiVersion: string, kind: string, object: object): UntypedObject =
 
 const rbac = "rbac.authorization.k8s.io/v1";
 const job = { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "x" }] } } };
-const widgets = {
-  group: "example.com",
-  scope: "Namespaced",
-  names: { plural: "widgets", kind: "Widget" },
-  versions: [{ name: "v1", served: true, storage: true }],
-};
-
 const creates: Array<[title: string, apiVersion: string, kind: string, object: object, errors: string[]]> = [
   ["a good one", "batch/v1", "CronJob", { spec: { schedule: "*/5 * * * *", jobTemplate: { spec: job } } }, []],
   ["hourly", "batch/v1", "CronJob", { spec: { schedule: "@hourly", jobTemplate: { spec: job } } }, []],
@@ -175,20 +168,6 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     "PriorityClass",
     { metadata: { name: "system-mine" }, value: 1 },
     ["metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only"],
-  ],
-  [
-    "a good one",
-    "apiextensions.k8s.io/v1",
-    "CustomResourceDefinition",
-    { metadata: { name: "widgets.example.com" }, spec: widgets },
-    [],
-  ],
-  [
-    "a name of its own",
-    "apiextensions.k8s.io/v1",
-    "CustomResourceDefinition",
-    { metadata: { name: "widgets" }, spec: widgets },
-    ['metadata.name: Invalid value: "widgets": must be spec.names.plural+"."+spec.group'],
   ],
   [
     "a negative quota",

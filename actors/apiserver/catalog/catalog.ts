@@ -3,20 +3,35 @@
  * through it, and the documents that describe the API are made from it. Each API server has one of its own, so that two
  * of them in one process may know different things of one cluster, as they do on two machines.
  */
-import { builtinResources, type Resource, type ResourceTable } from "../../../src/api/kinds.js";
-import { fail, genericFailure, methodNotAllowed, noSuchResource, type Result, succeed } from "../../../src/api/status.js";
+import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
+import {
+  definitionTerminating,
+  fail,
+  genericFailure,
+  methodNotAllowed,
+  noSuchResource,
+  type Result,
+  succeed,
+} from "../../../src/api/status.js";
 import type { RequestPath } from "../request.js";
 import { type Served, serve } from "../served.js";
+import type { WatchCache } from "../watch-cache/cache.js";
+import { CustomResourceSet } from "./custom-resources.js";
 
 /** Subresources whose reads and writes are of the object itself. Others are acts, or conversations with a node. */
 const partsOfObjects = new Set(["status", "scale", "finalize", "approval", "ephemeralcontainers", "resize"]);
 
 export class Catalog {
-  private readonly served = new Map<Resource, Served>();
+  private readonly served = new WeakMap<Resource, Served>();
+  readonly custom: CustomResourceSet;
+
+  constructor(cache: WatchCache) {
+    this.custom = new CustomResourceSet(cache);
+  }
 
   /** Every resource that is served now. Another table when anything about it has changed: what is made from one may be kept with it. */
   get resources(): ResourceTable {
-    return builtinResources();
+    return this.custom.table;
   }
 
   /** A resource with what serving it needs. */
@@ -46,7 +61,11 @@ export class Catalog {
     if (verbs === undefined) return fail(noSuchResource());
     const scoped = path.namespace === undefined || path.namespace === "" || resource.namespaced;
     if (!scoped) return fail(noSuchResource());
-    return (verbs as readonly string[]).includes(verb) ? found : fail(methodNotAllowed());
+    if (!(verbs as readonly string[]).includes(verb)) return fail(methodNotAllowed());
+    const isNew = verb === "create" && path.subresource === undefined && resource.custom !== undefined;
+    if (isNew && this.custom.isTerminating(resource.custom.definition))
+      return fail(definitionTerminating(found.value.groupResource));
+    return found;
   }
 
   /** The same, but a read or change of a subresource that is no part of the object is refused: 501. */

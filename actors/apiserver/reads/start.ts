@@ -47,6 +47,6 @@ function planList({ path, options }: ListRequest, served: Served): Planned {
   if (!at.ok) return at;
   const { labelSelector, fieldSelector } = options;
   const query = { namespace: path.namespace, name: path.name, labelSelector, fieldSelector };
-  const selection = selectionOf(query, served.groupKind, served.view);
+  const selection = selectionOf(query, served.resource, served.view);
   return selection.ok ? { value: { served, at: at.value, selection: selection.value } } : selection;
 }

@@ -67,11 +67,13 @@ export class WatchCache {
     }
     for (const watcher of watching) watcher.expire();
     this.reach(revision);
+    for (const store of this.stores.values()) store.onChanged?.();
   }
 
   /** Takes what etcd's watch tells, and tells watchers. */
   apply(chunk: WatchChunk): void {
     const dirty = new Set<Watcher>();
+    const followed = new Set<ResourceStore>();
     for (const { type, kv } of chunk.events) {
       const prefix = prefixOf(kv.key);
       if (prefix === undefined) continue;
@@ -79,6 +81,7 @@ export class WatchCache {
       const event = store.apply(kv.key, type === "put" ? StoredObject.of(kv) : undefined, kv.modRevision);
       if (event === undefined) continue;
       store.watchers.offer(event, dirty);
+      if (store.onChanged !== undefined) followed.add(store);
       event.previous?.forget();
       event.current?.forget();
     }
@@ -88,6 +91,7 @@ export class WatchCache {
       watcher.take(events);
     }
     this.reach(chunk.revision);
+    for (const store of followed) store.onChanged?.();
   }
 
   /** Calls back once everything up to `revision` is in; at once when it is. Returns how to give up waiting. */

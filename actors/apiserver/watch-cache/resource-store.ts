@@ -25,6 +25,8 @@ export class ResourceStore {
   /** Keys that came since somebody last asked for the order: putting each in its place at once would move half of all keys. */
   private added: string[] = [];
   history: History;
+  /** Told of every change, after all watchers: the API server itself follows some resources. */
+  onChanged: (() => void) | undefined;
   /** The revision of the newest change: a list is the same at every revision from here on. */
   changedAt: bigint;
 

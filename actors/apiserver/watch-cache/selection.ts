@@ -1,3 +1,4 @@
+import type { CustomVersion } from "../../../src/api/custom/version.js";
 import { compileSelector, exactFieldValue, type ObjectPredicate, parseFieldSelector } from "../../../src/api/selectors.js";
 import { type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
@@ -41,11 +42,11 @@ export interface SelectionQuery {
 /** Reads the selectors of a request for objects of one kind; 400 when they do not parse. */
 export function selectionOf(
   query: SelectionQuery,
-  kind: { readonly group: string; readonly kind: string },
+  kind: { readonly group: string; readonly kind: string; readonly custom?: CustomVersion },
   view?: (object: UntypedObject) => UntypedObject,
 ): Result<Selection> {
   const { namespace = "", labelSelector = "", fieldSelector = "" } = query;
-  const predicate = compileSelector({ labelSelector, fieldSelector }, kind.group, kind.kind);
+  const predicate = compileSelector({ labelSelector, fieldSelector }, kind.group, kind.kind, kind.custom);
   if (!predicate.ok) return predicate;
   const terms = parseFieldSelector(fieldSelector);
   const exact = (field: string) => (terms.ok ? exactFieldValue(terms.value, field) : undefined);

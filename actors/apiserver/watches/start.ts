@@ -17,7 +17,7 @@ export function startWatch(backing: Backing, id: string, request: WatchRequest, 
   if (!from.ok) return refuse(from.error);
   const { labelSelector, fieldSelector } = options;
   const query = { namespace: path.namespace, name: path.name, labelSelector, fieldSelector };
-  const selection = selectionOf(query, served.value.groupKind, served.value.view);
+  const selection = selectionOf(query, served.value.resource, served.value.view);
   if (!selection.ok) return refuse(selection.error);
   const watch = new Watch(backing, { served: served.value, selection: selection.value, from: from.value }, options, sink);
   const chart = backing.host.charts.start(watchMachine, { id, input: { watch } });

@@ -2,6 +2,7 @@
  * Deletes: at once, after a grace, or when the last finalizer has gone.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/ and .../architecture/garbage-collection/
  */
+import { cleanupFinalizer, deletionPending, withCondition } from "../../../src/api/custom/conditions.js";
 import {
   notFound,
   type Result,
@@ -12,7 +13,14 @@ import {
 } from "../../../src/api/status.js";
 import { deletionGraceSeconds } from "../../../src/api/strategy/pod.js";
 import { formatTime, parseTime } from "../../../src/api/time.js";
-import type { KubernetesObject, Namespace, ObjectMeta, Pod, UntypedObject } from "../../../src/api/types.js";
+import type {
+  CustomResourceDefinition,
+  KubernetesObject,
+  Namespace,
+  ObjectMeta,
+  Pod,
+  UntypedObject,
+} from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { DeleteOptions } from "../messages.js";
@@ -133,6 +141,7 @@ export class DeletePlanner implements Planner {
     const { served, options } = this.of;
     const { metadata } = origin.object;
     if (isKind(served, "Namespace")) return this.planNamespace(origin, nowMs);
+    if (isDefinition(served)) return this.planDefinition(origin, nowMs);
     const together = this.extras?.together(origin) ?? succeed([]);
     if (!together.ok) return refuse(together.error);
     const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy);
@@ -159,6 +168,22 @@ export class DeletePlanner implements Planner {
     } as unknown as UntypedObject);
   }
 
+  /** A definition waits, with a finalizer of its own, until what it defines is gone: see definitions/. */
+  private planDefinition(origin: StoredObject, nowMs: number): Plan {
+    const { metadata } = origin.object;
+    if (metadata.deletionTimestamp !== undefined) {
+      return (metadata.finalizers ?? []).length === 0 ? this.remove(origin) : this.answerStill(origin);
+    }
+    const policy = finalizersFor(metadata.finalizers ?? [], this.of.options.propagationPolicy) ?? metadata.finalizers ?? [];
+    const going = withFinalizers(beginToGo(metadata, 0, nowMs), [...new Set([...policy, cleanupFinalizer])]);
+    const definition = origin.copy() as unknown as CustomResourceDefinition;
+    const status = {
+      ...definition.status,
+      conditions: withCondition(definition.status?.conditions ?? [], deletionPending, nowMs),
+    };
+    return this.put(origin, { ...definition, metadata: going, status } as unknown as UntypedObject);
+  }
+
   private answerStill(origin: StoredObject): Plan {
     const outcome = this.extras?.answer() ?? answerWith(this.of.served.presentation.show(origin.json));
     return { what: "answer", outcome };
@@ -178,6 +203,9 @@ export class DeletePlanner implements Planner {
 }
 
 const viewOf = ({ view }: Served, { object }: StoredObject): UntypedObject => (view === undefined ? object : view(object));
+
+const isDefinition = ({ resource }: Served): boolean =>
+  resource.group === "apiextensions.k8s.io" && resource.kind === "CustomResourceDefinition";
 
 const isKind = ({ resource }: Served, kind: string): boolean => resource.group === "" && resource.kind === kind;
 

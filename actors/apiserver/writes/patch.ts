@@ -14,13 +14,24 @@ const supported = [
   "application/strategic-merge-patch+json",
 ] as const;
 
+/** A structural schema says nothing of how lists merge strategically. */
+const ofCustomResources = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/apply-patch+yaml",
+] as const;
+
+const isStrategic = (type: string): boolean => type === "application/strategic-merge-patch+json";
+
 /**
  * Applies a patch to what is stored, as the version that was asked for shows it. A patch that says no resourceVersion is
  * applied to whatever is there, again and again until it meets no other writer.
  */
 export function patchChange(request: PatchRequest, served: Served): Change {
   const { patchType, patch } = request;
+  const { custom } = served.resource;
   return (stored) => {
+    if (custom !== undefined && isStrategic(patchType)) return fail(unsupportedMediaType(ofCustomResources));
     if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
     const copy = concernsManagedFields(request) ? stored.wholeCopy() : stored.copy();
     const current = served.view?.(copy) ?? copy;
@@ -31,7 +42,7 @@ export function patchChange(request: PatchRequest, served: Served): Change {
       patch as JsonValue,
     );
     if (!patched.ok) return patched;
-    if (request.typed === true) return succeed({ object: patched.value as unknown as UntypedObject });
+    if (request.typed === true && custom === undefined) return succeed({ object: patched.value as unknown as UntypedObject });
     return decodePatched(served, patched.value, request.options.fieldValidation ?? "Ignore");
   };
 }

@@ -1,3 +1,5 @@
+import { valueAt } from "../custom/rules.js";
+import type { CustomVersion } from "../custom/version.js";
 import { quote } from "../go-format.js";
 import type { UntypedObject } from "../types.js";
 import type { Parsed } from "./label-selector.js";
@@ -94,13 +96,22 @@ const readEventSource: Read = (object) => {
 };
 
 /** How to read one selectable field of a kind as text, or why it cannot be selected on. */
-export const fieldReader = (group: string, kind: string, name: string): Parsed<Read> => {
+export const fieldReader = (group: string, kind: string, name: string, custom?: CustomVersion): Parsed<Read> => {
+  if (custom !== undefined) return customReader(custom, kind, name);
   const key = `${group}/${kind}`;
   const known = selectable.get(key)?.get(name) ?? metadataFields.get(name);
   if (known === undefined) return { ok: false, message: unsupported(selectable.has(key), kind, name) };
   if (kind === "Pod" && name.startsWith("status.podIP")) return { ok: true, value: readPodIp };
   if (kind === "Event" && name === "source") return { ok: true, value: readEventSource };
   return { ok: true, value: readPath(renamed.get(`${key} ${name}`) ?? known.path, known.missing) };
+};
+
+/** Custom resources may be selected on their metadata and on what their definition says. */
+const customReader = ({ selectableFields }: CustomVersion, kind: string, name: string): Parsed<Read> => {
+  const known = metadataFields.get(name);
+  if (known !== undefined) return { ok: true, value: readPath(known.path, known.missing) };
+  if (!selectableFields.includes(`.${name}`)) return { ok: false, message: unsupported(selectableFields.length > 0, kind, name) };
+  return { ok: true, value: (object) => String(valueAt(object, `.${name}`) ?? "") };
 };
 
 /** Kinds with selectable fields of their own word the refusal in their own way; the rest share the generic one. */

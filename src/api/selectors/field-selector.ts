@@ -1,3 +1,4 @@
+import type { CustomVersion } from "../custom/version.js";
 import type { UntypedObject } from "../types.js";
 import { fieldReader } from "./field-labels.js";
 import type { Parsed } from "./label-selector.js";
@@ -38,12 +39,13 @@ export const compileFieldSelectorText = (
   text: string,
   group: string,
   kind: string,
+  custom?: CustomVersion,
 ): Parsed<(object: UntypedObject) => boolean> => {
   const terms = parseFieldSelector(text);
   if (!terms.ok) return terms;
   const predicates: ((object: UntypedObject) => boolean)[] = [];
   for (const { field, negated, value } of terms.value) {
-    const reader = fieldReader(group, kind, field);
+    const reader = fieldReader(group, kind, field, custom);
     if (!reader.ok) return reader;
     const read = reader.value;
     predicates.push(negated ? (object) => read(object) !== value : (object) => read(object) === value);

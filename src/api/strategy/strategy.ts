@@ -1,5 +1,7 @@
+import { prepareCustomUpdate, withoutStatus, withStatusOf } from "../custom/rules.js";
+import type { CustomVersion } from "../custom/version.js";
 import { defaultNamespace } from "../defaults/core.js";
-import type { Job, Namespace, PodSpec, PodStatus, Secret, Service } from "../generated/types.js";
+import type { CustomResourceDefinition, Job, Namespace, PodSpec, PodStatus, Secret, Service } from "../generated/types.js";
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetadata } from "./metadata.js";
@@ -15,6 +17,8 @@ export interface StoredKind {
   readonly kind: string;
   /** Subresources by name; a kind with `status` among them has its status written there only. */
   readonly subresources: ReadonlyArray<{ readonly name: string }>;
+  /** Present for custom resources. */
+  readonly custom?: CustomVersion;
 }
 
 const hasStatus = (resource: StoredKind): boolean => resource.subresources.some(({ name }) => name === "status");
@@ -46,6 +50,7 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
   const key = keyOf(resource);
   const prepared: UntypedObject = { ...object };
   prepared.metadata = createdMetadata(object.metadata, birth, hasGeneration(resource.group, resource.kind));
+  if (resource.custom !== undefined) return withoutStatus(resource.custom, prepared);
   if (hasStatus(resource) && !keepsStatusOnCreate.has(key)) prepared.status = { ...emptyStatus.get(key) };
   if (key === "/Pod") prepared.status = newPodStatus(prepared);
   const ofKind = createOfKind.get(key);
@@ -86,10 +91,19 @@ const createJob = (job: Job): void => {
   spec.selector.matchLabels = { ...spec.selector.matchLabels, "batch.kubernetes.io/controller-uid": uid };
 };
 
+/** Whatever version objects were ever stored in stays listed, until somebody has migrated them and takes it off. */
+const noteStorageVersion = (definition: CustomResourceDefinition): void => {
+  const storage = definition.spec?.versions?.find((version) => version.storage === true)?.name;
+  const stored = definition.status?.storedVersions ?? [];
+  if (storage === undefined || stored.includes(storage)) return;
+  definition.status = { ...definition.status, storedVersions: [...stored, storage] };
+};
+
 const createOfKind = new Map<string, InPlace>([
   ["/Namespace", createNamespace],
   ["/Service", (service: Service) => prepareService(service, undefined)],
   ["batch/Job", createJob],
+  ["apiextensions.k8s.io/CustomResourceDefinition", noteStorageVersion],
 ] as Array<[string, InPlace]>);
 
 /** Kinds whose status endpoint also leaves some of the metadata alone. */
@@ -126,6 +140,10 @@ export const prepareForUpdate = (
   object: UntypedObject,
   old: UntypedObject,
 ): UntypedObject => {
+  if (resource.custom !== undefined) {
+    if (subresource === "status") return withStatusOf(object, old);
+    return prepareCustomUpdate(resource.custom, object, old, updatedMetadata(object.metadata, old.metadata));
+  }
   if (subresource === "status") return prepareStatusUpdate(resource, object, old);
   let prepared: UntypedObject = { ...object, metadata: updatedMetadata(object.metadata, old.metadata) };
   if (hasStatus(resource)) withField(prepared, "status", old);
@@ -146,6 +164,7 @@ type UpdateInPlace = (object: never, old: never) => void;
 
 const updateOfKind = new Map<string, UpdateInPlace>([
   ["/Service", (service: Service, old: Service) => prepareService(service, old)],
+  ["apiextensions.k8s.io/CustomResourceDefinition", noteStorageVersion],
   [
     "/Namespace",
     (namespace: Namespace, old: Namespace) => {
@@ -187,4 +206,5 @@ const conditionalOnly = new Set([
 ]);
 
 /** True when an update without a resourceVersion overwrites whatever is there; otherwise it is 422. */
-export const allowsUnconditionalUpdate = (resource: StoredKind): boolean => !conditionalOnly.has(keyOf(resource));
+export const allowsUnconditionalUpdate = (resource: StoredKind): boolean =>
+  resource.custom === undefined && !conditionalOnly.has(keyOf(resource));

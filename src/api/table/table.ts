@@ -1,3 +1,4 @@
+import type { CustomVersion } from "../custom/version.js";
 import type { ListMeta } from "../generated/types.js";
 import type { KubernetesObject, Table, TableColumnDefinition, TableRow, UntypedObject } from "../types.js";
 import * as access from "./access.js";
@@ -73,6 +74,7 @@ export interface PrintedKind {
   readonly kind: string;
   /** Empty for custom resources. */
   readonly type: string;
+  readonly custom?: CustomVersion;
 }
 
 export interface TableOptions {
@@ -82,7 +84,7 @@ export interface TableOptions {
 }
 
 const printerOf = (of: PrintedKind): Printer =>
-  printers.get(`${of.group}/${of.kind}`) ?? (of.type === "" ? customPrinter : plainPrinter);
+  of.custom?.printer ?? printers.get(`${of.group}/${of.kind}`) ?? (of.type === "" ? customPrinter : plainPrinter);
 
 const partial = (object: UntypedObject): KubernetesObject => ({
   kind: "PartialObjectMetadata",

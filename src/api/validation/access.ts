@@ -2,7 +2,6 @@ import { at, child, type FieldError, forbiddenField, invalidValue, notSupported,
 import type {
   ClusterRole,
   ClusterRoleBinding,
-  CustomResourceDefinition,
   PolicyRule,
   PriorityClass,
   Role,
@@ -13,8 +12,8 @@ import type {
 } from "../generated/types.js";
 import { GoSyntax, quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
-import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from "../names.js";
-import { followsRule, immutable, oneOf, requiredOneOf } from "./common.js";
+import { dns1123Label, dns1123Subdomain, pathSegment } from "../names.js";
+import { followsRule, immutable, oneOf } from "./common.js";
 
 /** Access control, priorities, and the kinds that extend the API. */
 const rbacGroup = "rbac.authorization.k8s.io";
@@ -129,38 +128,3 @@ export const runtimeClassErrors = (runtimeClass: RuntimeClass): FieldError[] =>
 
 export const runtimeClassUpdateErrors = (runtimeClass: RuntimeClass, old: RuntimeClass): FieldError[] =>
   immutable(runtimeClass.handler, old.handler, "handler");
-
-const missing = (value: string | undefined, path: string): FieldError[] => (value ? [] : [required(path)]);
-
-/** The frame of a definition; its schemas are checked where custom resources are served. */
-export const customResourceDefinitionErrors = (definition: CustomResourceDefinition): FieldError[] => {
-  if (definition.spec === undefined) return [required("spec.group"), required("spec.names.plural")];
-  const { group = "", names = { plural: "", kind: "" }, scope, versions = [] } = definition.spec;
-  const errors: FieldError[] = [];
-  if (definition.metadata.name !== `${names.plural}.${group}`) {
-    errors.push(invalidValue("metadata.name", definition.metadata.name ?? "", 'must be spec.names.plural+"."+spec.group'));
-  }
-  if (!group) errors.push(required("spec.group"));
-  else {
-    errors.push(...followsRule(dns1123Subdomain, group, "spec.group"));
-    if (!group.includes(".")) errors.push(invalidValue("spec.group", group, "should be a domain with at least one dot"));
-  }
-  errors.push(...requiredOneOf(scope, ["Cluster", "Namespaced"], "spec.scope"));
-  for (const field of ["plural", "singular", "kind", "listKind"] as const) {
-    const path = child("spec.names", field);
-    const value = names[field];
-    errors.push(...(value ? followsRule(dns1035Label, value.toLowerCase(), path) : missing(value, path)));
-  }
-  const stored = versions.filter((version) => version.storage).length;
-  if (stored !== 1)
-    errors.push(
-      invalidValue(
-        "spec.versions",
-        versions.map(({ name }) => name),
-        "must have exactly one version marked as storage version",
-      ),
-    );
-  for (const [index, version] of versions.entries())
-    errors.push(...followsRule(dns1035Label, version.name ?? "", child(at("spec.versions", index), "name")));
-  return errors;
-};

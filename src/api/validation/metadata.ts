@@ -1,3 +1,4 @@
+import type { CustomVersion } from "../custom/version.js";
 import { at, child, type FieldError, forbiddenField, invalidValue, required, tooLong } from "../field-errors.js";
 import type { ObjectMeta, OwnerReference } from "../generated/types.js";
 import { goStrings } from "../go-format.js";
@@ -10,6 +11,8 @@ export interface ValidatedKind {
   readonly group: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** Present for custom resources. */
+  readonly custom?: CustomVersion;
 }
 
 export const annotationBytesMost = 256 * 1024;
@@ -58,11 +61,15 @@ const ownerErrors = (owners: readonly OwnerReference[] | undefined, path: string
   return errors;
 };
 
-export const finalizerErrors = (finalizers: readonly string[] | undefined, path: string): FieldError[] => {
+/** Finalizers of these need not be of a domain: they are checked by the extensions' own servers. */
+const isExtension = ({ group, custom }: Pick<ValidatedKind, "group" | "custom">): boolean =>
+  custom !== undefined || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io";
+
+export const finalizerErrors = (finalizers: readonly string[] | undefined, path: string, anyName = false): FieldError[] => {
   const list = finalizers ?? [];
   const errors = list.flatMap((finalizer, index) => {
     const faults = followsRule(qualifiedName, finalizer, path);
-    if (!finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
+    if (!anyName && !finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
       const detail = "name is neither a standard finalizer name nor is it fully qualified";
       faults.push(invalidValue(at(path, index), finalizer, detail));
     }
@@ -91,7 +98,7 @@ export const metadataErrors = (kind: ValidatedKind, metadata: ObjectMeta, path =
     ...labelErrors(metadata.labels, child(path, "labels")),
     ...annotationErrors(metadata.annotations, child(path, "annotations")),
     ...ownerErrors(metadata.ownerReferences, child(path, "ownerReferences")),
-    ...finalizerErrors(metadata.finalizers, child(path, "finalizers")),
+    ...finalizerErrors(metadata.finalizers, child(path, "finalizers"), isExtension(kind)),
   );
   return errors;
 };
@@ -106,7 +113,12 @@ const immutableFields = [
 ] as const;
 
 /** Faults in the metadata of an update. */
-export const metadataUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, path = "metadata"): FieldError[] => {
+export const metadataUpdateErrors = (
+  kind: Pick<ValidatedKind, "group" | "custom">,
+  metadata: ObjectMeta,
+  old: ObjectMeta,
+  path = "metadata",
+): FieldError[] => {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter((finalizer) => !old.finalizers?.includes(finalizer)).sort();
@@ -123,7 +135,7 @@ export const metadataUpdateErrors = (metadata: ObjectMeta, old: ObjectMeta, path
     ...labelErrors(metadata.labels, child(path, "labels")),
     ...annotationErrors(metadata.annotations, child(path, "annotations")),
     ...ownerErrors(metadata.ownerReferences, child(path, "ownerReferences")),
-    ...finalizerErrors(metadata.finalizers, child(path, "finalizers")),
+    ...finalizerErrors(metadata.finalizers, child(path, "finalizers"), isExtension(kind)),
   );
   return errors;
 };

@@ -1,3 +1,5 @@
+import { definitionErrors, definitionStatusErrors, definitionUpdateErrors } from "../custom/definition.js";
+import { customErrors } from "../custom/rules.js";
 import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
@@ -76,7 +78,10 @@ const rules = new Map<string, KindRules>([
   ],
   ["scheduling.k8s.io/PriorityClass", { create: access.priorityClassErrors, update: access.priorityClassUpdateErrors }],
   ["node.k8s.io/RuntimeClass", { create: access.runtimeClassErrors, update: access.runtimeClassUpdateErrors }],
-  ["apiextensions.k8s.io/CustomResourceDefinition", { create: access.customResourceDefinitionErrors }],
+  [
+    "apiextensions.k8s.io/CustomResourceDefinition",
+    { create: definitionErrors, update: definitionUpdateErrors, status: definitionStatusErrors },
+  ],
 ] as Array<[string, KindRules]>);
 
 /** The rules of kinds that were asked for before: a name put together anew for every object is not found for nothing. */
@@ -94,7 +99,7 @@ function rulesOf(kind: ValidatedKind): KindRules {
 /** The faults of a new object. */
 export const validateCreate = (kind: ValidatedKind, object: UntypedObject, options: ValidationOptions): FieldError[] => [
   ...metadataErrors(kind, object.metadata),
-  ...(rulesOf(kind).create?.(object as never, options) ?? []),
+  ...(kind.custom === undefined ? (rulesOf(kind).create?.(object as never, options) ?? []) : customErrors(kind.custom, object)),
 ];
 
 /** The faults of an update of an object or of one of its subresources (`status`, `finalize`), against what is stored. */
@@ -105,7 +110,8 @@ export const validateUpdate = (
   subresource: string | undefined,
   options: ValidationOptions,
 ): FieldError[] => {
-  const errors = metadataUpdateErrors(object.metadata, old.metadata);
+  const errors = metadataUpdateErrors(kind, object.metadata, old.metadata);
+  if (kind.custom !== undefined) return [...errors, ...customErrors(kind.custom, object, old)];
   const of = rulesOf(kind);
   if (subresource === "status") return [...errors, ...(of.status?.(object as never, old as never) ?? [])];
   if (subresource !== undefined && subresource !== "finalize") return errors;
