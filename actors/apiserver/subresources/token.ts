@@ -1,12 +1,13 @@
 /** serviceaccounts/token: a signed token for a service account. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 import { invalidValue } from "../../../src/api/field-errors.js";
 import { storageKey } from "../../../src/api/paths.js";
-import { conflict, internalError, invalid, notFound, timeout } from "../../../src/api/status.js";
+import { conflict, internalError, invalid, notFound, type Result, timeout } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
 import { encodeJson } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { TokenClaims } from "../io/io.js";
 import type { ApiError, CreateRequest, Respond } from "../request.js";
+import { Admission } from "../writes/admit.js";
 import { answerWith } from "../writes/plan.js";
 import { tokenMachine } from "./token-machine.js";
 
@@ -69,12 +70,20 @@ export class TokenIssue {
     this.respond(answerWith(encodeJson(object), 201));
   }
 
+  private admitted(): Result<unknown> {
+    const { backing, request } = this;
+    const served = backing.catalog.for(request.path, "create");
+    return served.ok ? new Admission(backing, served.value, request, "CREATE").permit(request.body) : served;
+  }
+
   private claimsFor(): { readonly claims: TokenClaims } | { readonly error: ApiError } {
     const { path, body } = this.request;
     const { name = "", namespace = "" } = path;
     const { host, io } = this.backing;
     const account = this.find("serviceaccounts", name);
     if (account === undefined) return { error: notFound({ group: "", resource: "serviceaccounts" }, name) };
+    const admitted = this.admitted();
+    if (!admitted.ok) return { error: admitted.error };
     const spec = (body.spec ?? {}) as TokenSpec;
     const seconds = spec.expirationSeconds ?? lifetime.usualSeconds;
     if (seconds < lifetime.leastSeconds || seconds > lifetime.mostSeconds) {
