@@ -14,6 +14,10 @@ test("every kind with defaults is a kind of the API", () => {
   }
 });
 
+test("a pod without containers has a list of none", () => {
+  assert.equal(podDefaults({ metadata: { name: "web" }, spec: {} } as k.Pod).spec?.containers, []);
+});
+
 test("the smallest pod gets everything a kubelet needs to know", () => {
   const given = pod({ containers: [{ name: "c", image: "nginx" }] });
   const text = JSON.stringify(given);

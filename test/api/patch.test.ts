@@ -248,14 +248,14 @@ const refused: Array<[title: string, kind: PatchType, patch: JsonValue, code: nu
     "no merge key",
     strategic,
     { spec: { containers: [{ image: "x" }] } },
-    500,
+    400,
     "map: map[image:x] does not contain declared merge key: name",
   ],
   [
     "unknown directive",
     strategic,
     { metadata: { $patch: "shuffle" } },
-    500,
+    400,
     "unknown patch type: shuffle in map: map[$patch:shuffle]",
   ],
   [

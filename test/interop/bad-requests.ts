@@ -146,7 +146,7 @@ export const bodies: ReadonlyArray<readonly [what: string, path: string, body: s
     "a version of one's own",
     configMaps,
     '{"metadata":{"name":"bad","resourceVersion":"7"}}',
-    { code: 500, message: "resourceVersion should not be set on objects to be created" },
+    badRequest("resourceVersion should not be set on objects to be created"),
   ],
 ];
 export const requests: ReadonlyArray<readonly [what: string, method: string, path: string, asked: Asked, expected: Refused]> = [

@@ -38,6 +38,8 @@ const connects: ReadonlySet<string> = new Set(["log", "exec", "attach", "portfor
 /** `connect` takes every method; what comes after it is not the API server's. */
 const proxiedPath = /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+(?:pods|services)|nodes)\/+[^/]+\/+proxy(\/.*|$)/;
 const healthPath = /^\/(healthz|livez|readyz)(?:\/([^/]+))?\/?$/;
+/** Where the discovery of all, of a group, and of a version of it is. */
+const groupPath = /^\/(api(\/[^/]+)?|apis(\/[^/]+){0,2})\/?$/;
 const documentPath = /^\/(api|apis|openapi)(\/|$)/;
 
 export function route(method: string, path: string, watching: boolean, table: ResourceTable): Route {
@@ -48,8 +50,12 @@ export function route(method: string, path: string, watching: boolean, table: Re
     if (resource !== undefined && rest !== undefined) return proxyRoute(method, parsed, resource, rest);
     if (resource !== undefined) return resourceRoute(method, parsed, watching || parsed.watch, resource);
   }
-  return method === "GET" || method === "HEAD" ? otherRoute(path) : otherMethod(path);
+  if (method === "GET") return otherRoute(path);
+  return method === "HEAD" && !restful.test(path) ? otherRoute(path) : otherMethod(path);
 }
+
+/** kube-apiserver's API has no HEAD; its pages beside it have. */
+const restful = /^\/(api|apis|version)(\/|$)/;
 
 const pages: ReadonlyMap<string, "index" | "trace" | "metrics" | "indicators" | "configuration"> = new Map([
   ["/", "index"],
@@ -70,7 +76,8 @@ function otherRoute(path: string): Route {
 
 function otherMethod(path: string): Route {
   const known = otherRoute(path).type;
-  return known === "nothing" || known === "document" ? { type: "nothing" } : { type: "refused", error: methodNotAllowed() };
+  const nothing = known === "nothing" || (known === "document" && !groupPath.test(path));
+  return nothing ? { type: "nothing" } : { type: "refused", error: methodNotAllowed() };
 }
 
 function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, watching: boolean, resource: Resource): Route {
@@ -117,7 +124,6 @@ function verbOf(
 ): ApiVerb | undefined {
   switch (method) {
     case "GET":
-    case "HEAD":
       if (watching && subresource === undefined) return "watch";
       return name === undefined ? "list" : "get";
     case "POST":

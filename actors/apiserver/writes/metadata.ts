@@ -2,9 +2,9 @@
 import { required } from "../../../src/api/field-errors.js";
 import { generatedName } from "../../../src/api/names.js";
 import {
+  badRequest,
   conflict,
   fail,
-  genericFailure,
   invalid,
   nameMismatch,
   namespaceMismatch,
@@ -32,7 +32,8 @@ export function inNamespaceOf(path: RequestPath, served: Served, object: Untyped
 export function named(served: Served, object: UntypedObject, suffix: (length: number) => string): Result<UntypedObject> {
   const { name = "", generateName = "", resourceVersion = "", ...rest } = object.metadata;
   if (resourceVersion !== "" && resourceVersion !== "0")
-    return fail(genericFailure(500, "", "resourceVersion should not be set on objects to be created"));
+    // kube-apiserver lets its storage's refusal out as a 500 of the same words; it is the client's mistake.
+    return fail(badRequest("resourceVersion should not be set on objects to be created"));
   if (name !== "") return succeed(object);
   if (generateName === "")
     return fail(invalid(served.groupKind, "", [required("metadata.name", "name or generateName is required")]));

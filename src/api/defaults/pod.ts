@@ -74,9 +74,11 @@ export const defaultPodTemplate = (template: PodTemplateSpec | undefined): void 
 export const defaultPod = (pod: Pod): void => {
   const spec = pod.spec;
   if (spec === undefined) return;
+  // A pod without containers is refused, but only after admission, which may count on there being a list.
+  spec.containers ??= [];
   defaultPodSpec(spec);
   spec.enableServiceLinks ??= true;
-  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
   for (const container of containers) {
     requestWhatIsLimited(container);
     if (spec.hostNetwork === true) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;

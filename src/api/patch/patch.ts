@@ -74,5 +74,6 @@ const strategicMergePatch = (schema: MergeType | undefined, current: JsonObject,
   }
   const outcome = applyStrategicMergePatch(current, patch, schema);
   if (outcome.ok) return succeed(outcome.value);
-  return fail(outcome.fault === "badFormat" ? badRequest(outcome.message) : genericFailure(500, "", outcome.message));
+  // kube-apiserver answers some of these with 500, in the same words; they are the client's mistakes all the same.
+  return fail(badRequest(outcome.message));
 };

@@ -24,14 +24,10 @@ export interface MergeType {
   field(name: string): FieldMerge | undefined;
 }
 
-/** `badFormat` is the client's mistake in the form of a directive; `failed` a patch that does not fit the object. */
-export type StrategicOutcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly fault: "badFormat" | "failed"; readonly message: string };
+export type StrategicOutcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 const good = <T>(value: T): StrategicOutcome<T> => ({ ok: true, value });
-const badFormat = (message: string): StrategicOutcome<never> => ({ ok: false, fault: "badFormat", message });
-const failed = (message: string): StrategicOutcome<never> => ({ ok: false, fault: "failed", message });
+const failed = (message: string): StrategicOutcome<never> => ({ ok: false, message });
 
 const directive = "$patch";
 const retainKeys = "$retainKeys";
@@ -110,9 +106,9 @@ const retainOnly = (original: JsonObject, patch: JsonObject): StrategicOutcome<J
   const keys = ownField(patch, retainKeys);
   const result: JsonObject = { ...original };
   if (keys === undefined) return good(result);
-  if (!Array.isArray(keys)) return badFormat(badRetainKeys);
+  if (!Array.isArray(keys)) return failed(badRetainKeys);
   for (const field of Object.keys(patch)) {
-    if (!isDirectiveField(field) && patch[field] !== null && !keys.includes(field)) return badFormat(badRetainKeys);
+    if (!isDirectiveField(field) && patch[field] !== null && !keys.includes(field)) return failed(badRetainKeys);
   }
   for (const field of Object.keys(result)) if (!keys.includes(field)) delete result[field];
   return good(result);
@@ -152,7 +148,7 @@ const mergeList = (current: JsonValue[], value: JsonValue[], merge: FieldMerge):
   if (!merge.mergesLists) return good(withoutDirectives(value) as JsonValue[]);
   if (current.length === 0 && value.length === 0) return good(current);
   const items = [...current, ...value];
-  if (items.some(Array.isArray)) return badFormat("lists of lists are not supported");
+  if (items.some(Array.isArray)) return failed("lists of lists are not supported");
   const objects = items.filter(isJsonObject).length;
   if (objects !== 0 && objects !== items.length) return failed("list element types are not identical");
   if (objects === 0) return good(arrangeMerged([...new Set(items)], value, current, ""));
@@ -209,7 +205,7 @@ const applyListDirectives = (
 };
 
 const deleteFromPrimitives = (result: JsonObject, field: string, value: JsonValue): StrategicOutcome<true> => {
-  if (!Array.isArray(value)) return badFormat(badPrimitiveList);
+  if (!Array.isArray(value)) return failed(badPrimitiveList);
   const current = ownField(result, field);
   if (Array.isArray(current))
     setField(
@@ -226,9 +222,9 @@ const mergeOrderedList = (result: JsonObject, patch: JsonObject, orderField: str
   const order = patch[orderField];
   const current = ownField(result, field);
   const change = ownField(patch, field);
-  if (!Array.isArray(order)) return badFormat(badOrder);
+  if (!Array.isArray(order)) return failed(badOrder);
   if ((current !== undefined && !Array.isArray(current)) || (change !== undefined && !Array.isArray(change)))
-    return badFormat(badOrder);
+    return failed(badOrder);
   if (current === undefined && change === undefined) return good(true);
   const merge = type.field(field);
   if (merge === undefined) return unknownField(type, field);
