@@ -27,7 +27,7 @@ export interface Impersonated {
   readonly user: string;
   readonly uid?: string;
   readonly groups?: readonly string[];
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
+  readonly extra?: ReadonlyMap<string, readonly string[]>;
 }
 interface Spoken {
   readonly as?: Impersonated;

@@ -8,7 +8,9 @@ import type { Address } from "../../src/wire/address.js";
 import type { Json } from "../../src/wire/json.js";
 import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput, KubeletAnswer } from "../kubelet/messages.js";
 import type { Attributes } from "./access/attributes.js";
+import type { Tokens } from "./access/tokens/tokens.js";
 import type { Catalog } from "./catalog/catalog.js";
+import type { Issuer } from "./http/issuer.js";
 import type {
   DeleteOptions,
   Impersonated,
@@ -239,6 +241,12 @@ export interface HealthCheck {
 export interface ApiHandler {
   /** What is served now. */
   readonly catalog: Catalog;
+  /** Who signs tokens of service accounts, and the keys to check them with. */
+  readonly issuer: Issuer;
+  /** Who bears a token. */
+  readonly tokens: Tokens;
+  /** Who is spoken for, where somebody asks in another's name. */
+  impersonated(asker: ApiUser, as: Impersonated): Result<ApiUser>;
   /** Asked by a front before it hands a request on: why it may not be made now, by this user. */
   refusalOf(user: ApiUser, asked: Attributes): ApiError | undefined;
   /** Who an actor speaks as. */

@@ -6,12 +6,15 @@ import type { Address } from "../../src/wire/address.js";
 import { roleOf } from "../../src/wire/address.js";
 import { type Attributes, forbiddenRequest } from "./access/attributes.js";
 import { Authorizer } from "./access/authorizer.js";
+import { impersonated } from "./access/impersonation.js";
+import { Tokens } from "./access/tokens/tokens.js";
 import { WireUsers } from "./access/wire-users.js";
 import { DynamicAdmission } from "./admission/dynamic.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
 import { Consultant } from "./consult/consultant.js";
+import type { Issuer } from "./http/issuer.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
 import type { Attachments, Impersonated, TraceBatch } from "./messages.js";
@@ -53,6 +56,7 @@ export class Server implements ApiHandler {
   readonly authorizer = new Authorizer(this.cache);
   private readonly wireUsers = new WireUsers(this.authorizer);
   readonly catalog = new Catalog(this.cache);
+  readonly tokens: Tokens;
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
   readonly turns = new Turns();
@@ -88,6 +92,7 @@ export class Server implements ApiHandler {
     });
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
+    this.tokens = new Tokens(host, io, cache);
     this.consultant = new Consultant(this);
     this.dynamicAdmission = new DynamicAdmission(this);
     this.batches = new ReadBatches(this);
@@ -104,9 +109,18 @@ export class Server implements ApiHandler {
     return this.requests === 0;
   }
 
+  get issuer(): Issuer {
+    return { url: this.io.config.issuer, publicKeys: this.io.signer.publicKeys };
+  }
+
   speaker(from: Address, as: Impersonated | undefined): Result<ApiUser> {
     const speaker = this.wireUsers.speaker(from, as);
     return speaker.ok || this.begun ? speaker : fail(serviceUnavailable(notServing));
+  }
+
+  impersonated(asker: ApiUser, as: Impersonated): Result<ApiUser> {
+    const spokenFor = impersonated(this.authorizer, asker, as);
+    return spokenFor.ok || this.begun ? spokenFor : fail(serviceUnavailable(notServing));
   }
 
   /** Until the roles are there that say who may do what, nobody is told that they may not. */

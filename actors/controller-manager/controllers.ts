@@ -8,6 +8,7 @@ import { endpointSliceController } from "./controllers/endpointslice/controller.
 import { endpointSliceMirroringController } from "./controllers/endpointslice-mirroring/controller.js";
 import { jobController } from "./controllers/job/controller.js";
 import { resourceQuotaController } from "./controllers/resourcequota/controller.js";
+import { roleAggregationController } from "./controllers/role-aggregation/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -48,6 +49,7 @@ const patientControllers = (host: Host, informers: Informers): ControllerDefinit
   evictionController(host, informers),
   podGcController(informers),
   disruptionController(informers),
+  roleAggregationController(informers),
   resourceQuotaController(informers),
   garbageCollector(informers),
 ];

@@ -9,6 +9,7 @@ import type {
 } from "../../src/api/admission/plugin.js";
 import { builtinResources } from "../../src/api/kinds.js";
 import type { KubernetesObject, PodSpec, UntypedObject } from "../../src/api/types.js";
+import { AccessWorld } from "../access/world.js";
 
 /** What exists; each object must carry its apiVersion and kind. */
 export function clusterOf(...objects: object[]): ClusterView {
@@ -22,6 +23,7 @@ export function clusterOf(...objects: object[]): ClusterView {
     list,
     get: <T extends KubernetesObject>(group: string, plural: string, namespace: string, name: string) =>
       list<T>(group, plural, namespace).find(({ metadata }) => metadata.name === name),
+    access: new AccessWorld(all.filter(({ apiVersion }) => apiVersion === "rbac.authorization.k8s.io/v1")).authorizer,
     suffix: (length) => "x2k9z".slice(0, length),
   };
 }

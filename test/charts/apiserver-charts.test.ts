@@ -2,6 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { AnyStateMachine, EventObject, InputFrom } from "xstate";
+import type { TokenIssue } from "../../actors/apiserver/access/tokens/token-request.js";
+import { tokenRequestMachine } from "../../actors/apiserver/access/tokens/token-request-machine.js";
 import type { Consultation } from "../../actors/apiserver/consult/consultation.js";
 import { consultationMachine } from "../../actors/apiserver/consult/consultation-machine.js";
 import type { AccessBootstrap } from "../../actors/apiserver/setup/access/bootstrap.js";
@@ -10,8 +12,6 @@ import { setupMachine } from "../../actors/apiserver/setup/machine.js";
 import type { Setup } from "../../actors/apiserver/setup/setup.js";
 import type { Connection } from "../../actors/apiserver/subresources/connection.js";
 import { connectionMachine } from "../../actors/apiserver/subresources/connection-machine.js";
-import type { TokenIssue } from "../../actors/apiserver/subresources/token.js";
-import { tokenMachine } from "../../actors/apiserver/subresources/token-machine.js";
 import type { EtcdLink } from "../../actors/apiserver/watch-cache/etcd-link.js";
 import { watchCacheMachine } from "../../actors/apiserver/watch-cache/machine.js";
 import { writeMachine } from "../../actors/apiserver/writes/machine.js";
@@ -316,10 +316,10 @@ test("a token that is not confirmed, or not signed, in time is answered with why
     sign: () => log.push("sign"),
     answer: () => log.push("answer"),
   };
-  const unconfirmed = play(tokenMachine, { issue: standIn<TokenIssue>(issue) });
+  const unconfirmed = play(tokenRequestMachine, { issue: standIn<TokenIssue>(issue) });
   unconfirmed.wait(10_000);
   assert.equal(log.splice(0), ["confirm", "answer"]);
-  const unsigned = play(tokenMachine, { issue: standIn<TokenIssue>(issue) });
+  const unsigned = play(tokenRequestMachine, { issue: standIn<TokenIssue>(issue) });
   unsigned.send({ type: "fresh" });
   unsigned.wait(10_000);
   assert.equal(log, ["confirm", "prepare", "sign", "answer"]);

@@ -103,7 +103,7 @@ test("to speak as somebody else must be allowed, part for part", () => {
     said("scheduler/0", { user: "jane", groups: ["system:masters"] })?.startsWith('groups "system:masters" is forbidden'),
   );
   assert.ok(said("scheduler/0", { user: "jane", uid: "1" })?.startsWith('uids.authentication.k8s.io "1" is forbidden'));
-  const extra = said("scheduler/0", { user: "jane", extra: { scopes: ["view"] } });
+  const extra = said("scheduler/0", { user: "jane", extra: new Map([["scopes", ["view"]]]) });
   assert.ok(extra?.startsWith('userextras.authentication.k8s.io "view" is forbidden'), extra);
 });
 

@@ -456,7 +456,8 @@ test("reviews: who one is, and that one may", () => {
   const path = (resource: string, group: string): ResourcePath => ({ group, version: "v1", resource });
   const who = world.create(path("selfsubjectreviews", "authentication.k8s.io"), { metadata: {} });
   assert.is((who.object.status as { userInfo: { username: string } }).userInfo.username, "kubernetes-admin");
-  const may = world.create(path("selfsubjectaccessreviews", "authorization.k8s.io"), { metadata: {}, spec: {} });
+  const spec = { resourceAttributes: { verb: "get", resource: "pods" } };
+  const may = world.create(path("selfsubjectaccessreviews", "authorization.k8s.io"), { metadata: {}, spec });
   assert.is((may.object.status as { allowed: boolean }).allowed, true);
   const false_ = world.create(path("tokenreviews", "authentication.k8s.io"), { metadata: {}, spec: { token: "x" } });
   assert.is((false_.object.status as { authenticated?: boolean }).authenticated, undefined);

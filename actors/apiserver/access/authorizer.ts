@@ -2,6 +2,8 @@
  * May this user do that? Asked before every request, whichever way it came; the first that allows it decides: membership in
  * system:masters, the node authorizer, RBAC. Answered at once from the watch cache.
  */
+import type { AccessQuestion, AccessView } from "../../../src/api/admission/access-view.js";
+import type { PolicyRule, RoleRef } from "../../../src/api/types.js";
 import type { ApiUser } from "../request.js";
 import type { WatchCache } from "../watch-cache/cache.js";
 import type { Attributes, Decision } from "./attributes.js";
@@ -14,8 +16,8 @@ export const superusers = "system:masters";
 
 const allowedToSuperusers: Decision = { allowed: true, reason: "" };
 
-export class Authorizer {
-  readonly grants: Grants;
+export class Authorizer implements AccessView {
+  private readonly grants: Grants;
   private readonly nodes: NodeAuthorizer;
   private readonly rbac: RbacAuthorizer;
 
@@ -23,6 +25,18 @@ export class Authorizer {
     this.grants = new Grants(cache);
     this.nodes = new NodeAuthorizer(cache);
     this.rbac = new RbacAuthorizer(this.grants);
+  }
+
+  allows(user: ApiUser, { verb, group, resource, namespace = "", name = "" }: AccessQuestion): boolean {
+    return this.authorize(user, { verb, group, resource, subresource: "", namespace, name, fieldSelector: "" }).allowed;
+  }
+
+  rulesFor(user: ApiUser, namespace: string) {
+    return this.grants.rulesFor(user, namespace);
+  }
+
+  rulesOf(role: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
+    return this.grants.rulesOf(role, namespace);
   }
 
   authorize(user: ApiUser, asked: Attributes): Decision {

@@ -23,7 +23,7 @@ const impersonate = (resource: string, name: string, more: Partial<ResourceAttri
 const authentication = { group: "authentication.k8s.io" } as const;
 
 /** Everything that must be allowed. */
-function parts({ user, uid, groups = [], extra = {} }: Impersonated): ResourceAttributes[] {
+function parts({ user, uid, groups = [], extra = new Map<string, readonly string[]>() }: Impersonated): ResourceAttributes[] {
   const account = accountOf(user);
   return [
     account === undefined
@@ -31,7 +31,7 @@ function parts({ user, uid, groups = [], extra = {} }: Impersonated): ResourceAt
       : impersonate("serviceaccounts", account.name, { namespace: account.namespace }),
     ...groups.map((group) => impersonate("groups", group)),
     ...(uid === undefined ? [] : [impersonate("uids", uid, authentication)]),
-    ...Object.entries(extra).flatMap(([key, values]) =>
+    ...[...extra].flatMap(([key, values]) =>
       values.map((value) => impersonate("userextras", value, { ...authentication, subresource: key })),
     ),
   ];
@@ -59,6 +59,6 @@ export function userFor({ user, uid, groups = [], extra }: Impersonated): ApiUse
     name: user,
     groups: stands ? named : [...named, standing],
     ...(uid === undefined ? {} : { uid }),
-    ...(extra === undefined ? {} : { extra: new Map(Object.entries(extra)) }),
+    ...(extra === undefined ? {} : { extra }),
   };
 }

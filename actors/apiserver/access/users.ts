@@ -11,10 +11,12 @@ export const anonymous: ApiUser = { name: anonymousName, groups: [unauthenticate
 const accountPrefix = "system:serviceaccount:";
 const accountsGroup = "system:serviceaccounts";
 
-interface ServiceAccountName {
+export interface ServiceAccountName {
   readonly namespace: string;
   readonly name: string;
 }
+
+export const accountUserName = ({ namespace, name }: ServiceAccountName): string => `${accountPrefix}${namespace}:${name}`;
 
 /** The service account that a user name is of; undefined for other users. */
 export function accountOf(userName: string): ServiceAccountName | undefined {

@@ -1,6 +1,7 @@
 /** What an HTTP request is to authorization: https://kubernetes.io/docs/reference/access-authn-authz/authorization/#review-your-request-attributes */
 import { parsePath } from "../../../src/api/paths.js";
 import { type Attributes, resourceAttributes } from "../access/attributes.js";
+import { isWatch } from "./query.js";
 import type { Route } from "./routing.js";
 
 /** Whether or not anything is served there: who may not ask is not told what there is. */
@@ -10,8 +11,9 @@ export function attributesOf(method: string, path: string, query: URLSearchParam
   if (route.type === "connect") return resourceAttributes(verbOf(method, true, false), route.path);
   const parsed = parsePath(path);
   if (parsed === undefined) return { verb: method.toLowerCase(), path };
-  const watching = parsed.watch || query.get("watch") === "true" || query.get("watch") === "1";
-  return resourceAttributes(verbOf(method, parsed.name !== undefined, watching), parsed, query.get("fieldSelector") ?? "");
+  const named = parsed.name !== undefined;
+  const watching = parsed.watch || (!named && isWatch(query));
+  return resourceAttributes(verbOf(method, named, watching), parsed, query.get("fieldSelector") ?? "");
 }
 
 function verbOf(method: string, named: boolean, watching: boolean): string {

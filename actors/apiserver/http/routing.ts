@@ -6,6 +6,7 @@ import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
 import { parsePath } from "../../../src/api/paths.js";
 import { type ApiError, methodNotAllowed } from "../../../src/api/status.js";
 import type { PodConnection, RequestPath } from "../request.js";
+import { isIssuerPath } from "./issuer.js";
 
 /** The verbs as authorization names them. */
 export type ApiVerb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
@@ -29,6 +30,8 @@ export type Route =
   | { readonly type: "version" | "index" | "trace" | "metrics" | "indicators" | "configuration" }
   /** Discovery and OpenAPI documents, by their path. */
   | { readonly type: "document"; readonly path: string }
+  /** Who signs tokens, and with which keys. */
+  | { readonly type: "issuer"; readonly path: string }
   | { readonly type: "refused"; readonly error: ApiError }
   | { readonly type: "nothing" };
 
@@ -71,6 +74,7 @@ function otherRoute(path: string): Route {
   if (path === "/version" || path === "/version/") return { type: "version" };
   const page = pages.get(path);
   if (page !== undefined) return { type: page };
+  if (isIssuerPath(path)) return { type: "issuer", path };
   return documentPath.test(path) ? { type: "document", path } : { type: "nothing" };
 }
 

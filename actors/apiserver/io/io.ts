@@ -25,27 +25,20 @@ export interface HttpFront {
   close(graceMs: number, onClosed: () => void): void;
 }
 
-/** What a service account token says, as JWT names it. Times are seconds since 1970. */
-export interface TokenClaims {
-  readonly iss: string;
-  readonly sub: string;
-  readonly aud: readonly string[];
-  readonly exp: number;
-  readonly iat: number;
-  readonly nbf: number;
-  readonly jti: string;
-  readonly "kubernetes.io": {
-    readonly namespace: string;
-    readonly serviceaccount: { readonly name: string; readonly uid: string };
-    readonly pod?: { readonly name: string; readonly uid: string };
-    readonly node?: { readonly name: string; readonly uid: string };
-  };
+/** A public key as tokens are checked with, in the form of RFC 7517. */
+export interface PublicKey {
+  readonly use: "sig";
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: string;
+  readonly [parameter: string]: string;
 }
 
 export interface TokenSigner {
-  sign(claims: TokenClaims, onSigned: (outcome: { ok: true; token: string } | { ok: false; problem: string }) => void): void;
-  /** Checks the signature and the times; whether the account still exists is for the API server to say. */
-  verify(token: string, onVerified: (claims: TokenClaims | undefined) => void): void;
+  sign(claims: object, onSigned: (outcome: { ok: true; token: string } | { ok: false; problem: string }) => void): void;
+  /** Checks the signature; what the claims then say is for the API server to judge. */
+  verify(token: string, onVerified: (claims: unknown) => void): void;
+  readonly publicKeys: readonly PublicKey[];
 }
 
 /** What the operating system and the engine know of this process; undefined where they do not tell. */
@@ -64,16 +57,8 @@ export interface ApiServerIo {
   readonly config: ApiServerConfig;
   readonly http: HttpFront;
   readonly signer: TokenSigner;
+  /** Bearer tokens that are known from the start, and whose they are. */
+  readonly tokens: ReadonlyMap<string, ApiUser>;
   readonly webhooks: WebhookClient;
   readonly process: () => ProcessFigures;
 }
-
-/** Who a verified token speaks for. */
-export const userOfToken = (claims: TokenClaims): ApiUser => {
-  const { namespace, serviceaccount } = claims["kubernetes.io"];
-  return {
-    name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
-    uid: serviceaccount.uid,
-    groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
-  };
-};

@@ -1,6 +1,6 @@
 /** I/O of an API server in the simulation: no HTTP, and tokens that anybody could read and nobody checks but this signer. */
 import { hash32 } from "../../../src/actor/random.js";
-import type { ApiServerConfig, ApiServerIo, HttpFront, ProcessFigures, TokenClaims, TokenSigner } from "./io.js";
+import type { ApiServerConfig, ApiServerIo, HttpFront, ProcessFigures, TokenSigner } from "./io.js";
 import { type Later, SimulatedWebhooks } from "./simulated-webhooks.js";
 
 export const simulatedConfig: ApiServerConfig = {
@@ -28,11 +28,12 @@ export function simulatedSigner(): TokenSigner {
       const text = encodeURIComponent(JSON.stringify(claims));
       onSigned({ ok: true, token: `simulated.${digest(text)}.${text}` });
     },
+    publicKeys: [],
     verify: (token, onVerified) => {
       const [scheme, sum = ""] = token.split(".", 2);
       const text = token.slice(`${scheme}.${sum}.`.length);
       const valid = scheme === "simulated" && sum === digest(text);
-      onVerified(valid ? (JSON.parse(decodeURIComponent(text)) as TokenClaims) : undefined);
+      onVerified(valid ? JSON.parse(decodeURIComponent(text)) : undefined);
     },
   };
 }
@@ -57,6 +58,7 @@ export function simulatedApiServerIo(
     config: { ...simulatedConfig, ...config },
     http: noHttp,
     signer: simulatedSigner(),
+    tokens: new Map(),
     process: () => simulatedFigures,
     webhooks: webhooks.client(later),
   };

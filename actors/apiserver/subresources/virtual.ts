@@ -1,15 +1,14 @@
 /** Creates of what is not stored: reviews are answered, and a token is signed. */
-import type { UntypedObject } from "../../../src/api/types.js";
 import { encodeJson } from "../../../src/wire/json.js";
+import { answerReview } from "../access/reviews/reviews.js";
+import { startTokenRequest } from "../access/tokens/token-request.js";
 import type { CreateRequest, Respond } from "../request.js";
 import type { Server } from "../server.js";
 import { answerWith } from "../writes/plan.js";
-import { answerReview } from "./reviews.js";
-import { startTokenRequest } from "./token.js";
 
 /** True when the request was one of these. */
 export function startAct(server: Server, id: string, request: CreateRequest, respond: Respond): boolean {
-  const { path, user, body } = request;
+  const { path, body } = request;
   if (path.resource === "serviceaccounts" && path.subresource === "token") {
     startTokenRequest(server, id, request, respond);
     return true;
@@ -22,8 +21,8 @@ export function startAct(server: Server, id: string, request: CreateRequest, res
     server.run({ ...request, path: { ...at, resource: "pods", name, subresource: "binding" } }, respond);
     return true;
   }
-  answerReview(server, served.value.resource.kind, body, user, (answered: UntypedObject) =>
-    respond(answerWith(encodeJson(answered), 201)),
+  answerReview(server, served.value.resource.kind, request, (answer) =>
+    respond("error" in answer ? { ok: false, error: answer.error } : answerWith(encodeJson(answer.review), 201)),
   );
   return true;
 }

@@ -2,6 +2,7 @@
  * Admission of one write: the built-in plugins that have a say in it, and what they see of the request and of the
  * cluster, which they read from the watch cache.
  */
+import type { AccessView } from "../../../src/api/admission/access-view.js";
 import { AdmissionChain } from "../../../src/api/admission/pipeline.js";
 import {
   type AdmissionOperation,
@@ -39,6 +40,10 @@ class Neighbours implements ClusterView {
     if (resource === undefined) return [];
     const prefix = storagePrefix(resource, namespace);
     return Array.from(this.backing.cache.store(storagePrefix(resource)).from(prefix), (stored) => stored.object as unknown as T);
+  }
+
+  get access(): AccessView {
+    return this.backing.authorizer;
   }
 
   /** The same for one write however often it is planned: what is asked of a webhook must not change by chance. */
@@ -121,13 +126,6 @@ export class Admission {
     if (!mutated.ok) return mutated;
     const valid = this.validate(mutated.value, undefined, situation);
     return valid.ok ? mutated : valid;
-  }
-
-  /** Whether what is built in lets an act take place of which nothing is stored: the issue of a token. */
-  permit(act: UntypedObject): Result<unknown> {
-    const request = this.requestOf(act, undefined);
-    const mutated = this.chain.mutate(request, this.cluster);
-    return mutated.ok ? this.chain.validate(request, this.cluster) : mutated;
   }
 
   /** Whether an object may be deleted. */

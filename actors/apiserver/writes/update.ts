@@ -4,6 +4,7 @@ import { notFound, succeed } from "../../../src/api/status.js";
 import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/strategy.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
+import { forbiddenRequest, resourceAttributes } from "../access/attributes.js";
 import type { Backing } from "../backing.js";
 import type { Step } from "../consult/question.js";
 import type { ApiOutcome } from "../request.js";
@@ -165,6 +166,10 @@ export class UpdatePlanner extends ChangePlanner {
     const { backing, served, asking, body } = this;
     const { path } = asking;
     if (path.subresource !== undefined || !createsOnUpdate(served.resource)) return super.planAbsent(situation);
+    // Who may change what is there may not for that alone make what is not.
+    const asked = resourceAttributes("create", path);
+    const decision = backing.authorizer.authorize(asking.user, asked);
+    if (!decision.allowed) return refuse(forbiddenRequest(asking.user, asked, decision));
     const metadata = { ...body.metadata, name: path.name ?? "" };
     const planner = new CreatePlanner(backing, served, { ...asking, body: { ...body, metadata } });
     return planner.plan({ ...situation, origin: undefined });

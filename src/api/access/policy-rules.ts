@@ -1,5 +1,6 @@
 /** What a rule of a Role says, as pure functions. https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
 import type { PolicyRule } from "../generated/types.js";
+import { quote } from "../go-format.js";
 
 const all = "*";
 
@@ -76,3 +77,20 @@ export function rulesNotHeld(held: readonly PolicyRule[], wanted: readonly Polic
   }
   return [...missing.values()];
 }
+const quoted = (list: readonly string[]): string => `[${list.map((each) => quote(each)).join(" ")}]`;
+
+/** `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}` */
+export function ruleText(rule: PolicyRule): string {
+  const parts: Array<[string, readonly string[] | undefined]> = [
+    ["APIGroups", rule.apiGroups],
+    ["Resources", rule.resources],
+    ["NonResourceURLs", rule.nonResourceURLs],
+    ["ResourceNames", rule.resourceNames],
+    ["Verbs", rule.verbs],
+  ];
+  const told = parts.flatMap(([name, list]) => (list === undefined || list.length === 0 ? [] : [`${name}:${quoted(list)}`]));
+  return `{${told.join(", ")}}`;
+}
+
+/** `["system:nodes" "system:authenticated"]` */
+export const groupsText = quoted;

@@ -5,6 +5,7 @@
 import type { ApiError, Result } from "../status.js";
 import { type GroupResource, forbidden as refused } from "../status.js";
 import type { KubernetesObject, UntypedObject } from "../types.js";
+import type { AccessView } from "./access-view.js";
 
 export type AdmissionOperation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
@@ -67,6 +68,7 @@ export const admissionRequest = (target: AdmissionTarget, subject: AdmissionSubj
 export interface ClusterView {
   get<T extends KubernetesObject>(group: string, plural: string, namespace: string, name: string): T | undefined;
   list<T extends KubernetesObject>(group: string, plural: string, namespace?: string): T[];
+  readonly access: AccessView;
   /** Random characters for names. */
   suffix(length: number): string;
 }

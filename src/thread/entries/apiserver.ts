@@ -45,13 +45,14 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
   const signer = es256Signer(place.settings.serviceAccountKey);
   const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
   const front = (at: { address: string; port: number }) =>
-    new HttpsFront({ host: at.address, port: at.port, certificate, privateKey: key, certificateAuthority, tokens }, signer);
+    new HttpsFront({ host: at.address, port: at.port, certificate, privateKey: key, certificateAuthority });
   const reach = bindingRules();
   const inCluster = reachableAt(reach, advertiseAddress, advertisePort);
   return {
     config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer, certificateAuthority },
     http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,
+    tokens,
     process: processFigures,
     webhooks: httpsWebhookClient(({ host, port }) => {
       const { address, port: mapped } = reachableAt(reach, host, port);

@@ -3,51 +3,50 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/
  */
 import type { TLSSocket } from "node:tls";
-import { anonymous } from "../../access/users.js";
+import type { Tokens } from "../../access/tokens/tokens.js";
+import { anonymous, authenticatedGroup } from "../../access/users.js";
 import type { ApiUser } from "../../request.js";
-import { type TokenSigner, userOfToken } from "../io.js";
 import type { HttpRequest } from "./message.js";
 
 /** `invalid`: credentials were shown and they are wrong, which is not the same as showing none. */
 export type Authentication = ApiUser | "invalid";
 
-const authenticated = "system:authenticated";
+/** A browser that opens a WebSocket can send no Authorization: it offers its token as a protocol. */
+const protocolPrefix = "base64url.bearer.authorization.k8s.io.";
 
-export class Authenticator {
-  /** A connection's certificate does not change. */
-  private readonly certificates = new WeakMap<object, ApiUser | "invalid" | "none">();
+/** A connection's certificate does not change. */
+const certificates = new WeakMap<object, ApiUser | "invalid" | "none">();
 
-  constructor(
-    private readonly signer: TokenSigner,
-    /** Tokens that are known from the start, and whose they are. */
-    private readonly tokens: ReadonlyMap<string, ApiUser>,
-  ) {}
-
-  authenticate(request: HttpRequest, onDone: (who: Authentication) => void): void {
-    const certificate = this.certificateOf(request.socket as TLSSocket);
-    if (certificate !== "none") {
-      onDone(certificate);
-      return;
-    }
-    // A header of another scheme shows nothing that is known here, which is not the same as something wrong.
-    const [scheme = "", token = ""] = (request.headers.authorization ?? "").trim().split(" ");
-    if (scheme.toLowerCase() !== "bearer" || token === "") onDone(anonymous);
-    else this.tokenOf(token, onDone);
+export function authenticate(request: HttpRequest, tokens: Tokens, onDone: (who: Authentication) => void): void {
+  const certificate = certificateOf(request.socket as TLSSocket);
+  if (certificate !== "none") {
+    onDone(certificate);
+    return;
   }
+  const token = tokenIn(request);
+  if (token === undefined) onDone(anonymous);
+  else tokens.authenticate(token, [], (bearer) => onDone("user" in bearer ? bearer.user : "invalid"));
+}
 
-  private tokenOf(token: string, onDone: (who: Authentication) => void): void {
-    const known = this.tokens.get(token);
-    if (known !== undefined) onDone(known);
-    else this.signer.verify(token, (claims) => onDone(claims === undefined ? "invalid" : userOfToken(claims)));
-  }
+function tokenIn({ headers }: HttpRequest): string | undefined {
+  // A header of another scheme shows nothing that is known here, which is not the same as something wrong.
+  const [scheme = "", token = ""] = (headers.authorization ?? "").trim().split(" ");
+  if (scheme.toLowerCase() === "bearer" && token !== "") return token;
+  const offered = headers["sec-websocket-protocol"];
+  if (offered === undefined) return undefined;
+  const protocol = String(offered)
+    .split(",")
+    .map((each) => each.trim())
+    .find((each) => each.startsWith(protocolPrefix));
+  return protocol === undefined ? undefined : Buffer.from(protocol.slice(protocolPrefix.length), "base64url").toString("utf8");
+}
 
-  private certificateOf(socket: TLSSocket): ApiUser | "invalid" | "none" {
-    const known = this.certificates.get(socket);
-    if (known !== undefined) return known;
-    const found = readCertificate(socket);
-    this.certificates.set(socket, found);
-    return found;
-  }
+function certificateOf(socket: TLSSocket): ApiUser | "invalid" | "none" {
+  const known = certificates.get(socket);
+  if (known !== undefined) return known;
+  const found = readCertificate(socket);
+  certificates.set(socket, found);
+  return found;
 }
 
 function readCertificate(socket: TLSSocket): ApiUser | "invalid" | "none" {
@@ -57,5 +56,7 @@ function readCertificate(socket: TLSSocket): ApiUser | "invalid" | "none" {
   const { CN: name, O: organizations } = certificate.subject as unknown as { CN?: string; O?: string | string[] };
   if (name === undefined || name === "") return "invalid";
   const groups = organizations === undefined ? [] : [organizations].flat();
-  return { name, groups: [...groups, authenticated] };
+  const credential = `X509SHA256=${certificate.fingerprint256.replaceAll(":", "").toLowerCase()}`;
+  const extra = new Map([["authentication.kubernetes.io/credential-id", [credential]]]);
+  return { name, groups: [...groups, authenticatedGroup], extra };
 }

@@ -6,12 +6,15 @@ import {
   notAcceptable,
   type Result,
   requestEntityTooLarge,
+  succeed,
   unauthorized,
 } from "../../../../src/api/status.js";
 import { attributesOf } from "../../http/authorization.js";
 import { deprecationWarnings } from "../../http/deprecations.js";
 import { documentFor } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
+import { impersonationIn } from "../../http/impersonation.js";
+import { issuerDocument } from "../../http/issuer.js";
 import { mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
 import { connectOptions, deadlineOf, isWatch, watchOptions } from "../../http/query.js";
 import { type RenderContext, renderList, renderObject } from "../../http/render.js";
@@ -19,7 +22,7 @@ import { type MadeRequest, readRequest, writeRequest } from "../../http/requests
 import { type ResourceRoute, type Route, route } from "../../http/routing.js";
 import { versionInfo } from "../../http/version.js";
 import type { ApiHandler, ApiOutcome, ApiUser } from "../../request.js";
-import type { Authenticator } from "./authentication.js";
+import { authenticate } from "./authentication.js";
 import { serveLog } from "./log-response.js";
 import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
 import { bodyBytesMost, receiveBody } from "./request-body.js";
@@ -61,21 +64,30 @@ export function count({ handler, request, route, path, query }: Asked, response:
   });
 }
 
-/** Finds out who asks and whether they may; the error is 401 or 403. */
-export function admit(
-  asked: Asked,
-  authenticator: Authenticator,
-  onDone: (outcome: { user: ApiUser } | { error: ApiError }) => void,
-): void {
-  authenticator.authenticate(asked.request, (who) => {
+/** Finds out who asks, for whom, and whether they may; the error is 401 or 403. */
+export function admit(asked: Asked, onDone: (outcome: { user: ApiUser } | { error: ApiError }) => void): void {
+  const { handler, request, path, query, route } = asked;
+  authenticate(request, handler.tokens, (who) => {
     if (who === "invalid") {
       onDone({ error: unauthorized() });
       return;
     }
-    const attributes = attributesOf(asked.request.method ?? "GET", asked.path, asked.query, asked.route);
-    const refusal = asked.handler.refusalOf(who, attributes);
-    onDone(refusal === undefined ? { user: who } : { error: refusal });
+    const spokenFor = userFor(asked, who);
+    if (!spokenFor.ok) {
+      onDone(spokenFor);
+      return;
+    }
+    const user = spokenFor.value;
+    const refusal = handler.refusalOf(user, attributesOf(request.method ?? "GET", path, query, route));
+    onDone(refusal === undefined ? { user } : { error: refusal });
   });
+}
+
+/** Who is asked for: the one who asks, or whom he impersonates. */
+function userFor({ handler, request }: Asked, asker: ApiUser): Result<ApiUser> {
+  const as = impersonationIn(request.rawHeaders);
+  if (!as.ok) return as;
+  return as.value === undefined ? succeed(asker) : handler.impersonated(asker, as.value);
 }
 
 export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void {
@@ -117,6 +129,11 @@ export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void
     case "trace":
       serveTrace(handler, query.has("follow") && query.get("follow") !== "false", response);
       return;
+    case "issuer": {
+      const document = issuerDocument(to.path, handler.issuer, authorityOf(request));
+      answer(request, response, 200, document, { headers: { "Cache-Control": "public, max-age=3600" } });
+      return;
+    }
     case "refused":
       answerError(request, response, to.error);
       return;
@@ -144,6 +161,7 @@ function indexPaths(table: ResourceTable): string[] {
     "/apis",
     ...served,
     "/configz",
+    "/.well-known/openid-configuration",
     "/debug/chartroom/trace",
     "/healthz",
     "/livez",
@@ -151,6 +169,7 @@ function indexPaths(table: ResourceTable): string[] {
     "/metrics/slis",
     "/openapi/v2",
     "/openapi/v3",
+    "/openid/v1/jwks",
     "/readyz",
     "/version",
   ].sort();

@@ -3,9 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { methodNotAllowed, noSuchResource } from "../../../../src/api/status.js";
 import { connectOptions } from "../../http/query.js";
-import type { ApiHandler, ApiUser } from "../../request.js";
-import type { HttpFront, TokenSigner } from "../io.js";
-import { Authenticator } from "./authentication.js";
+import type { ApiHandler } from "../../request.js";
+import type { HttpFront } from "../io.js";
 import { admit, ask, count, proxyOf, serve } from "./exchange.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
@@ -23,19 +22,12 @@ export interface HttpsOptions {
   readonly certificate: string;
   readonly privateKey: string;
   readonly certificateAuthority: string;
-  readonly tokens: ReadonlyMap<string, ApiUser>;
 }
 
 export class HttpsFront implements HttpFront {
   private listener: TlsListener | undefined;
-  private readonly authenticator: Authenticator;
 
-  constructor(
-    private readonly options: HttpsOptions,
-    signer: TokenSigner,
-  ) {
-    this.authenticator = new Authenticator(signer, options.tokens);
-  }
+  constructor(private readonly options: HttpsOptions) {}
 
   listen(handler: ApiHandler, told: { onListening(port: number): void; onFailed(problem: string): void }): void {
     this.listener = new TlsListener(this.options, {
@@ -53,7 +45,7 @@ export class HttpsFront implements HttpFront {
   private requested(handler: ApiHandler, request: HttpRequest, response: HttpResponse): void {
     const asked = ask(handler, request);
     count(asked, response);
-    admit(asked, this.authenticator, (outcome) => {
+    admit(asked, (outcome) => {
       if ("error" in outcome) answerError(request, response, outcome.error);
       else serve(asked, outcome.user, response);
     });
@@ -63,7 +55,7 @@ export class HttpsFront implements HttpFront {
     // A client that goes away while it is being admitted is no error of the server.
     socket.on("error", () => socket.destroy());
     const asked = ask(handler, request);
-    admit(asked, this.authenticator, (outcome) => {
+    admit(asked, (outcome) => {
       const { route } = asked;
       if ("error" in outcome) refuseUpgrade(socket, outcome.error);
       else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });

@@ -1,8 +1,8 @@
 /** A request for a token: its account is looked up in a cache that is up to date, then the token is signed. */
 import { setup } from "xstate";
-import type { TokenIssue } from "./token.js";
+import type { TokenIssue } from "./token-request.js";
 
-export const tokenMachine = setup({
+export const tokenRequestMachine = setup({
   types: {
     context: {} as { issue: TokenIssue },
     events: {} as { type: "fresh" } | { type: "signed" },
