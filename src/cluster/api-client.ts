@@ -33,6 +33,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Default: application/json. */
+  readonly accept?: string;
   readonly timeoutMs?: number;
 }
 
@@ -100,7 +102,7 @@ export class ApiClient {
   }
 
   private send(request: ApiRequest, signal?: AbortSignal): Promise<IncomingMessage> {
-    const { method = "GET", body, contentType = "application/json", timeoutMs = 60_000 } = request;
+    const { method = "GET", accept = "application/json", body, contentType = "application/json", timeoutMs = 60_000 } = request;
     const payload = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
     const options: RequestOptions = {
       host: this.credentials.host,
@@ -110,7 +112,7 @@ export class ApiClient {
       method,
       path: request.path + queryOf(request.query ?? {}),
       headers: {
-        accept: "application/json",
+        accept,
         ...(payload === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(payload) }),
       },
       ...(signal === undefined ? { timeout: timeoutMs } : { signal }),

@@ -2,13 +2,13 @@
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ApiClient, KubernetesError } from "./api-client.js";
-import { resourceOf } from "./resources.js";
+import { isBuiltin, servedResourceOf } from "./resources.js";
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** Creates the object, or brings what is there to it. Returns it as the API server has it. */
 export async function applyObject(client: ApiClient, wanted: UntypedObject): Promise<UntypedObject> {
-  const resource = resourceOf(wanted);
+  const resource = await servedResourceOf(client, wanted);
   const { name, namespace = "default", generateName } = wanted.metadata ?? {};
   const at = resource.namespaced ? { namespace } : {};
   const collection = pathOf(resource, at);
@@ -23,7 +23,9 @@ export async function applyObject(client: ApiClient, wanted: UntypedObject): Pro
   const current = await client.json({ path });
   const before = JSON.parse(current.metadata.annotations?.[lastApplied] ?? "{}") as unknown;
   const patch = withRemovals(before, annotated) as object;
-  return client.json({ method: "PATCH", path, body: patch, contentType: "application/strategic-merge-patch+json" });
+  // Of custom resources nobody knows how their lists merge.
+  const contentType = `application/${isBuiltin(resource) ? "strategic-merge" : "merge"}-patch+json`;
+  return client.json({ method: "PATCH", path, body: patch, contentType });
 }
 
 function withLastApplied(wanted: UntypedObject, namespace: string | undefined): UntypedObject {

@@ -12,7 +12,7 @@ import { type ApiClient, KubernetesError } from "./api-client.js";
 import { applyObject } from "./apply.js";
 import type { Manifests } from "./manifests.js";
 import { type ClusterOptions, settle } from "./options.js";
-import { resourceNamed } from "./resources.js";
+import { servedResourceNamed } from "./resources.js";
 import { type ClusterParts, startCluster, stopCluster } from "./start.js";
 import { type Expectation, locate, type ObjectReference, type WaitOptions, waitForObject } from "./wait.js";
 
@@ -87,18 +87,19 @@ export class Cluster {
   }
 
   /** Waits until an object is as expected: `waitFor("pod/web", "Ready")`. The error tells how it was instead. */
-  waitFor(
+  async waitFor(
     object: ObjectReference,
     expectation: Expectation = "Ready",
     options: WaitOptions = {},
   ): Promise<UntypedObject | undefined> {
-    return waitForObject(this.client, locate(object, options.namespace), expectation, options.timeoutMs ?? defaultWaitMs);
+    const located = await locate((name) => servedResourceNamed(this.client, name), object, options.namespace);
+    return waitForObject(this.client, located, expectation, options.timeoutMs ?? defaultWaitMs);
   }
 
   /** Undefined where there is no such object. */
   async get(object: ObjectReference, options: { namespace?: string } = {}): Promise<UntypedObject | undefined> {
     try {
-      return await this.client.json({ path: pathOfObject(object, options.namespace) });
+      return await this.client.json({ path: await pathOfObject(this.client, object, options.namespace) });
     } catch (error) {
       if (error instanceof KubernetesError && error.reason === "NotFound") return undefined;
       throw error;
@@ -111,7 +112,7 @@ export class Cluster {
     options: { namespace?: string; labelSelector?: string; fieldSelector?: string } = {},
   ): Promise<UntypedObject[]> {
     const { namespace, ...query } = options;
-    const resource = resourceNamed(kind);
+    const resource = await servedResourceNamed(this.client, kind);
     const path = pathOf(resource, namespace === undefined ? {} : { namespace });
     const list = await this.client.json<{ items: UntypedObject[] }>({ path, query });
     return list.items.map((item) => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }));
@@ -121,16 +122,16 @@ export class Cluster {
   async delete(object: ObjectReference, options: { namespace?: string; gracePeriodSeconds?: number } = {}): Promise<void> {
     const { namespace, gracePeriodSeconds } = options;
     const body = { apiVersion: "v1", kind: "DeleteOptions", ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }) };
-    await this.client.text({ method: "DELETE", path: pathOfObject(object, namespace), body });
+    await this.client.text({ method: "DELETE", path: await pathOfObject(this.client, object, namespace), body });
   }
 
   /** What a container has written so far. */
-  logs(
+  async logs(
     pod: string,
     options: { namespace?: string; container?: string; previous?: boolean; tailLines?: number } = {},
   ): Promise<string> {
     const { namespace, ...query } = options;
-    return this.client.text({ path: `${pathOfObject(`pod/${pod}`, namespace)}/log`, query });
+    return this.client.text({ path: `${await pathOfObject(this.client, `pod/${pod}`, namespace)}/log`, query });
   }
 
   /** A request to the Kubernetes API as the administrator; gives the answer's text. */
@@ -172,7 +173,7 @@ export class Cluster {
   }
 }
 
-function pathOfObject(object: ObjectReference, ofNamespace: string | undefined): string {
-  const { resource, namespace, name } = locate(object, ofNamespace);
+async function pathOfObject(client: ApiClient, object: ObjectReference, ofNamespace: string | undefined): Promise<string> {
+  const { resource, namespace, name } = await locate((kind) => servedResourceNamed(client, kind), object, ofNamespace);
   return pathOf(resource, { ...(resource.namespaced ? { namespace } : {}), name });
 }

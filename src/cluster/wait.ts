@@ -1,11 +1,10 @@
 /** Waits until an object is as it should be, and tells how it was when it never came to be. */
 
-import type { Resource } from "../api/kinds.js";
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ApiClient, KubernetesError, type WatchedEvent } from "./api-client.js";
 import { ClusterError } from "./options.js";
-import { resourceNamed } from "./resources.js";
+import type { ServedResource } from "./resources.js";
 
 /**
  * - a condition's type: `Ready`, `Available` (or `condition=Ready`): true in `status.conditions`
@@ -26,18 +25,27 @@ export interface WaitOptions {
 }
 
 export interface Located {
-  readonly resource: Resource;
+  readonly resource: ServedResource;
   readonly namespace: string;
   readonly name: string;
 }
 
-export function locate(reference: ObjectReference, namespace = "default"): Located {
+/** `find` names the resource: it may have to ask the API server. */
+export async function locate(
+  find: (name: string) => Promise<ServedResource>,
+  reference: ObjectReference,
+  namespace = "default",
+): Promise<Located> {
   if (typeof reference !== "string") {
-    return { resource: resourceNamed(reference.kind), name: reference.name, namespace: reference.namespace ?? namespace };
+    return {
+      resource: await find(reference.kind),
+      name: reference.name,
+      namespace: reference.namespace ?? namespace,
+    };
   }
   const [kind = "", name = "", ...more] = reference.split("/");
   if (name === "" || more.length > 0) throw new ClusterError(`"${reference}" names no object: write <kind>/<name>, as pod/web`);
-  return { resource: resourceNamed(kind), name, namespace };
+  return { resource: await find(kind), name, namespace };
 }
 
 const phases = new Set(["Running", "Succeeded", "Failed", "Pending", "Active", "Bound", "Terminating"]);
@@ -86,7 +94,11 @@ export async function waitForObject(
   );
 }
 
-const withKind = ({ object }: WatchedEvent, { apiVersion, kind }: Resource): UntypedObject => ({ apiVersion, kind, ...object });
+const withKind = ({ object }: WatchedEvent, { apiVersion, kind }: ServedResource): UntypedObject => ({
+  apiVersion,
+  kind,
+  ...object,
+});
 
 interface StatusLike {
   readonly phase?: string;

@@ -9,7 +9,8 @@ import {
 } from "../../actors/apiserver/messages.js";
 import type { SimulatedRule } from "../../actors/runc/io/simulated-rules.js";
 import type { TraceSink } from "../actor/trace.js";
-import type { UntypedObject } from "../api/types.js";
+import { isEstablished } from "../api/custom/conditions.js";
+import type { CustomResourceDefinition, UntypedObject } from "../api/types.js";
 import { type Manifests, readManifests } from "../cluster/manifests.js";
 import { resourceOf } from "../cluster/resources.js";
 import type { Address } from "../wire/address.js";
@@ -59,6 +60,7 @@ const isReady = (node: UntypedObject): boolean =>
   ((node.status as NodeStatus | undefined)?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
 
 export class SimulatedCluster {
+  private readonly definitions: CustomResourceDefinition[] = [];
   readonly simulation: Simulation;
   readonly cast: Cast;
 
@@ -153,15 +155,29 @@ export class SimulatedCluster {
   private applyObject(object: UntypedObject): UntypedObject {
     const path = this.pathOf(object);
     try {
-      return this.ask(apiserverMessages.create, { path, object: encodeJson(object) });
+      const created = this.ask(apiserverMessages.create, { path, object: encodeJson(object) });
+      if (object.kind === "CustomResourceDefinition") this.defined(object);
+      return created;
     } catch (error) {
       if (!(error instanceof SimulatedApiError) || error.code !== 409) throw error;
-      return this.patch({ ...path, name: object.metadata.name ?? "" }, object);
+      const isCustom = this.definitions.some(({ spec }) => spec.group === path.group);
+      const patchType = `application/${isCustom ? "merge" : "strategic-merge"}-patch+json` as const;
+      return this.patch({ ...path, name: object.metadata.name ?? "" }, object, patchType);
     }
   }
 
+  /** What a manifest defines may come next in it. */
+  private defined(definition: UntypedObject): void {
+    const { name = "" } = definition.metadata;
+    this.definitions.push(definition as unknown as CustomResourceDefinition);
+    const path = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions", name };
+    this.waitUntil(`the definition ${name} is established`, () =>
+      isEstablished((this.get(path) ?? definition) as unknown as CustomResourceDefinition),
+    );
+  }
+
   private pathOf(object: UntypedObject): ResourcePath {
-    const { group, version, plural, namespaced } = resourceOf(object);
+    const { group, version, plural, namespaced } = resourceOf(object, this.definitions);
     const path = { group, version, resource: plural };
     return namespaced ? { ...path, namespace: object.metadata.namespace ?? "default" } : path;
   }

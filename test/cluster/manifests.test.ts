@@ -37,10 +37,12 @@ test("kinds are found by any of their names", () => {
   );
 });
 
-test("objects are named as kubectl names them", () => {
-  const { resource, namespace, name } = locate("deploy/web", "shop");
+test("objects are named as kubectl names them", async () => {
+  const known = async (kind: string) => resourceNamed(kind);
+  const { resource, namespace, name } = await locate(known, "deploy/web", "shop");
   assert.equal([resource.plural, namespace, name], ["deployments", "shop", "web"]);
-  assert.throws(() => locate("web"), /write <kind>\/<name>/);
+  const nameless = await locate(known, "web").catch((error: Error) => error.message);
+  assert.match(String(nameless), /write <kind>\/<name>/);
 });
 
 test("what was applied before and is missing now is removed", () => {

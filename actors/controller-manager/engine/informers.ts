@@ -95,6 +95,13 @@ export class Informers {
     return informer;
   }
 
+  /** Follows a resource no longer: it is not served any more. */
+  end(path: ResourcePath): void {
+    const id = idOf(path);
+    if (!this.shared.delete(id)) return;
+    this.host.charts.get(`informer ${id}`)?.send({ type: "stop" });
+  }
+
   /** Tells once the cache of a resource has this revision; at once if it has, or if nobody looks at the resource. */
   whenSeen(path: ResourcePath, revision: string, told: () => void): () => void {
     return this.when(path, (store) => revisionReached(store.revision, revision), told);

@@ -1,6 +1,8 @@
 import { builtinResources, type Resource } from "../../../src/api/kinds.js";
 import type { KubernetesObject } from "../../../src/api/types.js";
+import type { ResourcePath } from "../../apiserver/messages.js";
 import type { ControllerDefinition } from "../engine/controller.js";
+import { CustomKinds } from "../engine/custom-kinds.js";
 import type { Informed, Informers } from "../engine/informers.js";
 import { itemOf, OwnerGraph } from "./graph.js";
 import { type GarbageView, reconcileItem } from "./reconcile.js";
@@ -22,8 +24,8 @@ const pathOf = ({ group, version, plural }: Resource) => ({ group, version, reso
 
 export function garbageCollector(informers: Informers): ControllerDefinition {
   const graph = new OwnerGraph();
-  const kinds = collectedResources();
-  const followed = kinds.map((resource) => {
+  const custom = new CustomKinds(informers);
+  const followed = collectedResources().map((resource) => {
     const path = pathOf(resource);
     return { path, informed: informers.of<KubernetesObject>({ path }) };
   });
@@ -32,7 +34,7 @@ export function garbageCollector(informers: Informers): ControllerDefinition {
     dependentsOf: (uid) => graph.dependentsOf(uid),
     isKnownGone: (uid) => graph.isKnownGone(uid),
     resourceOf: ({ apiVersion, kind }) => {
-      const resource = builtinResources().byObject(apiVersion, kind);
+      const resource = custom.byObject(apiVersion, kind);
       return resource === undefined ? undefined : { path: pathOf(resource), namespaced: resource.namespaced };
     },
   };
@@ -40,7 +42,7 @@ export function garbageCollector(informers: Informers): ControllerDefinition {
     name: "garbage",
     serviceAccount: "generic-garbage-collector",
     workers: 20,
-    needs: followed.map(({ informed }) => informed) as ReadonlyArray<Informed<KubernetesObject>>,
+    needs: [custom.informed, ...followed.map(({ informed }) => informed)] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { answers }) => {
       const plan = reconcileItem(view, key, answers);
       for (const [uid, answer] of answers) {
@@ -49,12 +51,25 @@ export function garbageCollector(informers: Informers): ControllerDefinition {
       return plan;
     },
     follow: (enqueue) => {
-      for (const { path, informed } of followed) {
+      const forget = (object: KubernetesObject): void => {
+        for (const uid of graph.delete(object.metadata.uid ?? "")) enqueue(uid);
+      };
+      const follow = (path: ResourcePath, informed: Informed<KubernetesObject>, isCustom: boolean): void =>
         informed.subscribe(({ type, object }) => {
-          const concerned = type === "deleted" ? graph.delete(object.metadata.uid ?? "") : graph.put(itemOf(object, path));
-          for (const uid of concerned) enqueue(uid);
+          if (type === "deleted") forget(object);
+          else for (const uid of graph.put(itemOf(object, path, isCustom))) enqueue(uid);
         });
-      }
+      for (const { path, informed } of followed) follow(path, informed, false);
+      custom.subscribe((before, now) => {
+        if (before !== undefined) {
+          const path = pathOf(before);
+          const gone = informers.of<KubernetesObject>({ path }).store.list();
+          informers.end(path);
+          // With the kind all of its objects have gone; in another version they come again.
+          if (now === undefined) for (const object of gone) forget(object);
+        }
+        if (now !== undefined) follow(pathOf(now), informers.of<KubernetesObject>({ path: pathOf(now) }), true);
+      });
     },
   };
 }

@@ -14,13 +14,15 @@ export interface Item {
   readonly owners: readonly OwnerReference[];
   readonly finalizers: readonly string[];
   readonly deleting: boolean;
+  /** Custom objects know no strategic merge. */
+  readonly isCustom: boolean;
 }
 
 export const isDeletingDependents = ({ deleting, finalizers }: Item): boolean =>
   deleting && finalizers.includes(foregroundFinalizer);
 export const isOrphaning = ({ deleting, finalizers }: Item): boolean => deleting && finalizers.includes(orphanFinalizer);
 
-export function itemOf(object: KubernetesObject, resource: ResourcePath): Item {
+export function itemOf(object: KubernetesObject, resource: ResourcePath, isCustom = false): Item {
   const {
     uid = "",
     name = "",
@@ -31,7 +33,16 @@ export function itemOf(object: KubernetesObject, resource: ResourcePath): Item {
     deletionTimestamp,
   } = object.metadata;
   const path = namespace ? { ...resource, namespace } : resource;
-  return { uid, path, name, resourceVersion, owners: ownerReferences, finalizers, deleting: deletionTimestamp !== undefined };
+  return {
+    uid,
+    path,
+    name,
+    resourceVersion,
+    owners: ownerReferences,
+    finalizers,
+    deleting: deletionTimestamp !== undefined,
+    isCustom,
+  };
 }
 
 /** Uids that are known to be gone; a uid never comes back, so what is remembered stays true. The oldest are forgotten. */

@@ -80,11 +80,13 @@ function judge(view: GarbageView, item: Item, answers: Answers): Plan {
 function foreground(view: GarbageView, item: Item): Plan {
   const circle = view.dependentsOf(item.uid).some(isDeletingDependents);
   if (!circle) return { writes: [deletion(item, "Foreground")] };
-  const unblocked = item.owners.map((owner) => ({ uid: owner.uid, blockOwnerDeletion: false }));
+  const owners = item.isCustom
+    ? ownersOf(item, (owner) => ({ ...owner, blockOwnerDeletion: false }))
+    : { ownerReferences: item.owners.map(({ uid }) => ({ uid, blockOwnerDeletion: false })) };
   const request = patch(
     item,
-    { metadata: { uid: item.uid, ownerReferences: unblocked } },
-    "application/strategic-merge-patch+json",
+    { metadata: { uid: item.uid, ...owners } },
+    item.isCustom ? "application/merge-patch+json" : "application/strategic-merge-patch+json",
   );
   return { inOrder: true, writes: [request, deletion({ ...item, resourceVersion: undefined }, "Foreground")] };
 }
@@ -106,7 +108,19 @@ const patch = (item: Item, body: object, patchType: PatchType): PlannedWrite => 
   request: { verb: "patch", path: objectPath(item), patchType, patch: body },
 });
 
-const withoutOwners = (item: Item, uids: readonly string[]): PlannedWrite =>
+/** Where lists do not merge all owners are written, so nobody may have changed the object meanwhile. */
+const ownersOf = ({ owners, resourceVersion }: Item, change: (owner: OwnerReference) => OwnerReference | undefined): object => ({
+  resourceVersion,
+  ownerReferences: owners.map(change).filter((owner) => owner !== undefined),
+});
+
+const withoutOwners = (item: Item, uids: readonly string[]): PlannedWrite => {
+  if (!item.isCustom) return withoutOwnersMerged(item, uids);
+  const left = ownersOf(item, (owner) => (uids.includes(owner.uid) ? undefined : owner));
+  return patch(item, { metadata: { uid: item.uid, ...left } }, "application/merge-patch+json");
+};
+
+const withoutOwnersMerged = (item: Item, uids: readonly string[]): PlannedWrite =>
   patch(
     item,
     { metadata: { uid: item.uid, ownerReferences: uids.map((uid) => ({ $patch: "delete", uid })) } },

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../../src/api/types.js";
 import type { ControllerDefinition } from "../engine/controller.js";
+import { CustomKinds } from "../engine/custom-kinds.js";
 import type { Informed, Informers } from "../engine/informers.js";
 import { keyOf } from "../engine/ownership.js";
 import { nothingToDo } from "../engine/plan.js";
@@ -9,15 +10,18 @@ import { namespacedResources, reconcileNamespace } from "./reconcile.js";
 export function namespaceController(informers: Informers): ControllerDefinition {
   const namespaces = informers.of(resources.namespaces);
   const pods = informers.of(resources.pods);
-  const kinds = namespacedResources();
+  const builtin = namespacedResources();
+  const custom = new CustomKinds(informers);
   return {
     name: "namespace",
     serviceAccount: "namespace-controller",
     workers: 5,
-    needs: [namespaces, pods] as ReadonlyArray<Informed<KubernetesObject>>,
+    needs: [namespaces, pods, custom.informed] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, circumstances) => {
       const namespace = namespaces.store.get(key);
-      return namespace === undefined ? nothingToDo : reconcileNamespace(namespace, kinds, circumstances);
+      if (namespace === undefined) return nothingToDo;
+      const kinds = [...builtin, ...custom.all().filter(({ namespaced }) => namespaced)];
+      return reconcileNamespace(namespace, kinds, circumstances);
     },
     follow: (enqueue) => {
       namespaces.subscribe((change) => {
