@@ -26,8 +26,8 @@ interface Rollout {
   readonly availableSeconds: number;
 }
 
-/** The name of the object of a watch's line; it is the first `name` of its metadata. */
-const nameIn = (line: string): string => /"metadata":\{[^}]*?"name":"([^"]+)"/.exec(line)?.[1] ?? line;
+/** The name of the pod of a watch's line: nothing else in it is named after the Deployment, its ReplicaSet and five characters. */
+const nameIn = (line: string): string => /"name":"(many-[^"-]+-[^"-]{5})"/.exec(line)?.[1] ?? line;
 
 async function rollout(): Promise<Rollout> {
   const directory = temporaryDirectory();

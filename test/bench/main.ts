@@ -7,13 +7,24 @@ import { deploymentOf1000 } from "./deployment.js";
 import { etcdLog } from "./etcd-log.js";
 import { type Bench, isMet } from "./figure.js";
 import { lostWrites } from "./lost-writes.js";
+import { managedFields } from "./managed-fields.js";
 import { memory } from "./memory.js";
 import { requests } from "./requests.js";
 import { simulatedTime } from "./simulated-time.js";
 import { start } from "./start.js";
 import { watchLatency } from "./watch-latency.js";
 
-const benches: readonly Bench[] = [start, memory, deploymentOf1000, requests, watchLatency, simulatedTime, lostWrites, etcdLog];
+const benches: readonly Bench[] = [
+  start,
+  memory,
+  deploymentOf1000,
+  requests,
+  managedFields,
+  watchLatency,
+  simulatedTime,
+  lostWrites,
+  etcdLog,
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));

@@ -28,6 +28,8 @@ export interface MapAtom {
 export interface MapField {
   readonly name: string;
   readonly element: PathElement;
+  /** The element as a key in JSON text. */
+  readonly key: string;
   readonly atom: Atom;
   /** What the field counts as where an object is without it; undefined for nothing. */
   readonly absent?: JsonValue;
@@ -69,9 +71,11 @@ export function structure(
 /** A field whose atom is made when first asked for: types refer to themselves. */
 export function lazyField(name: string, atom: () => Atom, facts: Pick<MapField, "absent" | "keyDefault"> = {}): MapField {
   let made: Atom | undefined;
+  const element = fieldElement(name);
   return {
     name,
-    element: fieldElement(name),
+    element,
+    key: JSON.stringify(element),
     get atom() {
       made ??= atom();
       return made;

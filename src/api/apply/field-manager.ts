@@ -7,15 +7,16 @@ import { fail, type Result, succeed } from "../status.js";
 import { capUpdateManagers } from "./cap.js";
 import { configurationError } from "./configuration.js";
 import { type Conflict, conflictError, conflictsBeyond } from "./conflicts.js";
-import { difference, type FieldSet, isEmptySet, noFields, setOfPaths } from "./field-set.js";
+import { createdFields } from "./created-fields.js";
+import { difference, type FieldSet, fieldsText, isEmptySet, noFields, setOfPaths, union } from "./field-set.js";
 import { allowedByLastApplied, followLastApplied } from "./last-applied.js";
 import { ManagedEntry, type Operation } from "./managed-fields.js";
 import { fieldElement } from "./path-element.js";
 import { type Applied, applyConfiguration, type Managers, updateManagers, type Versions } from "./updater.js";
 
 /** What names an object or is the server's alone belongs to nobody. */
-const stripped: FieldSet = setOfPaths(
-  ...["apiVersion", "kind", "metadata"].map((name) => [fieldElement(name)]),
+const unowned: FieldSet = setOfPaths(
+  ...["apiVersion", "kind"].map((name) => [fieldElement(name)]),
   ...[
     "name",
     "namespace",
@@ -28,6 +29,8 @@ const stripped: FieldSet = setOfPaths(
     "resourceVersion",
   ].map((name) => [fieldElement("metadata"), fieldElement(name)]),
 );
+
+const stripped: FieldSet = union(unowned, setOfPaths([fieldElement("metadata")]));
 
 export interface ManagedKind {
   readonly kind: string;
@@ -57,6 +60,9 @@ const byIdentifier = (entries: readonly ManagedEntry[]): Managers => new Map(ent
 const beforeFirstApply = "before-first-apply";
 
 export class FieldManager {
+  /** What nobody comes to own by creating an object. */
+  private skipped: FieldSet | undefined;
+
   constructor(private readonly kind: ManagedKind) {}
 
   /**
@@ -64,8 +70,8 @@ export class FieldManager {
    * until it is applied to.
    */
   update(live: JsonObject | undefined, changed: Managed, { manager, time }: Writer): readonly ManagedEntry[] {
-    if (changed.entries.length === 0 && live !== undefined) return [];
-    return this.changedBy(live ?? {}, changed, this.entry(manager, "Update"), time);
+    if (changed.entries.length > 0) return this.changedBy(live ?? {}, changed, this.entry(manager, "Update"), time);
+    return live === undefined ? this.createdBy(changed.object, this.entry(manager, "Update"), time) : [];
   }
 
   private changedBy(before: JsonObject, { object, entries }: Managed, entry: ManagedEntry, time: string): ManagedEntry[] {
@@ -74,6 +80,13 @@ export class FieldManager {
     const objects = { before, after: object };
     const settled = updateManagers(versions, apiVersion, objects, managers, { entry, stripped, time });
     return capUpdateManagers([...settled.managers.values()]);
+  }
+
+  private createdBy(object: JsonObject, { head }: ManagedEntry, time: string): ManagedEntry[] {
+    const { versions, apiVersion } = this.kind;
+    this.skipped ??= union(unowned, versions.ignored(apiVersion));
+    const fields = createdFields(versions.atom(apiVersion)!, object, this.skipped);
+    return fields === fieldsText(noFields) ? [] : [ManagedEntry.withText({ ...head, time }, fields)];
   }
 
   private entry(manager: string, operation: Operation): ManagedEntry {

@@ -25,6 +25,8 @@ const nextEntry = '},{"manager":';
 
 /** What one manager owns. Its fields are text or a set, and become the other when somebody asks. */
 export class ManagedEntry {
+  private knownIdentifier: string | undefined;
+
   private constructor(
     readonly head: Head,
     private knownText: string | undefined,
@@ -33,6 +35,11 @@ export class ManagedEntry {
 
   static of(head: Head, set: FieldSet): ManagedEntry {
     return new ManagedEntry(head, undefined, set);
+  }
+
+  /** The same with fields as text that `fieldsText` could have written. */
+  static withText(head: Head, fields: string): ManagedEntry {
+    return new ManagedEntry(head, fields, undefined);
   }
 
   /** `text` is an entry as `text` of this class gives it. */
@@ -59,7 +66,8 @@ export class ManagedEntry {
   /** Tells entries apart: an applier is the same one in every version. */
   get identifier(): string {
     const { manager, operation, apiVersion, subresource = "" } = this.head;
-    return managerIdentifier({ manager, operation, apiVersion, subresource });
+    this.knownIdentifier ??= managerIdentifier({ manager, operation, apiVersion, subresource });
+    return this.knownIdentifier;
   }
 
   get text(): string {
@@ -86,7 +94,7 @@ export class ManagedEntry {
 }
 
 /** An applier's identifier is without the version. The form is that of the entry in JSON, by which upstream sorts. */
-export const managerIdentifier = (of: {
+const managerIdentifier = (of: {
   readonly manager: string;
   readonly operation: Operation;
   readonly apiVersion: string;

@@ -75,8 +75,18 @@ export function compareElements(left: PathElement, right: PathElement): number {
     case "i":
       return Number(left.slice(2)) - Number(right.slice(2));
     default:
-      return compareValues(JSON.parse(left.slice(2)) as JsonValue, JSON.parse(right.slice(2)) as JsonValue);
+      return compareByValue(left, right);
   }
+}
+
+/** A list with one key of text, as most are: `k:{"name":"web"}`. */
+const oneKey = /^k:\{("[^"\\]+":)"([^"\\]*)"\}$/;
+
+function compareByValue(left: PathElement, right: PathElement): number {
+  const one = oneKey.exec(left);
+  const other = one === null ? null : oneKey.exec(right);
+  if (one !== null && other !== null && one[1] === other[1]) return compareTexts(one[2]!, other[2]!);
+  return compareValues(JSON.parse(left.slice(2)) as JsonValue, JSON.parse(right.slice(2)) as JsonValue);
 }
 
 const valueRank = (value: JsonValue): number => {
