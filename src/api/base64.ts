@@ -13,6 +13,13 @@ export const encodeBase64 = (bytes: Uint8Array): string => {
 /** Text as UTF-8 in base64. */
 export const encodeTextBase64 = (text: string): string => encodeBase64(new TextEncoder().encode(text));
 
+/** The bytes that a base64 text stands for; undefined when it is none. */
+export const decodeBase64 = (text: string): Uint8Array | undefined => {
+  const clean = text.replace(/[\r\n]/g, "");
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) return undefined;
+  return Uint8Array.from(atob(clean), (character) => character.charCodeAt(0));
+};
+
 /** How many bytes a base64 text stands for. */
 export const decodedLength = (text: string): number => {
   const clean = text.replace(/[\r\n]/g, "");

@@ -1,107 +1,7 @@
-import { contains, type Ranges, word } from "./character-class.js";
-import { type Assertion, parseRegex, RegexError, type RegexNode } from "./regex-parser.js";
-
-/**
- * Regular expressions whose matching takes time linear in the text, whatever the expression: all ways through it are
- * followed at once (Thompson's construction, Pike's virtual machine).
- * Source: https://swtch.com/~rsc/regexp/regexp2.html
- */
-type Instruction =
-  | { readonly kind: "class"; readonly ranges: Ranges }
-  | { readonly kind: "assert"; readonly assertion: Assertion }
-  /** Goes on at both, the first preferred. */
-  | Split
-  | { readonly kind: "jump"; to: number }
-  | { readonly kind: "match" };
-
-/** The largest program that an expression may become. */
-const maxInstructions = 20_000;
-
-interface Split {
-  readonly kind: "split";
-  first: number;
-  second: number;
-}
-
-class Assembler {
-  readonly program: Instruction[] = [];
-
-  emit(instruction: Instruction): number {
-    if (this.program.length >= maxInstructions) throw new RegexError("expression too large", "");
-    this.program.push(instruction);
-    return this.program.length - 1;
-  }
-
-  add(node: RegexNode): void {
-    switch (node.kind) {
-      case "class":
-        this.emit({ kind: "class", ranges: node.ranges });
-        break;
-      case "assertion":
-        this.emit({ kind: "assert", assertion: node.assertion });
-        break;
-      case "sequence":
-        for (const part of node.parts) this.add(part);
-        break;
-      case "choice":
-        this.#choice(node.options);
-        break;
-      case "repeat":
-        this.#repeat(node);
-    }
-  }
-
-  #choice(options: readonly RegexNode[]): void {
-    const ends: Array<{ to: number }> = [];
-    options.forEach((option, index) => {
-      if (index === options.length - 1) {
-        this.add(option);
-        return;
-      }
-      const split = { kind: "split" as const, first: this.program.length + 1, second: 0 };
-      this.emit(split);
-      this.add(option);
-      const jump = { kind: "jump" as const, to: 0 };
-      this.emit(jump);
-      ends.push(jump);
-      split.second = this.program.length;
-    });
-    for (const jump of ends) jump.to = this.program.length;
-  }
-
-  #repeat({ part, min, max, greedy }: RegexNode & { kind: "repeat" }): void {
-    for (let count = 0; count < min; count++) this.add(part);
-    if (max === Number.POSITIVE_INFINITY) {
-      const split = this.#split();
-      this.add(part);
-      this.emit({ kind: "jump", to: this.program.indexOf(split) });
-      this.#leave(split, greedy);
-      return;
-    }
-    const splits: Split[] = [];
-    for (let count = min; count < max; count++) {
-      splits.push(this.#split());
-      this.add(part);
-    }
-    for (const split of splits) this.#leave(split, greedy);
-  }
-
-  #split(): Split {
-    const split: Split = { kind: "split", first: this.program.length + 1, second: 0 };
-    this.emit(split);
-    return split;
-  }
-
-  /** Lets a split go on after what was emitted last; a lazy one prefers to. */
-  #leave(split: Split, greedy: boolean): void {
-    const after = this.program.length;
-    if (greedy) split.second = after;
-    else {
-      split.second = split.first;
-      split.first = after;
-    }
-  }
-}
+import { contains, word } from "./character-class.js";
+import { Dfa } from "./dfa.js";
+import { assemble, type Instruction } from "./program.js";
+import { type Assertion, RegexError } from "./regex-parser.js";
 
 /** The ways that are followed at one place of the text, in order of preference, each with where its match began. */
 class Threads {
@@ -154,17 +54,24 @@ const fromCodePoints = (text: Uint32Array, { start, end }: Span): string => {
   return part;
 };
 
+/**
+ * Regular expressions whose matching takes time linear in the text, whatever the expression: all ways through it are
+ * followed at once (Thompson's construction, Pike's virtual machine).
+ * Source: https://swtch.com/~rsc/regexp/regexp2.html
+ */
 export class Regex {
   readonly #program: readonly Instruction[];
   readonly #stack: number[] = [];
+  readonly #dfa: Dfa | undefined;
 
   constructor(program: readonly Instruction[]) {
     this.#program = program;
+    this.#dfa = Dfa.canRun(program) ? new Dfa(program) : undefined;
   }
 
   /** Whether the pattern matches anywhere in the text. */
   test(text: string): boolean {
-    return this.#run(toCodePoints(text), 0, true) !== undefined;
+    return this.#dfa?.test(text) ?? this.#run(toCodePoints(text), 0, true) !== undefined;
   }
 
   /** The leftmost matches that do not overlap, preferring as Perl does; at most `limit` of them. */
@@ -264,17 +171,14 @@ export const compileRegex = (pattern: string): CompiledRegex => {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
   if (compiled.size >= maxCompiled) compiled.delete(compiled.keys().next().value!);
-  const result = assemble(pattern);
+  const result = tryCompile(pattern);
   compiled.set(pattern, result);
   return result;
 };
 
-const assemble = (pattern: string): CompiledRegex => {
+const tryCompile = (pattern: string): CompiledRegex => {
   try {
-    const assembler = new Assembler();
-    assembler.add(parseRegex(pattern));
-    assembler.emit({ kind: "match" });
-    return { ok: true, regex: new Regex(assembler.program) };
+    return { ok: true, regex: new Regex(assemble(pattern)) };
   } catch (error) {
     if (error instanceof RegexError) return { ok: false, message: error.message };
     throw error;

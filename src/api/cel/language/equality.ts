@@ -1,15 +1,4 @@
-import {
-  CelError,
-  Duration,
-  ListValue,
-  MapValue,
-  OpaqueValue,
-  OptionalValue,
-  Timestamp,
-  TypeValue,
-  Uint,
-  type Value,
-} from "./values.js";
+import { Duration, ListValue, MapValue, OpaqueValue, OptionalValue, Timestamp, TypeValue, Uint, type Value } from "./values.js";
 
 /** The nesting at which comparing two values gives up; deeper data cannot come through the API server. */
 const maxEqualityDepth = 1000;
@@ -31,17 +20,6 @@ export const compareNumbers = (left: number | bigint | Uint, right: number | big
   return one <= other ? 0 : undefined;
 };
 
-const sameEntries = (left: MapValue, right: MapValue, depth: number): boolean => {
-  if (left.size !== right.size) return false;
-  for (const key of left.keys()) {
-    const one = left.find(key);
-    const other = right.find(key);
-    if (one === undefined || other === undefined || one instanceof CelError || other instanceof CelError) return false;
-    if (!equalValues(one, other, depth + 1)) return false;
-  }
-  return true;
-};
-
 const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && left.every((byte, index) => byte === right[index]);
 
@@ -54,7 +32,8 @@ export const equalValues = (left: Value, right: Value, depth = 0): boolean => {
   if (left === null || right === null || typeof left !== "object" || typeof right !== "object") return false;
   if (left instanceof ListValue)
     return right instanceof ListValue && left.equals(right, (one, other) => equalValues(one, other, depth + 1));
-  if (left instanceof MapValue) return right instanceof MapValue && sameEntries(left, right, depth);
+  if (left instanceof MapValue)
+    return right instanceof MapValue && left.equals(right, (one, other) => equalValues(one, other, depth + 1));
   if (left instanceof Uint8Array) return right instanceof Uint8Array && sameBytes(left, right);
   if (left instanceof Timestamp) return right instanceof Timestamp && left.nanos === right.nanos;
   if (left instanceof Duration) return right instanceof Duration && left.nanos === right.nanos;

@@ -86,6 +86,17 @@ export abstract class MapValue {
   abstract find(key: Value): Result | undefined;
   abstract keys(): Iterable<Value>;
 
+  /** Objects of a schema compare what the schema does not tell of too. */
+  equals(other: MapValue, same: (left: Value, right: Value) => boolean): boolean {
+    if (this.size !== other.size) return false;
+    for (const key of this.keys()) {
+      const [one, another] = [this.find(key), other.find(key)];
+      if (one === undefined || another === undefined || one instanceof CelError || another instanceof CelError) return false;
+      if (!same(one, another)) return false;
+    }
+    return true;
+  }
+
   /** What `object.field` reads. Lazy objects, such as the variables of a policy, work their fields out here. */
   field(name: string): Result | undefined {
     return this.find(name);
