@@ -125,7 +125,8 @@ export class ChangePlanner implements Planner {
     const mutated = this.isAdmittedByItself ? this.admission.mutate(object, old, situation) : succeed(object);
     if (!mutated.ok) return mutated;
     const prepared = prepareForUpdate(resource, subresource, mutated.value, old);
-    return validateUpdate(this.backing.io, this.served, prepared, old, subresource);
+    const warn = (text: string) => situation.remarks.warn(text);
+    return validateUpdate(this.backing.io, this.served, prepared, old, subresource, warn);
   }
 
   private commit(ready: Owned & Partial<Claimed> & Charges, goes: boolean, origin: StoredObject): Plan {

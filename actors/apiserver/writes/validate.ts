@@ -27,4 +27,5 @@ export const validateUpdate = (
   object: UntypedObject,
   old: UntypedObject,
   subresource: string | undefined,
-): Result<UntypedObject> => judged(served, object, updateErrors(served.resource, object, old, subresource, optionsOf(io)));
+  warn: (text: string) => void,
+): Result<UntypedObject> => judged(served, object, updateErrors(served.resource, object, old, subresource, optionsOf(io), warn));

@@ -3,6 +3,8 @@
  * extensions, and defaults that fit.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation
  */
+import { definitionRuleErrors } from "../cel/schema/definition-rules.js";
+import { validateDefault } from "../cel/schema/validate-rules.js";
 import { at, child, type FieldError, forbiddenField, invalidValue, notSupported } from "../field-errors.js";
 import type { JSONSchemaProps } from "../generated/types.js";
 import { deepCopy, deepEqual, isEmptyValue } from "../json-value.js";
@@ -20,7 +22,9 @@ export function definitionSchemaErrors(props: JSONSchemaProps, path: string, has
   const schema = readSchema(props);
   const structure = structuralErrors(schema, path);
   errors.push(...(structure.length > 0 ? structure : defaultErrors(schema, path, true)));
-  return [...errors, ...walk(props, path, { isRoot: true, isMetadata: false })];
+  errors.push(...walk(props, path, { isRoot: true, isMetadata: false }));
+  // What rules would say of a schema that is wrong itself would help nobody.
+  return errors.length > 0 ? errors : definitionRuleErrors(schema, path);
 }
 
 /** Where a status is written apart from the rest, nothing at the root may speak of both. */
@@ -89,7 +93,9 @@ function oneDefaultErrors(schema: StructuralSchema, path: string, isResource: bo
   if (wrong !== undefined) return [...errors, below(path, wrong)];
   const embedded = embeddedErrors(value, schema, path);
   if (embedded.length > 0) return [...errors, ...embedded];
-  return [...errors, ...valueErrors(schema.default!, schema, "").map((error) => below(path, error))];
+  const faults = valueErrors(schema.default!, schema, "");
+  if (faults.length === 0) faults.push(...validateDefault(schema, schema.default!));
+  return [...errors, ...faults.map((error) => below(path, error))];
 }
 
 const below = (path: string, error: FieldError): FieldError => ({

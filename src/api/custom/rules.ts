@@ -1,5 +1,6 @@
 /** What becomes of a custom object between decoding and storing it, and what is wrong with it. */
-import { type FieldError, invalidValue } from "../field-errors.js";
+import { hasRules, validateRules } from "../cel/schema/validate-rules.js";
+import { type FieldError, type FieldErrorType, invalidValue } from "../field-errors.js";
 import type { ObjectMeta } from "../generated/types.js";
 import { isJsonObject, type JsonObject, type JsonValue, ownField, semanticEqual } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
@@ -66,8 +67,27 @@ function goType(value: JsonValue): string {
   return typeof value === "number" ? "float64" : typeof value === "boolean" ? "bool" : "string";
 }
 
-/** Faults of a custom object beside those of its metadata. With `old`, what has not changed is not held against it. */
-export function customErrors(custom: CustomVersion, object: UntypedObject, old?: UntypedObject): FieldError[] {
+/** Faults that leave nothing for CEL rules to look at: the value is not what its schema says. */
+const blocking: ReadonlySet<FieldErrorType> = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+const notChecked =
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+
+/**
+ * Faults of a custom object beside those of its metadata. With `old`, what has not changed is not held against it: `warn`
+ * hears of what of that breaks a rule.
+ */
+export function customErrors(
+  custom: CustomVersion,
+  object: UntypedObject,
+  old?: UntypedObject,
+  warn?: (text: string) => void,
+): FieldError[] {
   const { schema, scale } = custom;
   const value = object as unknown as JsonObject;
   const before = old as unknown as JsonObject | undefined;
@@ -77,5 +97,9 @@ export function customErrors(custom: CustomVersion, object: UntypedObject, old?:
   errors.push(...embeddedErrors(value, schema));
   const wasWrong = before !== undefined && listTypeErrors(before, schema).length > 0;
   if (!wasWrong) errors.push(...listTypeErrors(value, schema));
-  return errors;
+  if (!hasRules(schema)) return errors;
+  if (errors.some(({ type }) => blocking.has(type))) return [...errors, invalidValue("<nil>", null, notChecked)];
+  const verdict = validateRules(schema, value, before);
+  for (const warning of verdict.warnings) warn?.(warning);
+  return [...errors, ...verdict.errors];
 }

@@ -102,16 +102,20 @@ export const validateCreate = (kind: ValidatedKind, object: UntypedObject, optio
   ...(kind.custom === undefined ? (rulesOf(kind).create?.(object as never, options) ?? []) : customErrors(kind.custom, object)),
 ];
 
-/** The faults of an update of an object or of one of its subresources (`status`, `finalize`), against what is stored. */
+/**
+ * The faults of an update of an object or of one of its subresources (`status`, `finalize`), against what is stored.
+ * `warn` hears of what is wrong but was so before.
+ */
 export const validateUpdate = (
   kind: ValidatedKind,
   object: UntypedObject,
   old: UntypedObject,
   subresource: string | undefined,
   options: ValidationOptions,
+  warn?: (text: string) => void,
 ): FieldError[] => {
   const errors = metadataUpdateErrors(kind, object.metadata, old.metadata);
-  if (kind.custom !== undefined) return [...errors, ...customErrors(kind.custom, object, old)];
+  if (kind.custom !== undefined) return [...errors, ...customErrors(kind.custom, object, old, warn)];
   const of = rulesOf(kind);
   if (subresource === "status") return [...errors, ...(of.status?.(object as never, old as never) ?? [])];
   if (subresource !== undefined && subresource !== "finalize") return errors;

@@ -24,7 +24,7 @@ export interface CompiledRule {
 }
 
 /** The name that the type of `self` has in messages. */
-export const selfTypeName = "selfType";
+const selfTypeName = "selfType";
 
 const environmentOf = ({ type, size }: DeclaredType, optionalOldSelf: boolean): Environment => ({
   variables: new Map([
@@ -110,13 +110,17 @@ const compileNode = (
   };
 };
 
-const compiledSchemas = new WeakMap<StructuralSchema, { readonly node: RuleNode | undefined }>();
+type Known = { readonly node: RuleNode | undefined };
+const [ofResources, ofValues] = [new WeakMap<StructuralSchema, Known>(), new WeakMap<StructuralSchema, Known>()];
 
-/** The rules of a resource's schema, compiled when they are first needed; undefined when it has none. */
-export const rulesOfResource = (schema: StructuralSchema): RuleNode | undefined => {
-  const known = compiledSchemas.get(schema);
+/** The rules of a schema, compiled when they are first needed; undefined when it has none. */
+export const rulesOf = (schema: StructuralSchema, isResourceRoot: boolean): RuleNode | undefined => {
+  const compiled = isResourceRoot ? ofResources : ofValues;
+  const known = compiled.get(schema);
   if (known !== undefined) return known.node;
-  const node = hasRules(schema) ? compileNode(schema, declareType(schema, selfTypeName, true), true) : undefined;
-  compiledSchemas.set(schema, { node });
+  const node = hasRules(schema)
+    ? compileNode(schema, declareType(schema, selfTypeName, isResourceRoot), isResourceRoot)
+    : undefined;
+  compiled.set(schema, { node });
   return node;
 };

@@ -2,7 +2,7 @@ import type { StructuralSchema } from "../../custom/schema.js";
 import { at, child, type FieldError, forbiddenField, internalFieldError, invalidValue } from "../../field-errors.js";
 import type { ValidationRule } from "../../generated/types.js";
 import { GoSyntax, quote } from "../../go-format.js";
-import { type CompiledRule, type RuleNode, rulesOfResource } from "./compile-rules.js";
+import { type CompiledRule, type RuleNode, rulesOf } from "./compile-rules.js";
 import { maxRequestBytes } from "./declared-type.js";
 import { normalizeFieldPath } from "./field-path.js";
 
@@ -142,7 +142,7 @@ const compareCosts = (one: RuleCost, other: RuleCost): number => (one.cost === o
  * itself must be valid, as in Kubernetes, where rules of a wrong schema are not looked at.
  */
 export const definitionRuleErrors = (schema: StructuralSchema, path: string): FieldError[] => {
-  const node = rulesOfResource(schema);
+  const node = rulesOf(schema, true);
   if (node === undefined) return [];
   const check = new DefinitionCheck();
   check.node(node, { path, cardinality: 1, uncorrelatable: undefined });

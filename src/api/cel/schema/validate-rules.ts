@@ -16,7 +16,7 @@ import { byteLength } from "../../names.js";
 import { costLimits, type Evaluation, type Program } from "../compile.js";
 import type { Binding } from "../language/frame.js";
 import { CelError, OptionalValue } from "../language/values.js";
-import { type CompiledRule, type RuleNode, rulesOfResource } from "./compile-rules.js";
+import { type CompiledRule, type RuleNode, rulesOf } from "./compile-rules.js";
 import { Correlation, isRatcheted, noRatchet, OldItems, type Ratchet, ratchetOfField, ratchetOfItem } from "./correlation.js";
 import { asResource } from "./declared-type.js";
 import { schemaValue } from "./schema-values.js";
@@ -180,17 +180,32 @@ class RuleValidation {
   }
 }
 
+/** Whether a resource's schema has any rules. */
+export const hasRules = (schema: StructuralSchema): boolean => rulesOf(schema, true) !== undefined;
+
+/**
+ * What the rules of a schema say of a value that is a default of it.
+ * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting
+ */
+export const validateDefault = (schema: StructuralSchema, value: JsonValue): readonly FieldError[] =>
+  verdictOf(rulesOf(schema, schema.isEmbeddedResource), value, undefined, noRatchet).errors;
+
 /**
  * What the rules of a resource's schema say of an object. With `old`, transition rules are held against the change, and
  * what has not changed gives warnings instead of errors.
  */
 export const validateRules = (schema: StructuralSchema, object: JsonValue, old?: JsonValue): RuleVerdict => {
-  const node = rulesOfResource(schema);
-  if (node === undefined) return { errors: [], warnings: [] };
-  const validation = new RuleValidation();
   const ratchet = old === undefined ? noRatchet : { own: new Correlation(object, old, schema), nearest: undefined };
+  return verdictOf(rulesOf(schema, true), object, old, ratchet);
+};
+
+const noFaults: RuleVerdict = { errors: [], warnings: [] };
+
+const verdictOf = (node: RuleNode | undefined, value: JsonValue, old: JsonValue | undefined, ratchet: Ratchet): RuleVerdict => {
+  if (node === undefined) return noFaults;
+  const validation = new RuleValidation();
   try {
-    validation.node(node, "", object, old, ratchet);
+    validation.node(node, "", value, old, ratchet);
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error;
   }
