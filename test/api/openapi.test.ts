@@ -1,8 +1,15 @@
 import protobuf from "protobufjs/minimal.js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { resourcesOf } from "../../src/api/custom/version.js";
+import { deepCopy } from "../../src/api/json-value.js";
 import { builtinResources } from "../../src/api/kinds.js";
+import { describedTypes, descriptionOf } from "../../src/api/openapi/descriptions.js";
 import { gnosticMediaType, openApiDocument } from "../../src/api/openapi/documents.js";
+
+import { typeOf } from "../../src/api/schema.js";
+import type { CustomResourceDefinition } from "../../src/api/types.js";
+import { widgets } from "../custom/definitions.js";
 
 const table = builtinResources();
 const read = (path: string, of = table) => {
@@ -62,7 +69,8 @@ test("schemas carry kinds, list types and merge keys", () => {
   const { schemas } = core.components;
   assert.equal(schemas["io.k8s.api.core.v1.Pod"]["x-kubernetes-group-version-kind"], [{ group: "", version: "v1", kind: "Pod" }]);
   assert.equal(schemas["io.k8s.api.core.v1.PodSpec"].required, ["containers"]);
-  assert.equal(schemas["io.k8s.api.core.v1.PodSpec"].properties.volumes, {
+  const { description: _, ...volumes } = schemas["io.k8s.api.core.v1.PodSpec"].properties.volumes;
+  assert.equal(volumes, {
     type: "array",
     items: { $ref: "#/components/schemas/io.k8s.api.core.v1.Volume" },
     "x-kubernetes-list-type": "map",
@@ -70,11 +78,12 @@ test("schemas carry kinds, list types and merge keys", () => {
     "x-kubernetes-patch-merge-key": "name",
     "x-kubernetes-patch-strategy": "merge,retainKeys",
   });
-  assert.equal(apps.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy, {
+  const undescribed = ({ description: _said, ...rest }: Record<string, unknown>) => rest;
+  assert.equal(undescribed(apps.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy), {
     allOf: [{ $ref: "#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy" }],
     "x-kubernetes-patch-strategy": "retainKeys",
   });
-  assert.equal(v2.definitions["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy, {
+  assert.equal(undescribed(v2.definitions["io.k8s.api.apps.v1.DeploymentSpec"].properties.strategy), {
     $ref: "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy",
     "x-kubernetes-patch-strategy": "retainKeys",
   });
@@ -164,6 +173,60 @@ test("version 2 as protobuf says the same", () => {
 test("a document is made once for a table", () => {
   const once = openApiDocument(table, "/openapi/v2", "", "v1.33.0");
   assert.is(openApiDocument(table, "/openapi/v2", "", "v1.33.0"), once);
+});
+
+const established = {
+  ...widgets,
+  metadata: { ...widgets.metadata, generation: 1 },
+  status: { acceptedNames: widgets.spec.names, conditions: [{ type: "Established", status: "True" }] },
+} as unknown as CustomResourceDefinition;
+const withWidgets = table.with(resourcesOf(established).served);
+
+test("a custom kind is published with all that its schema says", () => {
+  const document = read("/openapi/v3/apis/example.com/v1", withWidgets);
+  const { "com.example.v1.Widget": widget, "com.example.v1.WidgetList": list } = document.components.schemas;
+  assert.equal(widget["x-kubernetes-group-version-kind"], [{ group: "example.com", version: "v1", kind: "Widget" }]);
+  assert.equal(Object.keys(widget.properties), ["apiVersion", "kind", "metadata", "spec", "status"]);
+  const { color, replicas, parts } = widget.properties.spec.properties;
+  assert.equal(color, { type: "string", enum: ["red", "green"] });
+  assert.equal(replicas, { type: "integer", default: 1, maximum: 10, minimum: 0 });
+  assert.equal(parts["x-kubernetes-list-map-keys"], ["name"]);
+  assert.equal(list.properties.items.items, { $ref: "#/components/schemas/com.example.v1.Widget" });
+  assert.ok(document.components.schemas["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"]);
+  const post = document.paths["/apis/example.com/v1/namespaces/{namespace}/widgets"].post;
+  assert.equal(post.requestBody.content["*/*"].schema, { $ref: "#/components/schemas/com.example.v1.Widget" });
+});
+
+test("version 2 has of a custom kind what its clients understand", () => {
+  const { definitions } = read("/openapi/v2", withWidgets);
+  const { free, note, limit } = definitions["com.example.v1.Widget"].properties.spec.properties;
+  assert.equal(free, { "x-kubernetes-preserve-unknown-fields": true });
+  assert.equal(note, {}, "what may be null has no type there");
+  assert.equal(limit, { "x-kubernetes-int-or-string": true });
+  const gnostic = openApiDocument(withWidgets, "/openapi/v2", gnosticMediaType, "v1.33.0");
+  assert.ok(gnostic!.body instanceof Uint8Array);
+});
+
+test("a definition changes the hash of its own documents and of no others", () => {
+  const paths = (of: typeof table) => read("/openapi/v3", of).paths;
+  assert.equal(paths(withWidgets)["apis/apps/v1"], paths(table)["apis/apps/v1"]);
+  const described = deepCopy(established);
+  described.spec.versions[0]!.schema!.openAPIV3Schema!.description = "A widget.";
+  const other = table.with(resourcesOf(described).served);
+  assert.is.not(
+    paths(other)["apis/example.com/v1"].serverRelativeURL,
+    paths(withWidgets)["apis/example.com/v1"].serverRelativeURL,
+  );
+});
+
+test("what is described is there to be described", () => {
+  for (const type of describedTypes()) {
+    const fields = typeOf(type)?.fields;
+    assert.ok(fields, `there is no type ${type}`);
+    for (const field of descriptionOf(type)!.fields.keys()) assert.ok(fields!.has(field), `${type} has no field ${field}`);
+  }
+  const pod = core.components.schemas["io.k8s.api.core.v1.PodSpec"];
+  assert.match(pod.properties.containers.description, /side by side/);
 });
 
 test.run();

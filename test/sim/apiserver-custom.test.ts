@@ -205,4 +205,18 @@ custom("an update without resourceVersion, and a strategic merge patch, are refu
   assert.is(refused?.code, 415);
 });
 
+custom("several managers apply their own items of a list", () => {
+  const world = worldWithWidgets();
+  const apply = (fieldManager: string, parts: object[]) =>
+    world.apply(widgetsPath, widget("one", { color: "red", parts }), fieldManager);
+  assert.is(apply("anna", [{ name: "a", count: 2 }]).error, undefined);
+  const { object, error } = apply("bert", [{ name: "b" }]);
+  assert.is(error, undefined);
+  const { parts } = object.spec as { parts: Array<{ name: string }> };
+  assert.equal(
+    parts.map(({ name }) => name),
+    ["a", "b"],
+  );
+});
+
 custom.run();

@@ -1,13 +1,24 @@
 /** The documents that describe the API: discovery and OpenAPI. Made once, when they are first asked for. */
 import { discoveryDocument } from "../../../src/api/discovery.js";
 import type { ResourceTable } from "../../../src/api/kinds.js";
-import { openApiDocument } from "../../../src/api/openapi/documents.js";
+import { openApiDocument, openApiV3Hash } from "../../../src/api/openapi/documents.js";
 import { kubernetesVersion } from "./version.js";
 
 export interface Document {
   readonly contentType: string;
   readonly body: string | Uint8Array;
   readonly etag: string;
+}
+
+/** What a request for a document by a hash comes to: the document for good, or where it is now; undefined without a hash. */
+export function pinnedDocument(
+  table: ResourceTable,
+  path: string,
+  hash: string,
+): "current" | { readonly movedTo: string } | undefined {
+  const current = hash === "" ? undefined : openApiV3Hash(table, path, kubernetesVersion);
+  if (current === undefined) return undefined;
+  return current === hash ? "current" : { movedTo: `${path}?hash=${current}` };
 }
 
 /** The document at a path, in the form that the header Accept asks for; undefined where there is none. */

@@ -98,8 +98,7 @@ function deleteOptionsOf(body: { readonly [field: string]: unknown }): DeleteOpt
 
 /** The kind that a path takes: that of its resource, or that of its subresource. */
 function expectedOf({ resource, path }: ResourceRoute): Expected {
-  const { group, version, kind, type } = resource;
   const part = resource.subresources.find(({ name }) => name === path.subresource);
-  if (part === undefined || part.kind === kind) return { group, version, kind, type };
+  if (part === undefined || part.kind === resource.kind) return resource;
   return { group: part.group, version: part.version, kind: part.kind, type: part.kind };
 }

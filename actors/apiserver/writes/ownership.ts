@@ -6,6 +6,7 @@
 
 import { type Atom, deduced } from "../../../src/api/apply/atom.js";
 import { atomOfType } from "../../../src/api/apply/builtin-atoms.js";
+import { atomOfCustom } from "../../../src/api/apply/custom-atoms.js";
 import { FieldManager, type Managed } from "../../../src/api/apply/field-manager.js";
 import {
   type ManagedEntry,
@@ -77,7 +78,8 @@ function versionsOf(catalog: Catalog, served: Served, subresource: string): Vers
   };
 }
 
-const atomOf = ({ resource }: Served): Atom => atomOfType(resource.type) ?? deduced;
+const atomOf = ({ resource: { custom, type } }: Served): Atom =>
+  custom === undefined ? (atomOfType(type) ?? deduced) : atomOfCustom(custom.schema);
 
 const plain = (object: UntypedObject): JsonObject => object as unknown as JsonObject;
 

@@ -26,6 +26,8 @@ export interface CustomVersion {
   /** For the header Warning; undefined for a version that is not deprecated. */
   readonly warning: string | undefined;
   readonly conversion: CustomResourceConversion;
+  /** Names what this version says: documents that are made from it change when it does. */
+  readonly hash: string;
   /** The definition is as it was first made, so whatever is stored was pruned and defaulted by these schemas. */
   readonly isPristine: boolean;
 }
@@ -100,6 +102,7 @@ function customVersion(
     selectableFields: selectableFields.map(({ jsonPath }) => jsonPath),
     warning: version.deprecated === true ? (version.deprecationWarning ?? deprecation(spec, version.name)) : undefined,
     conversion: spec.conversion ?? { strategy: "None" },
+    hash: textHash(JSON.stringify(version)),
     isPristine: metadata.generation === 1,
   };
 }

@@ -76,12 +76,12 @@ export function openApiV3(table: ResourceTable, group: string, version: string, 
 }
 
 /** `/openapi/v3`: where each document is. The hash changes whenever a document does, so that clients may keep what they have. */
-export const openApiV3Index = (table: ResourceTable, hash: string): object => ({
+export const openApiV3Index = (table: ResourceTable, hashOf: (group: string, version: string) => string): object => ({
   paths: Object.fromEntries(
     table.groups.flatMap(({ name, versions }) =>
       versions.map((version) => {
         const at = indexName(name, version);
-        return [at, { serverRelativeURL: `/openapi/v3/${at}?hash=${hash}` }];
+        return [at, { serverRelativeURL: `/openapi/v3/${at}?hash=${hashOf(name, version)}` }];
       }),
     ),
   ),

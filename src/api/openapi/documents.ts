@@ -2,6 +2,7 @@
 import { schemaJson } from "../generated/schema.js";
 import type { ResourceTable } from "../kinds.js";
 import { textHash } from "../text-hash.js";
+import { describedTypes, descriptionOf } from "./descriptions.js";
 import { openApiV2 } from "./document-v2.js";
 import { openApiV3, openApiV3Index } from "./document-v3.js";
 import { encodeGnostic } from "./gnostic.js";
@@ -36,7 +37,7 @@ export function openApiDocument(
   const body = makeBody(table, at, asProtobuf, release);
   if (body === undefined) return undefined;
   const contentType = asProtobuf ? gnosticContentType : "application/json";
-  const made = { contentType, body, etag: `"${contentHash(table, release)}"` };
+  const made = { contentType, body, etag: `"${documentHash(table, at, release)}"` };
   kept.set(key, made);
   return made;
 }
@@ -57,21 +58,48 @@ function makeBody(table: ResourceTable, path: string, asProtobuf: boolean, relea
     const document = openApiV2(table, release);
     return asProtobuf ? encodeGnostic(document) : JSON.stringify(document);
   }
-  if (path === "/openapi/v3") return JSON.stringify(openApiV3Index(table, contentHash(table, release)));
-  const match = /^\/openapi\/v3\/(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path);
-  if (match === null) return undefined;
-  const document = openApiV3(table, match[1] ?? "", match[2]!, release);
+  if (path === "/openapi/v3")
+    return JSON.stringify(openApiV3Index(table, (group, version) => versionHash(table, group, version, release)));
+  const of = versionAt(path);
+  if (of === undefined) return undefined;
+  const document = openApiV3(table, of.group, of.version, release);
   return document === undefined ? undefined : JSON.stringify(document);
 }
 
-const hashes = new WeakMap<ResourceTable, string>();
+/** `/openapi/v3/api/v1`, `/openapi/v3/apis/apps/v1` */
+function versionAt(path: string): { readonly group: string; readonly version: string } | undefined {
+  const match = /^\/openapi\/v3\/(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path);
+  return match === null ? undefined : { group: match[1] ?? "", version: match[2]! };
+}
 
-/** Names everything that the documents are made from. */
-function contentHash(table: ResourceTable, release: string): string {
-  let hash = hashes.get(table);
-  if (hash === undefined) {
-    hash = textHash(schemaJson + JSON.stringify(table.resources));
-    hashes.set(table, hash);
-  }
-  return textHash(hash + release);
+let builtin: string | undefined;
+
+/** Names what every table has alike: the types of the built-in kinds and what is said of them. */
+function builtinHash(): string {
+  builtin ??= textHash(
+    schemaJson +
+      describedTypes()
+        .map((type) => JSON.stringify([...descriptionOf(type)!.fields]))
+        .join(),
+  );
+  return builtin;
+}
+
+/** Names everything that the document of one group and version is made from. */
+function versionHash(table: ResourceTable, group: string, version: string, release: string): string {
+  const rows = table.of(group, version).map(({ custom, ...resource }) => [resource, custom?.hash]);
+  return textHash(builtinHash() + release + JSON.stringify(rows));
+}
+
+function documentHash(table: ResourceTable, path: string, release: string): string {
+  const of = versionAt(path);
+  if (of !== undefined) return versionHash(table, of.group, of.version, release);
+  const all = table.groups.flatMap(({ name, versions }) => versions.map((version) => versionHash(table, name, version, release)));
+  return textHash(all.join());
+}
+
+/** The hash that the index names a document of version 3 by; undefined for any other document. */
+export function openApiV3Hash(table: ResourceTable, path: string, release: string): string | undefined {
+  const at = path.replace(/\/+$/, "");
+  return versionAt(at) === undefined ? undefined : documentHash(table, at, release);
 }

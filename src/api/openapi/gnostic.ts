@@ -37,9 +37,11 @@ function extensions(writer: Writer, id: number, object: object): void {
 function schema(writer: Writer, of: OpenApiSchema): void {
   if (typeof of.$ref === "string") text(writer, 1, of.$ref);
   if (typeof of.format === "string") text(writer, 2, of.format);
+  if (typeof of.description === "string") text(writer, 4, of.description);
   for (const name of (of.required as string[] | undefined) ?? []) text(writer, 19, name);
-  const additional = of.additionalProperties as OpenApiSchema | undefined;
-  if (additional !== undefined) message(writer, 21, (item) => message(item, 1, (inner) => schema(inner, additional)));
+  const additional = of.additionalProperties as OpenApiSchema | boolean | undefined;
+  if (typeof additional === "boolean") message(writer, 21, (item) => flag(item, 2, additional));
+  else if (additional !== undefined) message(writer, 21, (item) => message(item, 1, (inner) => schema(inner, additional)));
   if (typeof of.type === "string") message(writer, 22, (item) => text(item, 1, of.type as string));
   const items = of.items as OpenApiSchema | undefined;
   if (items !== undefined) message(writer, 23, (item) => message(item, 1, (inner) => schema(inner, items)));

@@ -1,5 +1,6 @@
 /** The operations of the API's paths, as both OpenAPI documents tell them. */
 import type { GroupVersionKind, Resource, ResourceTable, Subresource, Verb } from "../kinds.js";
+import { listSchemaNameOf, schemaNameOf } from "./custom-schemas.js";
 
 export type Method = "get" | "put" | "post" | "delete" | "patch";
 
@@ -102,7 +103,7 @@ function operation(resource: Resource, verb: Verb, sub: Subresource | undefined,
   const all = scope === "all" ? "ForAllNamespaces" : "";
   const namespaced = resource.namespaced && scope !== "all" ? "Namespaced" : "";
   const id = `${idVerb}${place}${detail}${namespaced}${resource.kind}${capitalised(sub?.name ?? "")}${all}`;
-  const { type } = kind;
+  const type = sub === undefined || sub.kind === resource.kind ? schemaNameOf(resource) : sub.type;
   const body =
     connects || verb === "get" || verb === "list"
       ? undefined
@@ -113,7 +114,7 @@ function operation(resource: Resource, verb: Verb, sub: Subresource | undefined,
           : type;
   const answersStatus = verb === "deletecollection" || (verb === "delete" && !connects);
   const reply =
-    connects || sub?.name === "log" ? undefined : verb === "list" ? resource.listType : answersStatus ? "Status" : type;
+    connects || sub?.name === "log" ? undefined : verb === "list" ? listSchemaNameOf(resource) : answersStatus ? "Status" : type;
   return {
     method: methods[verb],
     id,

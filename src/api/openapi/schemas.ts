@@ -1,6 +1,8 @@
 /** Types of the API as OpenAPI schemas, in the two dialects that Kubernetes serves. */
 import { apiVersionOf, type ResourceTable } from "../kinds.js";
 import { type Field, typeOf, type ValueType } from "../schema.js";
+import { customRoots, customSchemas } from "./custom-schemas.js";
+import { commonFields, descriptionOf } from "./descriptions.js";
 
 export type Dialect = "v2" | "v3";
 
@@ -81,9 +83,10 @@ function valueSchema(value: ValueType, dialect: Dialect): OpenApiSchema {
   }
 }
 
-function fieldSchema(field: Field, dialect: Dialect): OpenApiSchema {
+function fieldSchema(field: Field, dialect: Dialect, description: string | undefined): OpenApiSchema {
   const schema = valueSchema(field.value, dialect);
   const extensions: OpenApiSchema = {
+    ...(description === undefined ? {} : { description }),
     ...(field.listType === undefined ? {} : { "x-kubernetes-list-type": field.listType }),
     ...(field.mapKeys === undefined ? {} : { "x-kubernetes-list-map-keys": field.mapKeys }),
     ...(field.mapType === undefined ? {} : { "x-kubernetes-map-type": field.mapType }),
@@ -112,14 +115,18 @@ export function typeSchema(typeName: string, dialect: Dialect, table: ResourceTa
   const fields = [...type.fields.values()];
   const required = fields.filter((field) => field.required).map((field) => field.name);
   const kinds = kindsOf(typeName, table);
+  const described = descriptionOf(typeName);
+  const said = (name: string): string | undefined =>
+    described?.fields.get(name) ?? (kinds.length === 1 ? commonFields.get(name) : undefined);
   return [
     type.definition,
     {
+      ...(described === undefined ? {} : { description: described.type }),
       type: "object",
       ...(required.length === 0 ? {} : { required }),
       ...(fields.length === 0
         ? {}
-        : { properties: Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, dialect)])) }),
+        : { properties: Object.fromEntries(fields.map((field) => [field.name, fieldSchema(field, dialect, said(field.name))])) }),
       ...(kinds.length === 0 ? {} : { "x-kubernetes-group-version-kind": kinds }),
       ...(type.mapType === undefined ? {} : { "x-kubernetes-map-type": type.mapType }),
     },
@@ -148,6 +155,14 @@ export function schemasFrom(roots: Iterable<string>, dialect: Dialect, table: Re
     found.set(...typeSchema(typeName, dialect, table));
     for (const field of type.fields.values()) visitValue(field.value);
   };
-  for (const root of roots) visit(root);
+  const custom = customSchemas(table, dialect);
+  for (const root of roots) {
+    const schema = custom.get(root);
+    if (schema === undefined) visit(root);
+    else {
+      found.set(root, schema);
+      for (const name of customRoots) visit(name);
+    }
+  }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

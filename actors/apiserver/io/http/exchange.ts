@@ -11,7 +11,7 @@ import {
 } from "../../../../src/api/status.js";
 import { attributesOf } from "../../http/authorization.js";
 import { deprecationWarnings } from "../../http/deprecations.js";
-import { documentFor } from "../../http/documents.js";
+import { documentFor, pinnedDocument } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
 import { impersonationIn } from "../../http/impersonation.js";
 import { issuerDocument } from "../../http/issuer.js";
@@ -175,13 +175,28 @@ function indexPaths(table: ResourceTable): string[] {
   ].sort();
 }
 
-function serveDocument({ handler, request, path }: Asked, response: HttpResponse): void {
-  const document = documentFor(handler.catalog.resources, path, request.headers.accept ?? "", authorityOf(request));
+/** A year, the most that HTTP caches are meant to keep anything. */
+const documentLifetimeMs = 365 * 24 * 3_600_000;
+
+function serveDocument({ handler, request, path, query }: Asked, response: HttpResponse): void {
+  const { resources } = handler.catalog;
+  const pinned = pinnedDocument(resources, path, query.get("hash") ?? "");
+  if (pinned !== undefined && pinned !== "current") {
+    response.writeHead(301, { Location: pinned.movedTo });
+    response.end();
+    return;
+  }
+  const document = documentFor(resources, path, request.headers.accept ?? "", authorityOf(request));
   if (document === undefined) {
     answerText(request, response, 404, "404 page not found\n");
     return;
   }
-  const headers = { ETag: document.etag, Vary: "Accept" };
+  // Under its hash a document never changes.
+  const forGood = {
+    "Cache-Control": "public, immutable",
+    Expires: new Date(Date.now() + documentLifetimeMs).toUTCString(),
+  };
+  const headers = { ETag: document.etag, Vary: "Accept", ...(pinned === "current" ? forGood : {}) };
   if (request.headers["if-none-match"] === document.etag) {
     response.writeHead(304, headers);
     response.end();
