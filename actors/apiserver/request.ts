@@ -10,6 +10,7 @@ import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput, KubeletAnswer 
 import type { Attributes } from "./access/attributes.js";
 import type { Tokens } from "./access/tokens/tokens.js";
 import type { Catalog } from "./catalog/catalog.js";
+import type { FlowControl } from "./fairness/flow-control.js";
 import type { Issuer } from "./http/issuer.js";
 import type {
   DeleteOptions,
@@ -256,6 +257,7 @@ export interface ApiHandler {
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
   readiness(): readonly HealthCheck[];
   readonly metrics: ServerMetrics;
+  readonly flowControl: FlowControl;
   /** Plain data: what the server goes by. */
   readonly configuration: object;
   trace(reader: TraceReader, options: { readonly follow: boolean }): WatchHandle;

@@ -14,6 +14,7 @@ import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
 import { Consultant } from "./consult/consultant.js";
+import { FlowControl } from "./fairness/flow-control.js";
 import type { Issuer } from "./http/issuer.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
@@ -59,6 +60,7 @@ export class Server implements ApiHandler {
   readonly tokens: Tokens;
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
+  readonly flowControl: FlowControl;
   readonly turns = new Turns();
   readonly consultant: Consultant;
   readonly dynamicAdmission: DynamicAdmission;
@@ -90,6 +92,7 @@ export class Server implements ApiHandler {
       nowMs: () => host.clock.monotonicMs(),
       figures: () => io.process(),
     });
+    this.flowControl = new FlowControl(this);
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
     this.tokens = new Tokens(host, io, cache);

@@ -1,4 +1,4 @@
-/** What an API server does by the clock: bookmarks every minute, a compaction of etcd every five. */
+/** What an API server does by the clock: bookmarks every minute, a compaction of etcd every five; priority levels lend each other seats every ten seconds. */
 import { setup } from "xstate";
 import type { Upkeep } from "./upkeep.js";
 
@@ -7,8 +7,9 @@ export const upkeepMachine = setup({
   actions: {
     bookmark: ({ context }) => context.upkeep.bookmark(),
     compact: ({ context }) => context.upkeep.compact(),
+    lendSeats: ({ context }) => context.upkeep.lendSeats(),
   },
-  delays: { bookmarkInterval: 60_000, compactionInterval: 300_000 },
+  delays: { bookmarkInterval: 60_000, compactionInterval: 300_000, lendingInterval: 10_000 },
 }).createMachine({
   id: "upkeep",
   context: ({ input }) => input,
@@ -17,6 +18,10 @@ export const upkeepMachine = setup({
     bookmarks: {
       initial: "waiting",
       states: { waiting: { after: { bookmarkInterval: { target: "waiting", reenter: true, actions: "bookmark" } } } },
+    },
+    lending: {
+      initial: "waiting",
+      states: { waiting: { after: { lendingInterval: { target: "waiting", reenter: true, actions: "lendSeats" } } } },
     },
     compaction: {
       initial: "waiting",

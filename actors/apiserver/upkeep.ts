@@ -1,6 +1,6 @@
 /**
- * What an API server does by the clock: tells watchers how far they are, and has etcd forget what is older than five
- * minutes, as kube-apiserver does. Of several API servers the one that says so first compacts.
+ * What an API server does by the clock: tells watchers how far they are, gives priority levels the seats that they want, and
+ * has etcd forget what is older than five minutes, as kube-apiserver does. Of several API servers the one that says so first compacts.
  */
 import type { Outcome } from "../../src/wire/errors.js";
 import { etcdMessages } from "../etcd/messages.js";
@@ -13,6 +13,10 @@ export class Upkeep {
   private previous = 0n;
 
   constructor(private readonly server: Server) {}
+
+  lendSeats(): void {
+    this.server.flowControl.lendSeats();
+  }
 
   bookmark(): void {
     this.server.cache.bookmark();

@@ -19,6 +19,8 @@ export function parseYaml(text: string): ParsedText {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: false,
+    // A key that is a mapping becomes text, of which Node's warnings need not tell.
+    logLevel: "error",
     customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
   });
   if (!Array.isArray(documents) || documents.length === 0) return { ok: true, value: null, problems: [] };

@@ -228,7 +228,7 @@ const misfits: ReadonlyArray<readonly [string, JsonObject, string]> = [
 test("a configuration that does not fit its type is told where", () => {
   for (const [name, config, why] of misfits) {
     const error = deployment().apply("one", config);
-    assert.is(error?.code, 500, name);
+    assert.is(error?.code, 400, name);
     assert.is(message(error), `failed to create typed patch object (/x; apps/v1, Kind=Deployment): ${why}`, name);
   }
 });

@@ -6,8 +6,8 @@ import type { TokenIssue } from "../../actors/apiserver/access/tokens/token-requ
 import { tokenRequestMachine } from "../../actors/apiserver/access/tokens/token-request-machine.js";
 import type { Consultation } from "../../actors/apiserver/consult/consultation.js";
 import { consultationMachine } from "../../actors/apiserver/consult/consultation-machine.js";
-import type { AccessBootstrap } from "../../actors/apiserver/setup/access/bootstrap.js";
-import { accessBootstrapMachine } from "../../actors/apiserver/setup/access/machine.js";
+import type { BulkSetup } from "../../actors/apiserver/setup/bulk-setup.js";
+import { bulkSetupMachine } from "../../actors/apiserver/setup/bulk-setup-machine.js";
 import { setupMachine } from "../../actors/apiserver/setup/machine.js";
 import type { Setup } from "../../actors/apiserver/setup/setup.js";
 import type { Connection } from "../../actors/apiserver/subresources/connection.js";
@@ -392,7 +392,7 @@ function accessBootstrap(complete: boolean) {
     },
     onDone: () => log.push("done"),
   };
-  const chart = play(accessBootstrapMachine, { bootstrap: standIn<AccessBootstrap>(bootstrap) });
+  const chart = play(bulkSetupMachine, { bulk: standIn<BulkSetup>(bootstrap) });
   return { bootstrap, log, ...chart, answer: (type: Parameters<typeof answer>[0]) => answer(type), fresh: () => fresh() };
 }
 

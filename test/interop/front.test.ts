@@ -76,6 +76,16 @@ test("/metrics counts requests, watches, events, objects and what the process ta
   assert.match(indicators.text, /^kubernetes_healthcheck\{name="ping",type="livez"\} 1$/m);
 });
 
+test("answers name the flow schema and priority level that the request belonged to", async () => {
+  const uid = async (path: string) => JSON.parse((await front.ask("GET", path)).text).metadata.uid as string;
+  const group = "/apis/flowcontrol.apiserver.k8s.io/v1";
+  const { headers } = await front.ask("GET", "/api/v1/namespaces");
+  assert.is(headers["x-kubernetes-pf-flowschema-uid"], await uid(`${group}/flowschemas/exempt`));
+  assert.is(headers["x-kubernetes-pf-prioritylevel-uid"], await uid(`${group}/prioritylevelconfigurations/exempt`));
+  const probe = await front.ask("GET", "/readyz", { headers: { authorization: "" } });
+  assert.is(probe.headers["x-kubernetes-pf-flowschema-uid"], await uid(`${group}/flowschemas/probes`));
+});
+
 test("/configz tells what the server goes by, and there is no profiling", async () => {
   const { text } = await front.ask("GET", "/configz");
   const { serviceClusterIPRange, maxRequestsInflight } = JSON.parse(text)["apiserver.chartroom"];

@@ -1,7 +1,8 @@
+import { flowControlObjects } from "../fairness/bulk-objects.js";
 import type { Server } from "../server.js";
-import { AccessBootstrap, objectsAtOnce } from "./access/bootstrap.js";
-import { accessBootstrapMachine } from "./access/machine.js";
-import { bootstrapPolicy } from "./access/policy.js";
+import { accessObjects } from "./access/objects-of-access.js";
+import { BulkSetup, objectsAtOnce } from "./bulk-setup.js";
+import { bulkSetupMachine } from "./bulk-setup-machine.js";
 import { setupMachine } from "./machine.js";
 import { type FirstObject, firstObjects } from "./objects.js";
 import { Setup } from "./setup.js";
@@ -19,20 +20,20 @@ export function startSetup(server: Server, onDone: () => void): void {
     underWay -= 1;
     if (underWay === 0) onDone();
   };
-  setUpAccess(server, ended);
+  setUpInBulk(server, ended);
   setUp(server, namespaces, () => setUp(server, others, ended));
 }
 
-function setUpAccess(server: Server, onDone: () => void): void {
-  const wanted = bootstrapPolicy();
+function setUpInBulk(server: Server, onDone: () => void): void {
+  const wanted = [...accessObjects(), ...flowControlObjects(server.host.clock.nowMs())];
   let left = Math.ceil(wanted.length / objectsAtOnce);
   const ended = (): void => {
     left -= 1;
     if (left === 0) onDone();
   };
   for (let from = 0; from < wanted.length; from += objectsAtOnce) {
-    const bootstrap = new AccessBootstrap(server, wanted.slice(from, from + objectsAtOnce), ended);
-    server.host.charts.start(accessBootstrapMachine, { id: `setup access ${from}`, input: { bootstrap } });
+    const bulk = new BulkSetup(server, wanted.slice(from, from + objectsAtOnce), ended);
+    server.host.charts.start(bulkSetupMachine, { id: `setup in bulk ${from}`, input: { bulk } });
   }
 }
 

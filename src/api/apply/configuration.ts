@@ -1,13 +1,13 @@
 /** What a configuration must be to be applied. The words are those of Kubernetes' API server. */
 import { isJsonObject, type JsonObject } from "../json-value.js";
-import { type ApiError, badRequest, genericFailure } from "../status.js";
+import { type ApiError, badRequest } from "../status.js";
 import type { Atom } from "./atom.js";
 import { typedErrorText } from "./typed-errors.js";
 import { typedErrors } from "./validate.js";
 
 /**
  * Why a configuration cannot be applied to an object of a kind; undefined when it may be tried. 400 for one of another kind or version,
- * or with managedFields; 500 for one that does not fit its type, as Kubernetes has it.
+ * with managedFields, or that does not fit its type: there Kubernetes says 500, in the same words, though the mistake is the client's.
  */
 export function configurationError(
   of: { readonly apiVersion: string; readonly kind: string; readonly atom: Atom },
@@ -22,7 +22,7 @@ export function configurationError(
   if (errors.length === 0) return undefined;
   const { namespace = "", name = "" } = metadata;
   const named = `${String(namespace)}/${String(name)}; ${kindText(config)}`;
-  return genericFailure(500, "", `failed to create typed patch object (${named}): ${typedErrorText(errors)}`);
+  return badRequest(`failed to create typed patch object (${named}): ${typedErrorText(errors)}`);
 }
 
 /** `apps/v1, Kind=Deployment`; `/v1, Kind=Pod`. */

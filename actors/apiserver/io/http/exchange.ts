@@ -9,6 +9,7 @@ import {
   succeed,
   unauthorized,
 } from "../../../../src/api/status.js";
+import type { Attributes } from "../../access/attributes.js";
 import { attributesOf } from "../../http/authorization.js";
 import { deprecationWarnings } from "../../http/deprecations.js";
 import { documentFor, pinnedDocument } from "../../http/documents.js";
@@ -64,8 +65,13 @@ export function count({ handler, request, route, path, query }: Asked, response:
   });
 }
 
+export interface Admitted {
+  readonly user: ApiUser;
+  readonly attributes: Attributes;
+}
+
 /** Finds out who asks, for whom, and whether they may; the error is 401 or 403. */
-export function admit(asked: Asked, onDone: (outcome: { user: ApiUser } | { error: ApiError }) => void): void {
+export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiError }) => void): void {
   const { handler, request, path, query, route } = asked;
   authenticate(request, handler.tokens, (who) => {
     if (who === "invalid") {
@@ -78,8 +84,9 @@ export function admit(asked: Asked, onDone: (outcome: { user: ApiUser } | { erro
       return;
     }
     const user = spokenFor.value;
-    const refusal = handler.refusalOf(user, attributesOf(request.method ?? "GET", path, query, route));
-    onDone(refusal === undefined ? { user } : { error: refusal });
+    const attributes = attributesOf(request.method ?? "GET", path, query, route);
+    const refusal = handler.refusalOf(user, attributes);
+    onDone(refusal === undefined ? { user, attributes } : { error: refusal });
   });
 }
 
@@ -90,11 +97,38 @@ function userFor({ handler, request }: Asked, asker: ApiUser): Result<ApiUser> {
   return as.value === undefined ? succeed(asker) : handler.impersonated(asker, as.value);
 }
 
-export function serve(asked: Asked, user: ApiUser, response: HttpResponse): void {
+/** Serves a request when it is its turn. Conversations with nodes and Services have none: they may last for hours. */
+export function serveInTurn(asked: Asked, { user, attributes }: Admitted, response: HttpResponse): void {
+  const { handler, request, query, route: to } = asked;
+  if (to.type === "connect" || to.type === "proxy") {
+    serve(asked, user, response);
+    return;
+  }
+  const seats =
+    to.type === "resource" && to.verb === "list"
+      ? handler.flowControl.seatsOfList(to.resource, Number(query.get("limit") ?? 0))
+      : 1;
+  const entered = handler.flowControl.enter(user, attributes, seats, {
+    execute: (turn) => {
+      response.flowHeaders = turn.headers;
+      serve(asked, user, response, () => turn.done());
+    },
+    reject: ({ headers }) => {
+      response.flowHeaders = headers;
+      answerText(request, response, 429, tooMany, { headers: { "Retry-After": "1" } });
+    },
+  });
+  response.once("close", () => entered.done());
+}
+
+const tooMany = "Too many requests, please try again later.\n";
+
+/** `onSetUp`: a watch only waits for events from now on. */
+function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () => void = () => undefined): void {
   const { handler, request, query, route: to } = asked;
   switch (to.type) {
     case "resource":
-      serveResource(asked, to, user, response);
+      serveResource(asked, to, user, response, onSetUp);
       return;
     case "connect":
       serveConnect(asked, to, user, response);
@@ -219,7 +253,7 @@ function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, use
   else answerError(asked.request, response, badRequest("Upgrade request required"));
 }
 
-function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: HttpResponse): void {
+function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: HttpResponse, onSetUp: () => void): void {
   const { handler, request, query } = asked;
   const representation = negotiate(request.headers.accept);
   if (representation === undefined) {
@@ -230,7 +264,13 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
   if (to.verb === "watch") {
     const options = watchOptions(query);
     if (!options.ok) answerError(request, response, options.error);
-    else serveWatch(handler, { path: watchPath(to), user, options: named(to, options.value) }, { request, response }, context);
+    else
+      serveWatch(
+        handler,
+        { path: watchPath(to), user, options: named(to, options.value) },
+        { request, response, onSetUp },
+        context,
+      );
     return;
   }
   const deadline = deadlineOf(query);

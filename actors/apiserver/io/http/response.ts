@@ -27,7 +27,12 @@ export function answer(
   if (isGone(response) || response.headersSent) return;
   const { body } = rendered;
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-  const headers: Record<string, string | string[]> = { ...baseHeaders, ...options.headers, "Content-Type": rendered.contentType };
+  const headers: Record<string, string | string[]> = {
+    ...baseHeaders,
+    ...response.flowHeaders,
+    ...options.headers,
+    "Content-Type": rendered.contentType,
+  };
   if (options.warnings !== undefined && options.warnings.length > 0) headers.Warning = options.warnings.map(warningHeader);
   if (options.lastOnConnection === true && request.httpVersionMajor === 1) headers.Connection = "close";
   // Text goes out in one piece with the head, which bytes do not.
@@ -53,8 +58,14 @@ export function answer(
   });
 }
 
-export function answerText(request: HttpRequest, response: HttpResponse, code: number, text: string): void {
-  answer(request, response, code, { contentType: "text/plain; charset=utf-8", body: text });
+export function answerText(
+  request: HttpRequest,
+  response: HttpResponse,
+  code: number,
+  text: string,
+  options: AnswerOptions = {},
+): void {
+  answer(request, response, code, { contentType: "text/plain; charset=utf-8", body: text }, options);
 }
 
 export function answerError(request: HttpRequest, response: HttpResponse, error: ApiError, options: AnswerOptions = {}): void {

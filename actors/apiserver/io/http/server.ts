@@ -5,7 +5,7 @@ import { methodNotAllowed, noSuchResource } from "../../../../src/api/status.js"
 import { connectOptions } from "../../http/query.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
-import { admit, ask, count, proxyOf, serve } from "./exchange.js";
+import { admit, ask, count, proxyOf, serveInTurn } from "./exchange.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
@@ -47,7 +47,7 @@ export class HttpsFront implements HttpFront {
     count(asked, response);
     admit(asked, (outcome) => {
       if ("error" in outcome) answerError(request, response, outcome.error);
-      else serve(asked, outcome.user, response);
+      else serveInTurn(asked, outcome, response);
     });
   }
 

@@ -11,7 +11,7 @@ const unreadBytesMost = 8 * 1024 * 1024;
 export function serveWatch(
   handler: ApiHandler,
   watch: WatchRequest,
-  exchange: { readonly request: HttpRequest; readonly response: HttpResponse },
+  exchange: { readonly request: HttpRequest; readonly response: HttpResponse; onSetUp(): void },
   context: RenderContext,
 ): void {
   const { request, response } = exchange;
@@ -25,8 +25,13 @@ export function serveWatch(
   };
   const sink: WatchSink = {
     started: () => {
-      response.writeHead(200, { "Content-Type": renderer.contentType, "Cache-Control": "no-cache, private" });
+      response.writeHead(200, {
+        "Content-Type": renderer.contentType,
+        "Cache-Control": "no-cache, private",
+        ...response.flowHeaders,
+      });
       response.flushHeaders?.();
+      exchange.onSetUp();
     },
     refused: (error) => answerError(request, response, error),
     events: (events) => {

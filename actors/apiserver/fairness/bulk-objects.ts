@@ -1,0 +1,34 @@
+/** The flow schemas and priority levels that every cluster has, as they are made at first and kept afterwards. */
+import { semanticEqual } from "../../../src/api/json-value.js";
+import { builtinResources } from "../../../src/api/kinds.js";
+import { storageKey } from "../../../src/api/paths.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { BulkObject } from "../setup/bulk-setup.js";
+import { autoupdateSpec, levels, mandatory, schemas } from "./bootstrap.js";
+import { dangling } from "./dangling.js";
+
+function bulkObject(plural: string, object: UntypedObject): BulkObject {
+  const resource = builtinResources().preferred("flowcontrol.apiserver.k8s.io", plural)!;
+  const { name = "" } = object.metadata;
+  const completed = (stored: UntypedObject): UntypedObject | undefined => {
+    if (!isKept(stored, name) || semanticEqual(stored.spec, object.spec)) return undefined;
+    const generation = (stored.metadata.generation ?? 0) + 1;
+    return { ...stored, metadata: { ...stored.metadata, generation }, spec: object.spec };
+  };
+  return { key: storageKey(resource, "", name), object, hasGeneration: true, completed };
+}
+
+/** Without the annotation, an object is kept as long as nobody has changed it. */
+function isKept({ metadata: { annotations = {}, generation } }: UntypedObject, name: string): boolean {
+  if (mandatory.has(name)) return true;
+  const said = annotations[autoupdateSpec];
+  return said === undefined ? generation === 1 : said === "true";
+}
+
+/** When the first of them are made, in milliseconds since 1970. */
+export const flowControlObjects = (nowMs: number): BulkObject[] => [
+  ...levels.map((level) => bulkObject("prioritylevelconfigurations", { ...level, status: {} } as UntypedObject)),
+  ...schemas.map((schema) =>
+    bulkObject("flowschemas", { ...schema, status: { conditions: [dangling(schema, true, nowMs)] } } as UntypedObject),
+  ),
+];
