@@ -48,6 +48,8 @@ export const kubeletTimings = {
   volumeRetryFirstMs: 100,
   volumeRetryMostMs: 122_000,
   sandboxRetryMs: 2_000,
+  /** A resize that has to wait for other pods to go is looked at again so soon. */
+  resizeRetryMs: 5_000,
   imageBackoffFirstMs: 10_000,
   imageBackoffMostMs: 300_000,
   crashBackoffFirstMs: 10_000,

@@ -7,11 +7,13 @@ import { type Address, address, instanceOf } from "../../src/wire/address.js";
 import type { CallShape, Declared } from "../../src/wire/declare.js";
 import type { Outcome } from "../../src/wire/errors.js";
 import { kubeletLimits } from "./configuration.js";
+import { type ContainerRecord, listOf } from "./container/record.js";
 import type { KubeletIo } from "./io/io.js";
 import { allocatableAmounts, nodeLabels } from "./node/node-object.js";
 import { type AdmittingNode, type Rejection, rejectionOf } from "./pod/admission.js";
 import type { NodeAllocatable } from "./pod/downward.js";
 import type { PodHandle } from "./pod/handle.js";
+import type { PodRequests } from "./pod/resources.js";
 import { RuntimeView } from "./runtime/view.js";
 import { WriteSlots } from "./status/slots.js";
 import { ObjectSource } from "./volume/object-source.js";
@@ -58,11 +60,10 @@ export class Kubelet {
     type: "Normal" | "Warning",
     reason: string,
     message: string,
-    container?: { name: string; init: boolean },
+    container?: Pick<ContainerRecord, "name" | "role">,
   ): void {
     const { namespace = "", name = "", uid = "", resourceVersion = "" } = pod.metadata;
-    const list = container?.init === true ? "initContainers" : "containers";
-    const fieldPath = container === undefined ? {} : { fieldPath: `spec.${list}{${container.name}}` };
+    const fieldPath = container === undefined ? {} : { fieldPath: `spec.${listOf(container.role)}{${container.name}}` };
     const involvedObject = { kind: "Pod", apiVersion: "v1", namespace, name, uid, resourceVersion, ...fieldPath };
     recordEvent(this.host, { involvedObject, type, reason, message, component: "kubelet", node: this.nodeName });
   }
@@ -73,11 +74,15 @@ export class Kubelet {
 
   /** Why this node cannot take a pod beside those that it has already. `labels` are the node's, when they were just read. */
   rejection(of: PodHandle, labels?: Readonly<Record<string, string>>): Rejection | undefined {
-    const others = [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ requests }) => requests);
-    return rejectionOf(of.pod, of.requests, this.admitting(labels), others);
+    return rejectionOf(of.pod, of.requests, this.admitting(labels), this.requestsBeside(of));
   }
 
-  private admitting(labels = this.nodes.get(this.nodeName)?.metadata.labels): AdmittingNode {
+  /** What the other pods of the node have been given. */
+  requestsBeside(of: PodHandle): PodRequests[] {
+    return [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ requests }) => requests);
+  }
+
+  admitting(labels = this.nodes.get(this.nodeName)?.metadata.labels): AdmittingNode {
     const known = labels ?? nodeLabels(this.nodeName, this.io.node);
     return { name: this.nodeName, labels: new Map(Object.entries(known)), allocatable: this.amounts };
   }

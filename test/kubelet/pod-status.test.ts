@@ -42,6 +42,7 @@ const picture = (
     spec: { containers: [], restartPolicy: policy, ...pod.spec },
   },
   records,
+  resizeConditions: [],
   podIp: "10.1.0.2",
   hostIp: "10.0.0.1",
   sandboxReady: true,

@@ -22,7 +22,7 @@ export function chooseContainer(records: readonly ContainerRecord[], pod: string
     return named === undefined ? refused(badRequest(`container ${container} is not valid for pod ${pod}`)) : chosen(named);
   }
   const mains = records.filter(({ role }) => role === "main");
-  const init = records.filter(({ role }) => role !== "main");
+  const init = records.filter(({ role }) => role === "init" || role === "sidecar");
   if (mains.length === 1) return chosen(mains[0]!);
   const others = init.length === 0 ? "" : ` or one of the init containers: ${names(init)}`;
   return refused(badRequest(`a container name must be specified for pod ${pod}, choose one of: ${names(mains)}${others}`));

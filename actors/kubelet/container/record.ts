@@ -2,9 +2,13 @@
  * What a kubelet knows of one container of a pod: the spec it was made from, and how it is. The chart of the container
  * keeps it up to date; the status of the pod is derived from the records of its containers.
  */
-import type { Container } from "../../../src/api/types.js";
+import type { Container, EphemeralContainer, ResourceRequirements } from "../../../src/api/types.js";
 
-export type ContainerRole = "init" | "sidecar" | "main";
+export type ContainerRole = "init" | "sidecar" | "main" | "ephemeral";
+
+/** The list of a pod's spec in which the container is. */
+export const listOf = (role: ContainerRole): "initContainers" | "containers" | "ephemeralContainers" =>
+  role === "main" ? "containers" : role === "ephemeral" ? "ephemeralContainers" : "initContainers";
 
 export const roleOf = (container: Container, isInit: boolean): ContainerRole =>
   !isInit ? "main" : container.restartPolicy === "Always" ? "sidecar" : "init";
@@ -43,15 +47,26 @@ export class ContainerRecord {
   forgottenStarts = 0;
   /** Its startup probe succeeded and its postStart hook returned. */
   started = false;
+  /** The resources that the node has set aside for it; its spec may ask for others. */
+  allocated: ResourceRequirements;
+  /** The resources that it runs with. */
+  applied: ResourceRequirements;
   /** Its readiness probe says that it serves; without one, that it is started. */
   ready = false;
 
   constructor(
-    public spec: Container,
+    public spec: Container | EphemeralContainer,
     readonly role: ContainerRole,
     initialReason: string,
   ) {
     this.state = { kind: "waiting", reason: initialReason };
+    this.allocated = spec.resources ?? {};
+    this.applied = this.allocated;
+  }
+
+  /** What it is made from: its spec, with the resources that were set aside. */
+  get allocatedSpec(): Container {
+    return { ...this.spec, resources: this.allocated };
   }
 
   get name(): string {
@@ -72,6 +87,14 @@ export class ContainerRecord {
   runs(startedAtMs: number): void {
     if (this.state.kind === "terminated") this.last = this.state;
     this.state = { kind: "running", startedAtMs };
+  }
+
+  /** Nobody has it any more, and nobody knows how it ended. */
+  vanishes(nowMs: number): void {
+    const message = "The container could not be located when the pod was terminated";
+    const startedAtMs = this.state.kind === "running" ? this.state.startedAtMs : 0;
+    const { containerId } = this;
+    this.terminates({ exitCode: 137, reason: "ContainerStatusUnknown", message, startedAtMs, finishedAtMs: nowMs, containerId });
   }
 
   terminates(how: Omit<Terminated, "kind">): void {

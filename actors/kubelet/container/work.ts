@@ -41,11 +41,12 @@ export class ContainerWork {
   }
 
   event(type: "Normal" | "Warning", reason: string, message: string): void {
-    this.kubelet.record(this.pod.pod, type, reason, message, { name: this.record.name, init: this.record.role !== "main" });
+    this.kubelet.record(this.pod.pod, type, reason, message, this.record);
   }
 
   changed(): void {
     this.pod.tell({ type: "container.changed", name: this.record.name });
+    this.kubelet.host.charts.get(`resize ${this.pod.key}`)?.send({ type: "progressed" });
   }
 
   checkImage(tell: Tell): void {
@@ -87,13 +88,14 @@ export class ContainerWork {
   /** Gathers what the configuration needs, and makes it. */
   configure(tell: Tell): void {
     const { kubelet, pod, record } = this;
+    const container = record.allocatedSpec;
     kubelet.objects.fetch(pod.pod, environmentReferences(record.spec), (fetched) => {
       if (!fetched.ok) {
         tell({ type: "configuration.failed", message: fetched.message });
         return;
       }
       const enableServiceLinks = pod.pod.spec?.enableServiceLinks ?? true;
-      const environment = environmentOf(record.spec, {
+      const environment = environmentOf(container, {
         pod: pod.pod,
         podIp: pod.podIp,
         hostIp: kubelet.io.node.internalIp,
@@ -107,7 +109,7 @@ export class ContainerWork {
       }
       const config = containerConfigOf({
         pod: pod.pod,
-        container: record.spec,
+        container,
         attempt: this.nextAttempt(),
         environment: environment.value,
         volumePath: (volume) => pod.volumes.get(volume),
@@ -129,6 +131,7 @@ export class ContainerWork {
     record.restartCount = this.nextAttempt();
     this.bury(record.containerId);
     record.containerId = containerId;
+    record.applied = record.allocated;
     this.event("Normal", "Created", `Created container: ${record.name}`);
   }
 
@@ -179,18 +182,7 @@ export class ContainerWork {
 
   /** The runtime does not have the container any more: how it ended cannot be told. */
   noteVanished(): void {
-    const { state, containerId } = this.record;
-    const startedAtMs = state.kind === "running" ? state.startedAtMs : 0;
-    const message = "The container could not be located when the pod was terminated";
-    const finishedAtMs = this.kubelet.host.clock.nowMs();
-    this.record.terminates({
-      exitCode: 137,
-      reason: "ContainerStatusUnknown",
-      message,
-      startedAtMs,
-      finishedAtMs,
-      containerId,
-    });
+    this.record.vanishes(this.kubelet.host.clock.nowMs());
   }
 
   postStart(tell: Tell): void {

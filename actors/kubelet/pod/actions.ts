@@ -64,6 +64,8 @@ export const adoptContainers = ({ context, event }: Args) => {
   if (event.type === "sandbox.found") context.work.containers.adopt(event.containers);
 };
 export const startNextInit = ({ context }: Args) => context.work.containers.startNextInit();
+export const startEphemeral = ({ context }: Args) => context.work.containers.startEphemeral();
+export const considerResize = ({ context }: Args) => context.work.pod.considerResize();
 export const startMains = ({ context }: Args) => context.work.containers.startMains();
 export const abandonContainers = ({ context }: Args) => context.work.containers.abandon();
 export const nextSandbox = ({ context }: Args) => {

@@ -20,7 +20,7 @@ const no = (type: string, reason: string, message?: string): PodCondition => ({
 const nameList = (records: readonly ContainerRecord[]): string => `[${records.map(({ name }) => name).join(" ")}]`;
 
 function initialized({ records }: PodPicture, phase: string): PodCondition {
-  const init = records.filter(({ role }) => role !== "main");
+  const init = records.filter(({ role }) => role === "init" || role === "sidecar");
   if (phase === "Succeeded") return yes("Initialized", init.length === 0 ? undefined : "PodCompleted");
   const incomplete = init.filter((record) => !initDone(record) && !mainsBegan(records));
   if (incomplete.length === 0) return yes("Initialized");
@@ -34,7 +34,7 @@ function containersReady({ records }: PodPicture, phase: string): PodCondition {
   const type = "ContainersReady";
   if (phase === "Succeeded") return no(type, "PodCompleted");
   if (phase === "Failed") return no(type, "PodFailed");
-  const counted = records.filter(({ role }) => role !== "init");
+  const counted = records.filter(({ role }) => role === "main" || role === "sidecar");
   const unready = counted.filter(({ ready }) => !ready);
   return unready.length === 0
     ? yes(type)
@@ -60,5 +60,6 @@ function ready(picture: PodPicture, containers: PodCondition): PodCondition {
 export function conditionsOf(picture: PodPicture, phase: string): PodCondition[] {
   const containers = containersReady(picture, phase);
   const startable: PodCondition = { type: "PodReadyToStartContainers", status: picture.sandboxReady ? "True" : "False" };
-  return [startable, initialized(picture, phase), ready(picture, containers), containers, yes("PodScheduled")];
+  const lasting = [startable, initialized(picture, phase), ready(picture, containers), containers, yes("PodScheduled")];
+  return [...lasting, ...picture.resizeConditions];
 }

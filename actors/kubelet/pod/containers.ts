@@ -3,7 +3,7 @@ import type { Pod } from "../../../src/api/types.js";
 import type { ContainerStatus } from "../../runc/messages.js";
 import type { ContainerEvent, Kill } from "../container/events.js";
 import { containerMachine } from "../container/machine.js";
-import type { ContainerRecord } from "../container/record.js";
+import { type ContainerRecord, listOf } from "../container/record.js";
 import { restartsAfter } from "../container/restart.js";
 import { ContainerWork, exitOf } from "../container/work.js";
 import type { Kubelet } from "../kubelet.js";
@@ -37,7 +37,7 @@ export class PodContainers {
   /** Init containers and sidecars up to the first that the next ones have to wait for. */
   startNextInit(): void {
     for (const record of this.pod.records) {
-      if (record.role === "main") return;
+      if (record.role !== "init" && record.role !== "sidecar") return;
       if (!this.runs(record) && !initDone(record) && !hasEnded(record)) this.startContainer(record, { type: "start" });
       if (!initDone(record)) return;
     }
@@ -46,12 +46,22 @@ export class PodContainers {
   /** The main containers, and sidecars that a kubelet before this one had not got to. */
   startMains(): void {
     for (const record of this.pod.records) {
-      if (record.role !== "init" && !this.runs(record) && !hasEnded(record)) this.startContainer(record, { type: "start" });
+      const { role } = record;
+      if ((role === "main" || role === "sidecar") && !this.runs(record) && !hasEnded(record))
+        this.startContainer(record, { type: "start" });
+    }
+  }
+
+  /** Ephemeral containers run whatever the others do, as soon as there is a sandbox. */
+  startEphemeral(): void {
+    if (!this.pod.sandboxReady) return;
+    for (const record of this.pod.records) {
+      if (record.role === "ephemeral" && !this.runs(record) && !hasEnded(record)) this.startContainer(record, { type: "start" });
     }
   }
 
   get initIsDone(): boolean {
-    return this.pod.records.every((record) => record.role === "main" || initDone(record));
+    return this.pod.records.every((record) => (record.role !== "init" && record.role !== "sidecar") || initDone(record));
   }
 
   /** An init container failed for good. */
@@ -127,12 +137,10 @@ export class PodContainers {
   restartChanged(): void {
     const spec = this.previous?.spec;
     if (spec === undefined) return;
-    const imageBefore = (record: ContainerRecord): string | undefined => {
-      const list = record.role === "main" ? spec?.containers : spec?.initContainers;
-      return list?.find(({ name }) => name === record.name)?.image;
-    };
+    const imageBefore = ({ role, name: of }: ContainerRecord): string | undefined =>
+      spec[listOf(role)]?.find(({ name }) => name === of)?.image;
     for (const record of this.pod.records) {
-      if (imageBefore(record) === record.spec.image) continue;
+      if (record.role === "ephemeral" || imageBefore(record) === record.spec.image) continue;
       const message = `Container ${record.name} definition changed, will be restarted`;
       const kill: Kill = { message, graceSeconds: this.pod.graceSeconds(), afterwards: "restarts" };
       this.kubelet.host.charts.get(this.chartOf(record))?.send({ type: "spec.changed", kill });
@@ -175,6 +183,7 @@ export class PodContainers {
     const mains = this.pod.records.filter(({ role }) => role === "main");
     if (mains.every((record) => this.staysEnded(record))) return;
     for (const record of this.pod.records) {
+      if (record.role === "ephemeral") continue;
       if (record.role !== "main") record.waits("PodInitializing");
       else if (!this.staysEnded(record)) record.waits("ContainerCreating");
     }

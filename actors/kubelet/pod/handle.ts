@@ -1,7 +1,10 @@
 /** What a kubelet knows of one pod on its node. The charts of the pod and of its containers share it. */
-import type { Pod, PodStatus } from "../../../src/api/types.js";
-import { ContainerRecord, roleOf } from "../container/record.js";
+import type { Container, EphemeralContainer, Pod, PodCondition, PodStatus } from "../../../src/api/types.js";
+import { ContainerRecord, type ContainerRole, listOf, roleOf } from "../container/record.js";
 import type { Kubelet } from "../kubelet.js";
+import { resizing } from "../resize/decision.js";
+import { resizeMachine } from "../resize/machine.js";
+import { Resize } from "../resize/resize.js";
 import type { PodEvent } from "./events.js";
 import { type PodRequests, podRequests } from "./resources.js";
 import { podStatusOf } from "./status.js";
@@ -15,13 +18,17 @@ export class PodHandle {
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
-  readonly records: readonly ContainerRecord[];
+  /** Init containers, the main ones, and the ephemeral ones as they came. */
+  records: readonly ContainerRecord[];
   sandboxId = "";
   sandboxAttempt = 0;
   sandboxReady = false;
   podIp = "";
   readonly startedAtMs: number;
-  readonly requests: PodRequests;
+  /** What the node has set aside for it. */
+  requests: PodRequests;
+  /** What its status says of a resize under way. */
+  resizeConditions: readonly PodCondition[] = [];
   /** Why the kubelet itself ended the pod, if it did. */
   verdict: Verdict | undefined;
   /** Its containers are at their end for good. */
@@ -42,7 +49,6 @@ export class PodHandle {
     this.uid = uid;
     this.namespace = namespace;
     this.name = name;
-    this.requests = podRequests(pod);
     const startTime = pod.status?.startTime;
     this.startedAtMs = startTime === undefined ? kubelet.host.clock.nowMs() : Date.parse(startTime);
     const init = pod.spec?.initContainers ?? [];
@@ -50,7 +56,43 @@ export class PodHandle {
     this.records = [
       ...init.map((container) => new ContainerRecord(container, roleOf(container, true), "PodInitializing")),
       ...(pod.spec?.containers ?? []).map((container) => new ContainerRecord(container, "main", reason)),
+      ...(pod.spec?.ephemeralContainers ?? []).map(ephemeralRecord),
     ];
+    this.recallAllocation();
+    this.requests = this.allocatedRequests();
+  }
+
+  /** A kubelet before this one may have set aside other resources than the pod asks for by now. */
+  private recallAllocation(): void {
+    const { containerStatuses = [], initContainerStatuses = [] } = this.pod.status ?? {};
+    for (const { name, resources } of [...containerStatuses, ...initContainerStatuses]) {
+      const record = this.records.find((each) => each.name === name);
+      if (record === undefined || resources === undefined) continue;
+      record.allocated = resources;
+      record.applied = resources;
+    }
+  }
+
+  private allocatedRequests(): PodRequests {
+    const specs = (roles: readonly ContainerRole[]): Container[] =>
+      this.records.filter(({ role }) => roles.includes(role)).map((record) => record.allocatedSpec);
+    const spec = { ...this.pod.spec, containers: specs(["main"]), initContainers: specs(["init", "sidecar"]) };
+    return podRequests({ ...this.pod, spec });
+  }
+
+  /** Other resources have been set aside for its containers. */
+  allocationChanged(): void {
+    this.requests = this.allocatedRequests();
+  }
+
+  /** Looks into whether its containers are asked to have other resources than were set aside. */
+  considerResize(): void {
+    const id = `resize ${this.key}`;
+    const { charts } = this.kubelet.host;
+    const running = charts.get(id);
+    if (running !== undefined) running.send({ type: "wanted" });
+    else if (resizing(this.records).length > 0)
+      charts.start(resizeMachine, { id, input: { resize: new Resize(this.kubelet, this) } }).send({ type: "wanted" });
   }
 
   /**
@@ -58,7 +100,9 @@ export class PodHandle {
    * were started, and that those which ran have ended, nobody knows how.
    */
   recallContainers(): void {
-    const { containerStatuses = [], initContainerStatuses = [] } = this.pod.status ?? {};
+    const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = this.pod.status ?? {};
+    for (const { name } of ephemeralContainerStatuses.filter(({ containerID }) => Boolean(containerID)))
+      this.records.find((each) => each.name === name)?.vanishes(this.kubelet.host.clock.nowMs());
     for (const { name, containerID = "", restartCount, state } of [...containerStatuses, ...initContainerStatuses]) {
       const record = this.records.find((each) => each.name === name);
       if (record === undefined || containerID === "") continue;
@@ -99,10 +143,12 @@ export class PodHandle {
   update(pod: Pod): void {
     this.pod = pod;
     for (const record of this.records) {
-      const list = record.role === "main" ? pod.spec?.containers : pod.spec?.initContainers;
-      const spec = list?.find(({ name }) => name === record.name);
+      const spec = pod.spec?.[listOf(record.role)]?.find(({ name }) => name === record.name);
       if (spec !== undefined) record.spec = spec;
     }
+    const known = new Set(this.records.map(({ name }) => name));
+    const added = (pod.spec?.ephemeralContainers ?? []).filter(({ name }) => !known.has(name));
+    if (added.length > 0) this.records = [...this.records, ...added.map(ephemeralRecord)];
     // Whether a pod is ready is its kubelet's to say, once it has said so.
     if (this.status !== undefined && readiness(pod.status) !== readiness(this.status))
       this.kubelet.host.charts.get(`status ${this.key}`)?.send({ type: "overwritten" });
@@ -120,6 +166,7 @@ export class PodHandle {
       startedAtMs: this.startedAtMs,
       nowMs: this.kubelet.host.clock.nowMs(),
       finished: this.finished,
+      resizeConditions: this.resizeConditions,
       ...(this.verdict === undefined ? {} : { verdict: this.verdict }),
     };
     const status = podStatusOf(picture, before);
@@ -128,6 +175,9 @@ export class PodHandle {
     this.kubelet.host.charts.get(`status ${this.key}`)?.send({ type: "report", status, urgent });
   }
 }
+
+const ephemeralRecord = (container: EphemeralContainer): ContainerRecord =>
+  new ContainerRecord(container, "ephemeral", "ContainerCreating");
 
 const readiness = (status: PodStatus | undefined): string | undefined =>
   status?.conditions?.find(({ type }) => type === "Ready")?.status;

@@ -108,8 +108,8 @@ export const podMachine = setup({
       on: {
         "pod.updated": [
           { guard: "deletionAsked", target: "ending", actions: "takeUpdate" },
-          { guard: "hasReadinessGates", actions: ["takeUpdate", "restartChanged", "report"] },
-          { actions: ["takeUpdate", "restartChanged"] },
+          { guard: "hasReadinessGates", actions: ["takeUpdate", "restartChanged", "startEphemeral", "considerResize", "report"] },
+          { actions: ["takeUpdate", "restartChanged", "startEphemeral", "considerResize"] },
         ],
         "pod.deleted": { target: "ending", actions: "noteGone" },
         "status.gone": { target: "ending", actions: "noteGone" },
@@ -143,7 +143,7 @@ export const podMachine = setup({
           },
         },
         initializing: {
-          entry: "startNextInit",
+          entry: ["startEphemeral", "startNextInit"],
           always: [
             { guard: "initHasFailed", target: "#pod.ending" },
             { guard: "initIsDone", target: "running" },
@@ -154,7 +154,7 @@ export const podMachine = setup({
           },
         },
         running: {
-          entry: "startMains",
+          entry: ["startMains", "startEphemeral", "considerResize"],
           always: { guard: "mainsAreDone", target: "#pod.ending" },
           on: { "sandbox.lost": "replacingSandbox" },
         },

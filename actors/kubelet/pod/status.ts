@@ -4,7 +4,7 @@
  */
 import { rfc3339 } from "../../../src/actor/host.js";
 import type { ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from "../../../src/api/types.js";
-import type { ContainerRecord, RecordedState } from "../container/record.js";
+import type { ContainerRecord, ContainerRole, RecordedState } from "../container/record.js";
 import { conditionsOf } from "./conditions.js";
 import { phaseOf } from "./phase.js";
 import { qosClassOf } from "./resources.js";
@@ -20,6 +20,8 @@ export interface PodPicture {
   readonly nowMs: number;
   /** Set when the kubelet itself ended the pod: Evicted, DeadlineExceeded, OutOfcpu … */
   readonly verdict?: { readonly reason: string; readonly message: string };
+  /** What is said of a resize under way. */
+  readonly resizeConditions: readonly PodCondition[];
   /** All its containers are at their end and none will be started again. */
   readonly finished: boolean;
 }
@@ -57,6 +59,16 @@ function containerStatusOf(record: ContainerRecord): ContainerStatus {
     imageID: record.imageId,
     ...(record.containerId === "" ? {} : { containerID: `runc://${record.containerId}` }),
     started: record.started,
+    ...resourcesOf(record),
+  };
+}
+
+/** What was set aside for a container, and what it has. */
+function resourcesOf({ allocated, applied }: ContainerRecord): Pick<ContainerStatus, "allocatedResources" | "resources"> {
+  const requests = allocated.requests ?? {};
+  return {
+    ...(Object.keys(requests).length === 0 ? {} : { allocatedResources: requests }),
+    ...(Object.keys(applied).length === 0 ? {} : { resources: applied }),
   };
 }
 
@@ -80,7 +92,10 @@ export function podStatusOf(picture: PodPicture, previous: PodStatus | undefined
   if (verdict !== undefined && records.every(({ state }) => state.kind === "waiting"))
     return { phase, ...verdict, startTime: rfc3339(picture.startedAtMs), qosClass: pod.status?.qosClass ?? qosClassOf(pod) };
   const conditions = timed(conditionsOf(picture, phase), previous?.conditions ?? pod.status?.conditions ?? [], picture.nowMs);
-  const init = records.filter(({ role }) => role !== "main").map(containerStatusOf);
+  const statuses = (...roles: ContainerRole[]): ContainerStatus[] =>
+    records.filter(({ role }) => roles.includes(role)).map(containerStatusOf);
+  const init = statuses("init", "sidecar");
+  const ephemeral = statuses("ephemeral");
   return {
     phase,
     conditions,
@@ -90,7 +105,8 @@ export function podStatusOf(picture: PodPicture, previous: PodStatus | undefined
     ...(podIp === "" ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
     startTime: rfc3339(picture.startedAtMs),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
-    containerStatuses: byName(records.filter(({ role }) => role === "main").map(containerStatusOf)),
+    containerStatuses: byName(statuses("main")),
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: byName(ephemeral) }),
     qosClass: pod.status?.qosClass ?? qosClassOf(pod),
   };
 }

@@ -57,6 +57,5 @@ export function probeOnce({ kubelet, pod, record, spec }: ProbeOf, onResult: (re
 
 /** The event that each failed probe causes. */
 export function reportUnhealthy({ kubelet, pod, record, kind }: ProbeOf, message: string): void {
-  const container = { name: record.name, init: record.role !== "main" };
-  kubelet.record(pod.pod, "Warning", "Unhealthy", `${titles[kind]} probe failed: ${message}`, container);
+  kubelet.record(pod.pod, "Warning", "Unhealthy", `${titles[kind]} probe failed: ${message}`, record);
 }

@@ -83,6 +83,7 @@ export class PodCharts {
     const onDone = () => {
       this.kubelet.pods.delete(uid);
       charts.get(`status ${key}`)?.send({ type: "stop" });
+      charts.stop(`resize ${key}`);
     };
     charts.start(podMachine, { id: `pod ${key}`, input: { work: new PodWork(this.kubelet, handle) }, onDone });
   }

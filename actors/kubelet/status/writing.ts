@@ -22,17 +22,27 @@ const whole = (condition: PodCondition): object => ({
   message: condition.message ?? null,
 });
 
+/** Conditions that a pod has for a while only. */
+const passing = new Set(["PodResizePending", "PodResizeInProgress"]);
+
 /**
  * The status as a strategic merge patch. A list of addresses merges by address, so an address that is not the pod's any
  * more is replaced, as long as `known`, what the API has, shows one.
  */
 export function statusPatch(uid: string, status: PodStatus, known: PodStatus | undefined): object {
   const { conditions = [], podIPs, ...rest } = status;
+  const over = (known?.conditions ?? []).filter(
+    ({ type }) => passing.has(type) && !conditions.some((condition) => condition.type === type),
+  );
   const moved = known?.podIPs?.some(({ ip }) => ip !== status.podIP) === true;
   const addresses = moved && podIPs !== undefined ? [{ $patch: "replace" }, ...podIPs] : podIPs;
   return {
     metadata: { uid },
-    status: { ...rest, conditions: conditions.map(whole), ...(addresses === undefined ? {} : { podIPs: addresses }) },
+    status: {
+      ...rest,
+      conditions: [...conditions.map(whole), ...over.map(({ type }) => ({ $patch: "delete", type }))],
+      ...(addresses === undefined ? {} : { podIPs: addresses }),
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetadata } from "./metadata.js";
 import { qosClassOf } from "./pod.js";
+import { withEphemeralContainersOnly, withResourcesOnly } from "./pod-parts.js";
 import { prepareService } from "./service.js";
 
 /**
@@ -145,7 +146,9 @@ export const prepareForUpdate = (
     return prepareCustomUpdate(resource.custom, object, old, updatedMetadata(object.metadata, old.metadata));
   }
   if (subresource === "status") return prepareStatusUpdate(resource, object, old);
-  let prepared: UntypedObject = { ...object, metadata: updatedMetadata(object.metadata, old.metadata) };
+  const part = partOfKind.get(`${keyOf(resource)}/${subresource}`)?.(object as never, old as never);
+  const whole = (part as UntypedObject | undefined) ?? object;
+  let prepared: UntypedObject = { ...whole, metadata: updatedMetadata(whole.metadata, old.metadata) };
   if (hasStatus(resource)) withField(prepared, "status", old);
   const ofKind = subresource === undefined ? updateOfKind.get(keyOf(resource)) : undefined;
   if (ofKind !== undefined) {
@@ -159,6 +162,12 @@ export const prepareForUpdate = (
   }
   return prepared;
 };
+
+/** Subresources that change a part of the object only: the object as it was, with that part as it is to be. */
+const partOfKind = new Map<string, (object: never, old: never) => object>([
+  ["/Pod/ephemeralcontainers", withEphemeralContainersOnly],
+  ["/Pod/resize", withResourcesOnly],
+]);
 
 type UpdateInPlace = (object: never, old: never) => void;
 

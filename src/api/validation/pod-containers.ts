@@ -2,6 +2,7 @@ import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, no
 import type {
   Container,
   ContainerPort,
+  EphemeralContainer,
   PodSpec,
   ResourceRequirements,
   SecurityContext,
@@ -126,8 +127,30 @@ const imageErrors = (image: string | undefined, path: string): FieldError[] => {
   return image === image.trim() ? [] : [invalidValue(path, image, "must not have leading or trailing whitespace")];
 };
 
-/** Templates may leave the image out; a pod may not. */
-const commonErrors = (container: Container, path: string, spec: PodSpec, volumes: ReadonlySet<string>): FieldError[] => [
+const resizePolicyErrors = (container: AnyContainer, path: string, podRestartPolicy: string | undefined): FieldError[] => {
+  const seen = new Set<string>();
+  return (container.resizePolicy ?? []).flatMap(({ resourceName, restartPolicy }, index) => {
+    const errors: FieldError[] = seen.has(resourceName) ? [duplicate(at(path, index), resourceName)] : [];
+    seen.add(resourceName);
+    errors.push(
+      ...requiredOneOf(resourceName, ["cpu", "memory"], path),
+      ...requiredOneOf(restartPolicy, ["NotRequired", "RestartContainer"], path),
+    );
+    if (podRestartPolicy === "Never" && restartPolicy !== "NotRequired")
+      errors.push(invalidValue(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+    return errors;
+  });
+};
+
+type AnyContainer = Container | EphemeralContainer;
+
+/** What holds for containers of every kind. */
+export const containerErrors = (
+  container: AnyContainer,
+  path: string,
+  spec: PodSpec,
+  volumes: ReadonlySet<string>,
+): FieldError[] => [
   ...(container.name ? followsRule(dns1123Label, container.name, child(path, "name")) : [required(child(path, "name"))]),
   ...imageErrors(container.image, child(path, "image")),
   ...requiredOneOf(
@@ -141,6 +164,7 @@ const commonErrors = (container: Container, path: string, spec: PodSpec, volumes
   ...mountsErrors(container.volumeMounts, child(path, "volumeMounts"), volumes),
   ...requiredOneOf(container.imagePullPolicy, ["Always", "IfNotPresent", "Never"], child(path, "imagePullPolicy")),
   ...resourcesErrors(container.resources, child(path, "resources")),
+  ...resizePolicyErrors(container, child(path, "resizePolicy"), spec.restartPolicy),
   ...securityErrors(container.securityContext, child(path, "securityContext")),
 ];
 
@@ -158,7 +182,7 @@ export const containersErrors = (spec: PodSpec, path: string): FieldError[] => {
   if (containers.length === 0) errors.push(required(containersPath));
   for (const [index, container] of containers.entries()) {
     const itemPath = at(containersPath, index);
-    errors.push(...commonErrors(container, itemPath, spec, volumes));
+    errors.push(...containerErrors(container, itemPath, spec, volumes));
     unique(container, itemPath);
     errors.push(...healthErrors(container, itemPath));
     if (container.restartPolicy !== undefined) {
@@ -167,7 +191,7 @@ export const containersErrors = (spec: PodSpec, path: string): FieldError[] => {
   }
   for (const [index, container] of (spec.initContainers ?? []).entries()) {
     const itemPath = at(child(path, "initContainers"), index);
-    errors.push(...commonErrors(container, itemPath, spec, volumes));
+    errors.push(...containerErrors(container, itemPath, spec, volumes));
     unique(container, itemPath);
     if (container.restartPolicy !== undefined)
       errors.push(...oneOf(container.restartPolicy, ["Always"], child(itemPath, "restartPolicy")));

@@ -46,7 +46,7 @@ const withImages = (
 const withChangeablesPutBack = (spec: PodSpec, old: PodSpec): PodSpec => {
   const restored: PodSpec = { ...spec, containers: withImages(spec.containers, old.containers) ?? [] };
   if (spec.initContainers !== undefined) restored.initContainers = withImages(spec.initContainers, old.initContainers)!;
-  const putBack = (field: "activeDeadlineSeconds" | "tolerations" | "ephemeralContainers" | "schedulingGates"): void => {
+  const putBack = (field: "activeDeadlineSeconds" | "tolerations" | "schedulingGates"): void => {
     if (old[field] === undefined) delete restored[field];
     else Object.assign(restored, { [field]: old[field] });
   };
@@ -74,6 +74,8 @@ const differences = (old: unknown, now: unknown, path: string): string[] => {
     value === undefined ? [] : [`${sign} ${path}: ${JSON.stringify(value)}`];
   return [...line("-", old), ...line("+", now)];
 };
+
+export const differenceText = (old: unknown, now: unknown, path: string): string => differences(old, now, path).join("\n");
 
 export const podUpdateErrors = (pod: Pod, old: Pod): FieldError[] => {
   const spec = pod.spec ?? { containers: [] };

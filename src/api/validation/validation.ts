@@ -9,6 +9,7 @@ import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from 
 import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
 import * as network from "./network.js";
 import type { ValidationOptions } from "./options.js";
+import { ephemeralContainersErrors, resizeErrors } from "./pod-parts.js";
 import { podErrors } from "./pod-spec.js";
 import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
 import * as scheduled from "./scheduled.js";
@@ -37,12 +38,22 @@ interface KindRules {
   /** Without one, `create` is what an update must pass. */
   readonly update?: (object: never, old: never, options: ValidationOptions) => FieldError[];
   readonly status?: (object: never, old: never) => FieldError[];
+  /** Other subresources that are written as the object is, by name. */
+  readonly parts?: Readonly<Record<string, (object: never, old: never) => FieldError[]>>;
 }
 
 const countsStatus = (object: { status?: object }): FieldError[] => replicaStatusErrors(object.status);
 
 const rules = new Map<string, KindRules>([
-  ["/Pod", { create: podErrors, update: podUpdateErrors, status: podStatusErrors }],
+  [
+    "/Pod",
+    {
+      create: podErrors,
+      update: podUpdateErrors,
+      status: podStatusErrors,
+      parts: { ephemeralcontainers: ephemeralContainersErrors, resize: resizeErrors },
+    },
+  ],
   ["/Namespace", { create: namespaceErrors }],
   ["/Node", { create: nodeErrors, update: nodeUpdateErrors, status: nodeUpdateErrors }],
   ["/Service", { create: serviceErrors, update: serviceUpdateErrors }],
@@ -118,7 +129,9 @@ export const validateUpdate = (
   if (kind.custom !== undefined) return [...errors, ...customErrors(kind.custom, object, old, warn)];
   const of = rulesOf(kind);
   if (subresource === "status") return [...errors, ...(of.status?.(object as never, old as never) ?? [])];
-  if (subresource !== undefined && subresource !== "finalize") return errors;
+  if (subresource !== undefined && subresource !== "finalize") {
+    return [...errors, ...(of.parts?.[subresource]?.(object as never, old as never) ?? [])];
+  }
   const own = of.update?.(object as never, old as never, options) ?? of.create?.(object as never, options);
   return [...errors, ...(own ?? [])];
 };
