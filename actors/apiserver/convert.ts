@@ -2,6 +2,7 @@
  * Versions of one resource whose fields differ. The other versions of Kubernetes 1.33 differ from what is stored in their
  * apiVersion only. Event: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
  */
+import { resourceClaimShapes } from "../../src/api/resource-claims.js";
 import type { UntypedObject } from "../../src/api/types.js";
 
 export interface Conversion {
@@ -58,6 +59,7 @@ const autoscalers: Conversion = {
 };
 
 export function conversionOf(group: string, version: string, plural: string): Conversion | undefined {
+  if (group === "resource.k8s.io") return resourceClaimShapes(version, plural);
   if (group === "events.k8s.io" && plural === "events") return events;
   if (group === "autoscaling" && version === "v1" && plural === "horizontalpodautoscalers") return autoscalers;
   return undefined;

@@ -44,8 +44,56 @@ const least: Readonly<Record<string, object>> = {
   ClusterRoleBinding: { roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "x" } },
   StorageClass: { provisioner: "example.com/provisioner" },
   CSIDriver: { spec: {} },
+  CSINode: { spec: { drivers: [] } },
+  CSIStorageCapacity: { storageClassName: "fast" },
+  VolumeAttachment: {
+    spec: { attacher: "csi.example.com", nodeName: "node-1", source: { persistentVolumeName: "pv" } },
+  },
+  VolumeAttributesClass: { driverName: "csi.example.com", parameters: { iops: "100" } },
+  ControllerRevision: { data: { spec: {} }, revision: 1 },
+  LeaseCandidate: {
+    spec: {
+      leaseName: "x",
+      binaryVersion: "1.33.0",
+      emulationVersion: "1.33.0",
+      strategy: "OldestEmulationVersion",
+      pingTime: "2025-01-01T00:00:00.000000Z",
+      renewTime: "2025-01-01T00:00:00.000000Z",
+    },
+  },
+  StorageVersion: { spec: {}, status: {} },
+  StorageVersionMigration: { spec: { resource: { resource: "pods", version: "v1" } } },
+  ServiceCIDR: { spec: { cidrs: ["10.97.0.0/16"] } },
+  FlowSchema: { spec: { priorityLevelConfiguration: { name: "x" } } },
+  PriorityLevelConfiguration: { spec: { type: "Limited", limited: { limitResponse: { type: "Reject" } } } },
+  ClusterTrustBundle: {
+    spec: { trustBundle: "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n" },
+  },
+  PodTemplate: { template: workload("").spec.template },
+  APIService: { spec: { group: "example.com", version: "v1", groupPriorityMinimum: 100, versionPriority: 10 } },
+  ValidatingAdmissionPolicy: { spec: { matchConstraints: { resourceRules: rules() }, validations: [{ expression: "true" }] } },
+  ValidatingAdmissionPolicyBinding: { spec: { policyName: "x", validationActions: ["Deny"] } },
+  MutatingAdmissionPolicy: {
+    spec: {
+      matchConstraints: { resourceRules: rules() },
+      reinvocationPolicy: "Never",
+      mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: "[]" } }],
+    },
+  },
+  MutatingAdmissionPolicyBinding: { spec: { policyName: "x" } },
+  ResourceClaim: { spec: {} },
+  ResourceClaimTemplate: { spec: { spec: {} } },
+  DeviceClass: { spec: {} },
+  DeviceTaintRule: { spec: { taint: { key: "example.com/broken", effect: "NoSchedule" } } },
+  ResourceSlice: {
+    spec: { driver: "gpu.example.com", nodeName: "node-1", pool: { name: "node-1", generation: 1, resourceSliceCount: 1 } },
+  },
   IPAddress: { spec: { parentRef: { resource: "services", namespace: "default", name: "x" } } },
 };
+
+function rules() {
+  return [{ operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods"] }];
+}
 
 function workload(_kind: string) {
   return {
@@ -56,6 +104,8 @@ function workload(_kind: string) {
 const names: Readonly<Record<string, string>> = {
   IPAddress: "10.96.77.7",
   CustomResourceDefinition: "things.example.com",
+  APIService: "v1.example.com",
+  StorageVersion: "example.com.things",
 };
 
 const stored = builtinResources().resources.filter((resource) => !resource.virtual && resource.verbs.includes("create"));

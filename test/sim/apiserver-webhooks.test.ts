@@ -260,7 +260,14 @@ test("a dry run asks only those who say that they have no effects", () => {
   assert.is(world.create(configMaps, configMap("one"), 0, true).error, undefined);
   assert.is(world.asked("judge")[0]?.dryRun, true);
   assert.equal(world.asked("judge")[0]?.options, { kind: "CreateOptions", apiVersion: "meta.k8s.io/v1", dryRun: ["All"] });
-  world.register(mutating, "old", allowing, { sideEffects: "Some", admissionReviewVersions: ["v1beta1"] });
+  world.keep("/registry/admissionregistration.k8s.io/mutatingwebhookconfigurations/old", {
+    kind: "MutatingWebhookConfiguration",
+    apiVersion: "admissionregistration.k8s.io/v1",
+    metadata: { name: "old", uid: "u" },
+    webhooks: [
+      webhook("old", { sideEffects: "Some", admissionReviewVersions: ["v1beta1"], failurePolicy: "Fail", timeoutSeconds: 10 }),
+    ],
+  });
   assert.is(
     world.create(configMaps, configMap("one"), 0, true).error?.message,
     'admission webhook "old.example.com" does not support dry run',

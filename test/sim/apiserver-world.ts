@@ -207,6 +207,15 @@ export class ApiServerWorld {
     if (!this.simulation.runUntil(() => told, 5_000)) throw new Error("etcd did not compact");
   }
 
+  /** Puts an object into etcd as it is, as an API server of another version may have left it there. */
+  keep(key: string, object: object): void {
+    const { wire } = this.simulation.component("apiserver/0")!.host;
+    let told = false;
+    wire.call("etcd/0", etcdMessages.put, { key, value: JSON.stringify(object) }, { onOutcome: () => (told = true) });
+    if (!this.simulation.runUntil(() => told, 5_000)) throw new Error(`etcd did not keep ${key}`);
+    this.simulation.run(100);
+  }
+
   run(forMs: number): void {
     this.simulation.run(forMs);
   }

@@ -3,6 +3,7 @@ import { deepCopy } from "../json-value.js";
 import type { KubernetesObject } from "../types.js";
 import { defaultCronJob, defaultHorizontalPodAutoscaler, defaultJob } from "./batch.js";
 import { defaultLimitRange, defaultNamespace, defaultNode, defaultResourceQuota, defaultSecret } from "./core.js";
+import * as extension from "./extension.js";
 import { defaultPod, defaultPodTemplate } from "./pod.js";
 import {
   defaultApiService,
@@ -59,6 +60,20 @@ const defaulters = new Map<string, DefaultInPlace>([
   ["scheduling.k8s.io/v1/PriorityClass", defaultPriorityClass],
   ["apiregistration.k8s.io/v1/APIService", defaultApiService],
   ["apiextensions.k8s.io/v1/CustomResourceDefinition", defaultCustomResourceDefinition],
+  ["flowcontrol.apiserver.k8s.io/v1/FlowSchema", extension.defaultFlowSchema],
+  ["flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration", extension.defaultPriorityLevelConfiguration],
+  ["admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy", extension.defaultAdmissionPolicy],
+  ["admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding", extension.defaultAdmissionPolicyBinding],
+  ["admissionregistration.k8s.io/v1beta1/ValidatingAdmissionPolicy", extension.defaultAdmissionPolicy],
+  ["admissionregistration.k8s.io/v1beta1/ValidatingAdmissionPolicyBinding", extension.defaultAdmissionPolicyBinding],
+  ["admissionregistration.k8s.io/v1alpha1/MutatingAdmissionPolicy", extension.defaultAdmissionPolicy],
+  ["admissionregistration.k8s.io/v1alpha1/MutatingAdmissionPolicyBinding", extension.defaultAdmissionPolicyBinding],
+  ...["v1alpha3", "v1beta1", "v1beta2"].flatMap(
+    (version): Array<[string, DefaultInPlace]> => [
+      [`resource.k8s.io/${version}/ResourceClaim`, extension.defaultResourceClaim],
+      [`resource.k8s.io/${version}/ResourceClaimTemplate`, extension.defaultResourceClaimTemplate],
+    ],
+  ),
   ["admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration", defaultWebhooks],
   ["admissionregistration.k8s.io/v1/MutatingWebhookConfiguration", defaultMutatingWebhooks],
 ] as Array<[string, DefaultInPlace]>);

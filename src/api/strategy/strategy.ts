@@ -35,6 +35,7 @@ const emptyStatus = new Map<string, object>([
   ["apps/StatefulSet", { replicas: 0, availableReplicas: 0 }],
   ["apps/DaemonSet", { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }],
   ["networking.k8s.io/Ingress", { loadBalancer: {} }],
+  ["storage.k8s.io/VolumeAttachment", { attached: false }],
   ["policy/PodDisruptionBudget", { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }],
 ]);
 

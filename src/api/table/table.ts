@@ -3,6 +3,7 @@ import type { ListMeta } from "../generated/types.js";
 import type { KubernetesObject, Table, TableColumnDefinition, TableRow, UntypedObject } from "../types.js";
 import * as access from "./access.js";
 import * as core from "./core.js";
+import * as extension from "./extension.js";
 import * as network from "./network.js";
 import { podPrinter, podTemplatePrinter } from "./pod.js";
 import { age, type Printer, printer } from "./printer.js";
@@ -58,6 +59,24 @@ const printers = new Map<string, Printer>([
   ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", access.webhooksPrinter],
   ["apiextensions.k8s.io/CustomResourceDefinition", access.customResourceDefinitionPrinter],
   ["apiregistration.k8s.io/APIService", access.apiServicePrinter],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicy", extension.validatingAdmissionPolicyPrinter],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", extension.admissionPolicyBindingPrinter],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicy", extension.mutatingAdmissionPolicyPrinter],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicyBinding", extension.admissionPolicyBindingPrinter],
+  ["flowcontrol.apiserver.k8s.io/FlowSchema", extension.flowSchemaPrinter],
+  ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", extension.priorityLevelConfigurationPrinter],
+  ["resource.k8s.io/ResourceClaim", extension.resourceClaimPrinter],
+  ["resource.k8s.io/ResourceClaimTemplate", extension.namedPrinter],
+  ["resource.k8s.io/DeviceClass", extension.namedPrinter],
+  ["resource.k8s.io/ResourceSlice", extension.resourceSlicePrinter],
+  ["networking.k8s.io/IPAddress", extension.ipAddressPrinter],
+  ["networking.k8s.io/ServiceCIDR", extension.serviceCidrPrinter],
+  ["certificates.k8s.io/ClusterTrustBundle", extension.clusterTrustBundlePrinter],
+  ["coordination.k8s.io/LeaseCandidate", extension.leaseCandidatePrinter],
+  ["internal.apiserver.k8s.io/StorageVersion", extension.storageVersionPrinter],
+  ["storagemigration.k8s.io/StorageVersionMigration", extension.storageVersionMigrationPrinter],
+  ["storage.k8s.io/CSIStorageCapacity", extension.csiStorageCapacityPrinter],
+  ["storage.k8s.io/VolumeAttributesClass", extension.volumeAttributesClassPrinter],
 ]);
 
 /** Built-in kinds without a printer of their own say when they were made. */

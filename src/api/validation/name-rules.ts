@@ -1,3 +1,5 @@
+import { quote } from "../go-format.js";
+import { isIp } from "../ip.js";
 import {
   dns1035Label,
   dns1123Label,
@@ -18,6 +20,12 @@ const cronJobName: NameRule = (name) => [
   ...(name.length > maxCronJobName ? [maxLengthMessage(maxCronJobName)] : []),
 ];
 
+/** The name of an IPAddress is the address. */
+const ipAddressName: NameRule = (name) => {
+  if (!isIp(name)) return [`ParseAddr(${quote(name)}): unable to parse IP`];
+  return name === name.toLowerCase() ? [] : ["must be a canonical format IP address"];
+};
+
 const rules = new Map<string, NameRule>([
   ["/Namespace", dns1123Label],
   ["/Service", dns1035Label],
@@ -28,6 +36,8 @@ const rules = new Map<string, NameRule>([
   ["rbac.authorization.k8s.io/Role", pathSegment],
   ["rbac.authorization.k8s.io/RoleBinding", pathSegment],
   ["apiregistration.k8s.io/APIService", pathSegment],
+  ["certificates.k8s.io/ClusterTrustBundle", pathSegment],
+  ["networking.k8s.io/IPAddress", ipAddressName],
 ]);
 
 /** The rule for a whole name; most kinds follow DNS subdomains. */

@@ -4,17 +4,23 @@ import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
 import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
+import * as csi from "./csi.js";
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
+import * as devices from "./devices.js";
 import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
+import * as extension from "./extension.js";
+import * as flow from "./flow-control.js";
 import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
 import * as network from "./network.js";
 import type { ValidationOptions } from "./options.js";
 import { ephemeralContainersErrors, resizeErrors } from "./pod-parts.js";
 import { podErrors } from "./pod-spec.js";
 import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
+import * as policies from "./policies.js";
 import * as scheduled from "./scheduled.js";
 import { serviceErrors, serviceUpdateErrors } from "./service.js";
 import * as storage from "./storage.js";
+import * as webhooks from "./webhooks.js";
 import {
   daemonSetErrors,
   daemonSetUpdateErrors,
@@ -75,6 +81,48 @@ const rules = new Map<string, KindRules>([
   ["/PersistentVolumeClaim", { create: storage.persistentVolumeClaimErrors, update: storage.persistentVolumeClaimUpdateErrors }],
   ["/PersistentVolume", { create: storage.persistentVolumeErrors }],
   ["storage.k8s.io/StorageClass", { create: storage.storageClassErrors, update: storage.storageClassUpdateErrors }],
+  ["storage.k8s.io/CSINode", { create: csi.csiNodeErrors, update: csi.csiNodeUpdateErrors }],
+  ["storage.k8s.io/CSIDriver", { create: csi.csiDriverErrors, update: csi.csiDriverUpdateErrors }],
+  ["storage.k8s.io/CSIStorageCapacity", { create: csi.csiStorageCapacityErrors, update: csi.csiStorageCapacityUpdateErrors }],
+  ["storage.k8s.io/VolumeAttachment", { create: csi.volumeAttachmentErrors, update: csi.volumeAttachmentUpdateErrors }],
+  [
+    "storage.k8s.io/VolumeAttributesClass",
+    { create: csi.volumeAttributesClassErrors, update: csi.volumeAttributesClassUpdateErrors },
+  ],
+  ["flowcontrol.apiserver.k8s.io/FlowSchema", { create: flow.flowSchemaErrors }],
+  ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", { create: flow.priorityLevelConfigurationErrors }],
+  ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", { create: webhooks.validatingWebhooksErrors }],
+  ["admissionregistration.k8s.io/MutatingWebhookConfiguration", { create: webhooks.mutatingWebhooksErrors }],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicy", { create: policies.validatingAdmissionPolicyErrors }],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", { create: policies.validatingAdmissionPolicyBindingErrors }],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicy", { create: policies.mutatingAdmissionPolicyErrors }],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicyBinding", { create: policies.mutatingAdmissionPolicyBindingErrors }],
+  ["resource.k8s.io/ResourceClaim", { create: devices.resourceClaimErrors, update: devices.resourceClaimUpdateErrors }],
+  [
+    "resource.k8s.io/ResourceClaimTemplate",
+    { create: devices.resourceClaimTemplateErrors, update: devices.resourceClaimTemplateUpdateErrors },
+  ],
+  ["resource.k8s.io/DeviceClass", { create: devices.deviceClassErrors }],
+  ["resource.k8s.io/ResourceSlice", { create: devices.resourceSliceErrors, update: devices.resourceSliceUpdateErrors }],
+  ["resource.k8s.io/DeviceTaintRule", { create: devices.deviceTaintRuleErrors }],
+  ["/PodTemplate", { create: extension.podTemplateKindErrors }],
+  ["apps/ControllerRevision", { create: extension.controllerRevisionErrors, update: extension.controllerRevisionUpdateErrors }],
+  ["networking.k8s.io/IPAddress", { create: extension.ipAddressErrors, update: extension.ipAddressUpdateErrors }],
+  ["networking.k8s.io/ServiceCIDR", { create: extension.serviceCidrErrors, update: extension.serviceCidrUpdateErrors }],
+  [
+    "coordination.k8s.io/LeaseCandidate",
+    { create: extension.leaseCandidateErrors, update: extension.leaseCandidateUpdateErrors },
+  ],
+  ["internal.apiserver.k8s.io/StorageVersion", { create: extension.storageVersionErrors }],
+  [
+    "storagemigration.k8s.io/StorageVersionMigration",
+    { create: extension.storageVersionMigrationErrors, update: extension.storageVersionMigrationUpdateErrors },
+  ],
+  [
+    "certificates.k8s.io/ClusterTrustBundle",
+    { create: extension.clusterTrustBundleErrors, update: extension.clusterTrustBundleUpdateErrors },
+  ],
+  ["apiregistration.k8s.io/APIService", { create: extension.apiServiceErrors }],
   ["/ResourceQuota", { create: storage.resourceQuotaErrors }],
   ["/LimitRange", { create: storage.limitRangeErrors }],
   ["networking.k8s.io/Ingress", { create: network.ingressErrors }],
