@@ -87,4 +87,19 @@ test("what takes a backtracking engine for ever takes a moment", () => {
   }
 });
 
+test("a search that would read the text again and again is given up", () => {
+  const text = "a".repeat(100_000);
+  const steps: ReadonlyArray<readonly [pattern: string, what: "findAll" | "matches"]> = [
+    ["a+b|a", "findAll"],
+    ["(a{1,100}){1,10}\\bb", "matches"],
+  ];
+  for (const [pattern, what] of steps) {
+    const compiled = compileRegex(pattern);
+    assert.ok(compiled.ok);
+    if (!compiled.ok) continue;
+    const given = what === "matches" ? compiled.regex.matches(text) : compiled.regex.findAll(text);
+    assert.is(given, undefined, pattern);
+  }
+});
+
 test.run();

@@ -6,7 +6,7 @@ import { FunctionTable, type Range } from "./language/functions.js";
 import { parse } from "./language/parser.js";
 import { Source, type SourceError } from "./language/source.js";
 import type * as types from "./language/types.js";
-import { CelError, type Value } from "./language/values.js";
+import { CelError, tooCostly, type Value } from "./language/values.js";
 import { kubernetesLibraries, libraryTypes } from "./library/libraries.js";
 import { checkLiterals } from "./literals.js";
 
@@ -58,7 +58,7 @@ export type Evaluation =
       readonly cost: number;
     };
 
-export const costExceededMessage = "operation cancelled: actual cost limit exceeded";
+export const costExceededMessage = tooCostly.message;
 
 export class Program {
   readonly #step: Step;

@@ -27,6 +27,7 @@ export class Dfa {
   #first: State | undefined;
   #marks: Uint32Array;
   #generation = 0;
+  #stepsLeft = 0;
 
   static canRun(program: readonly Instruction[]): boolean {
     return program.every((each) => each.kind !== "assert" || each.assertion === "textStart" || each.assertion === "textEnd");
@@ -44,7 +45,9 @@ export class Dfa {
     for (let code = 0; code < 128; code++) this.#asciiClasses[code] = this.#search(code);
   }
 
-  test(text: string): boolean {
+  /** Undefined when making states takes more than `maxSteps` steps: some expressions have new ones for ever. */
+  matches(text: string, maxSteps: number): boolean | undefined {
+    this.#stepsLeft = maxSteps;
     this.#first ??= this.#state([0], true);
     let state = this.#first;
     for (let at = 0; at < text.length; at++) {
@@ -56,6 +59,7 @@ export class Dfa {
       }
       const characterClass = code < 128 ? this.#asciiClasses[code]! : this.#search(code);
       state = state.next[characterClass] ?? this.#step(state, characterClass);
+      if (this.#stepsLeft < 0) return undefined;
     }
     return state.matches || this.#matchesAtEnd(state, text.length === 0);
   }
@@ -108,8 +112,10 @@ export class Dfa {
     const places: number[] = [];
     let matches = false;
     this.#generation++;
+    this.#stepsLeft -= from.length;
     while (pending.length > 0) {
       const place = pending.pop()!;
+      this.#stepsLeft--;
       if (this.#marks[place] === this.#generation) continue;
       this.#marks[place] = this.#generation;
       const instruction = this.#program[place]!;

@@ -35,6 +35,9 @@ class Threads {
   }
 }
 
+/** How many steps along the ways through an expression one search may take: about a tenth of a second. */
+const maxSteps = 20_000_000;
+
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -69,19 +72,32 @@ export class Regex {
     this.#dfa = Dfa.canRun(program) ? new Dfa(program) : undefined;
   }
 
-  /** Whether the pattern matches anywhere in the text. */
+  /** Whether the pattern matches anywhere in the text; what takes too many steps to tell counts as no match. */
   test(text: string): boolean {
-    return this.#dfa?.test(text) ?? this.#run(toCodePoints(text), 0, true) !== undefined;
+    return this.matches(text) ?? false;
   }
 
-  /** The leftmost matches that do not overlap, preferring as Perl does; at most `limit` of them. */
-  findAll(text: string, limit = Number.POSITIVE_INFINITY): string[] {
+  /** Whether the pattern matches anywhere in the text; undefined when that takes too many steps to tell. */
+  matches(text: string): boolean | undefined {
+    if (this.#dfa !== undefined) return this.#dfa.matches(text, maxSteps);
+    const steps = { left: maxSteps };
+    const found = this.#run(toCodePoints(text), 0, true, steps);
+    return steps.left < 0 ? undefined : found !== undefined;
+  }
+
+  /**
+   * The leftmost matches that do not overlap, preferring as Perl does; at most `limit` of them. Undefined when that takes
+   * too many steps: an expression can make each search read all that is left.
+   */
+  findAll(text: string, limit = Number.POSITIVE_INFINITY): string[] | undefined {
+    const steps = { left: maxSteps };
     const codePoints = toCodePoints(text);
     const found: string[] = [];
     let from = 0;
     let lastEnd = -1;
     while (from <= codePoints.length && found.length < limit) {
-      const span = this.#run(codePoints, from, false);
+      const span = this.#run(codePoints, from, false, steps);
+      if (steps.left < 0) return undefined;
       if (span === undefined) break;
       // An empty match right after another is none.
       if (span.end > span.start || span.start !== lastEnd) found.push(fromCodePoints(codePoints, span));
@@ -91,7 +107,7 @@ export class Regex {
     return found;
   }
 
-  #run(text: Uint32Array, from: number, any: boolean): Span | undefined {
+  #run(text: Uint32Array, from: number, any: boolean, steps: { left: number }): Span | undefined {
     let now = new Threads(this.#program.length);
     let next = new Threads(this.#program.length);
     let found: Span | undefined;
@@ -100,6 +116,8 @@ export class Regex {
       if (found === undefined) this.#follow(now, 0, at, at, text);
       if (now.count === 0 && found !== undefined) break;
       next.clear();
+      steps.left -= now.count + 1;
+      if (steps.left < 0) return undefined;
       for (let index = 0; index < now.count; index++) {
         const instruction = this.#program[now.instructions[index]!]!;
         if (instruction.kind === "match") {

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { compile } from "../../../src/api/cel/compile.js";
 import { toJson } from "../../../src/api/cel/json.js";
 import { type AuthorizationSource, AuthorizerValue, authorizerType } from "../../../src/api/cel/library/authorization.js";
-import { jsonPatchType } from "../../../src/api/cel/library/json-patch.js";
+import { mutationTypes, objectTypeError } from "../../../src/api/cel/library/mutation-types.js";
 import { checkRow, dynamicEnvironment, error, type Row } from "./support.js";
 
 /** The libraries, in the order of https://kubernetes.io/docs/reference/using-api/cel/ */
@@ -224,20 +224,30 @@ test("Authorizer: who may do what is asked of whoever evaluates", () => {
   assert.equal(asked.slice(0, 4), ["get||pods|log|a|b||", "list||pods||||x=y|", "get|apps|deployments|||||sa", "get /healthz"]);
 });
 
-test("JSON patch: operations are objects of a type", () => {
-  const environment = {
-    ...dynamicEnvironment([]),
-    structTypes: (name: string) => (name === "JSONPatch" ? jsonPatchType : undefined),
-  };
+test("Mutations: objects and operations of patches have types", () => {
+  const environment = { ...dynamicEnvironment([]), structTypes: mutationTypes };
   const evaluate = (expression: string) => {
     const compilation = compile(expression, environment);
     if (!compilation.ok) return compilation.errors[0]!.message;
     const evaluation = compilation.program.evaluate(new Map());
-    return evaluation.ok ? toJson(evaluation.value) : evaluation.message;
+    if (!evaluation.ok) return evaluation.message;
+    return (
+      (compilation.program.resultType.kind === "struct" ? objectTypeError(evaluation.value) : undefined) ??
+      toJson(evaluation.value)
+    );
   };
   assert.equal(evaluate("[JSONPatch{op: 'add', path: '/a', value: {'b': 1}}]"), [{ op: "add", path: "/a", value: { b: 1 } }]);
   assert.is(evaluate("JSONPatch{op: 1}"), "expected type of field 'op' is 'string' but provided type is 'int'");
   assert.is(evaluate("JSONPatch{nope: 1}"), "undefined field 'nope'");
+  const object =
+    "Object{spec: Object.spec{replicas: 3, template: Object.spec.template{items: [Object.spec.template.items{name: 'a'}]}}}";
+  assert.equal(evaluate(object), { spec: { replicas: 3, template: { items: [{ name: "a" }] } } });
+  assert.is(
+    evaluate("Object{metadata: Object.spec{}}"),
+    'unexpected type name "Object.spec", expected "Object.metadata", which matches field name path from root Object type',
+  );
+  assert.equal(evaluate("Object{metadata: Object.metadata{?labels: optional.none()}}"), { metadata: {} });
+  assert.is(evaluate("Other{a: 1}"), "undeclared reference to 'Other' (in container '')");
 });
 
 /** Costs of library calls, estimated and at run time: https://kubernetes.io/docs/reference/using-api/cel/#resource-constraints */

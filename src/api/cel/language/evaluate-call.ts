@@ -2,7 +2,7 @@ import type { CallExpression, Expression } from "./ast.js";
 import { equalValues } from "./equality.js";
 import { literalValue, type Planner, relativeCost } from "./evaluator.js";
 import { optionalField } from "./fields.js";
-import type { Step } from "./frame.js";
+import { CostExceeded, type Step } from "./frame.js";
 import type { Overload } from "./functions.js";
 import type { CelType } from "./types.js";
 import {
@@ -16,6 +16,7 @@ import {
   sizeOf,
   Timestamp,
   TypeValue,
+  tooCostly,
   typeNameOf,
   Uint,
   type Value,
@@ -249,6 +250,7 @@ const planFunction = (planner: Planner, call: CallExpression): Step => {
     // cel-go knows what a call costs by its signature only when the types leave one.
     if (!constant) frame.charge(overloads.length > 1 && isOperator(name) ? 1 : callCost(overload, values));
     const result = (overload.call as (...args: readonly Value[]) => Result)(...values);
+    if (result === tooCostly) throw new CostExceeded();
     if (overload.resultCost !== undefined) frame.charge(overload.resultCost(result));
     return result;
   };

@@ -27,6 +27,9 @@ export class CelError {
   constructor(readonly message: string) {}
 }
 
+/** What a function gives when going on would take too long: it ends the evaluation as spending all of its cost does. */
+export const tooCostly = new CelError("operation cancelled: actual cost limit exceeded");
+
 /** An unsigned integer of 64 bits. */
 export class Uint {
   constructor(readonly value: bigint) {}

@@ -1,21 +1,8 @@
 import { type FunctionDeclaration, globalOverload } from "../language/functions.js";
-import { dyn, type StructType, string, structType } from "../language/types.js";
+import { string } from "../language/types.js";
 import { traversal, traversalEstimate } from "./costs.js";
 
-/**
- * What MutatingAdmissionPolicies make patches of: `JSONPatch{op: "add", path: "/a", value: 1}`.
- * Source: https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/#patch-type-json-patch
- */
-export const jsonPatchType: StructType = structType(
-  "JSONPatch",
-  new Map([
-    ["op", string],
-    ["path", string],
-    ["from", string],
-    ["value", dyn],
-  ]),
-);
-
+/** Keys as parts of JSON pointers. Source: https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/#patch-type-json-patch */
 export const jsonPatch: readonly FunctionDeclaration[] = [
   {
     name: "jsonpatch.escapeKey",

@@ -2,14 +2,14 @@ import { compileRegex } from "../../regex/regex.js";
 import { type FunctionDeclaration, memberOverload } from "../language/functions.js";
 import { multiplyRanges, scaleRange } from "../language/ranges.js";
 import { bool, string } from "../language/types.js";
-import { CelError, type Result, sizeOf } from "../language/values.js";
+import { CelError, type Result, sizeOf, tooCostly } from "../language/values.js";
 import { matchCost, matchEstimate, stringTraversalFactor, traversal } from "./costs.js";
 
 /** The string functions of CEL itself. Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#string-functions */
 
 const matches = (text: string, pattern: string): Result => {
   const compiled = compileRegex(pattern);
-  return compiled.ok ? compiled.regex.test(text) : new CelError(compiled.message);
+  return compiled.ok ? (compiled.regex.matches(text) ?? tooCostly) : new CelError(compiled.message);
 };
 
 /** The work of `contains` is the product of both lengths. */
