@@ -9,6 +9,7 @@ import { endpointSliceMirroringController } from "./controllers/endpointslice-mi
 import { jobController } from "./controllers/job/controller.js";
 import { resourceQuotaController } from "./controllers/resourcequota/controller.js";
 import { roleAggregationController } from "./controllers/role-aggregation/controller.js";
+import { serviceCidrController } from "./controllers/servicecidr/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -51,6 +52,7 @@ const patientControllers = (host: Host, informers: Informers): ControllerDefinit
   disruptionController(informers),
   roleAggregationController(informers),
   resourceQuotaController(informers),
+  serviceCidrController(informers),
   garbageCollector(informers),
 ];
 

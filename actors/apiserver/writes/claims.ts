@@ -3,11 +3,12 @@
  * deleted in the transaction that writes the Service, so that no two API servers ever give one out twice.
  */
 import { type FieldError, internalFieldError, invalidValue } from "../../../src/api/field-errors.js";
+import { parseCidr } from "../../../src/api/ip.js";
 import { deepCopy } from "../../../src/api/json-value.js";
-import { storageKey } from "../../../src/api/paths.js";
+import { storageKey, storagePrefix } from "../../../src/api/paths.js";
 import { fail, invalid, type Result, succeed } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
-import type { Service, ServicePort, UntypedObject } from "../../../src/api/types.js";
+import type { Service, ServiceCIDR, ServicePort, UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
@@ -86,6 +87,27 @@ function claim(
   return succeed({ object: service as unknown as UntypedObject, claims, releases });
 }
 
+interface ServiceRange {
+  readonly cidr: string;
+  readonly addresses: NumberRange;
+}
+
+/** Where Services may have addresses: the cluster's own range, then those that were added and are ready. */
+function serviceRanges({ cache, catalog, io }: Backing): ServiceRange[] {
+  const { serviceCidr } = io.config;
+  const prefix = storagePrefix(catalog.resources.preferred("networking.k8s.io", "servicecidrs")!);
+  const added = Array.from(cache.store(prefix).from(prefix), ({ object }) => object as unknown as ServiceCIDR)
+    .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && isReady(status))
+    .flatMap(({ spec }) => spec?.cidrs ?? [])
+    .filter((cidr) => cidr !== serviceCidr && parseCidr(cidr)?.family === "IPv4");
+  return [serviceCidr, ...added]
+    .map((cidr) => ({ cidr, addresses: addressesOf(cidr) }))
+    .filter(({ addresses: { from, to } }) => from <= to);
+}
+
+const isReady = (status: ServiceCIDR["status"]): boolean =>
+  status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+
 class Allocation {
   readonly errors: FieldError[] = [];
   private readonly chosen = new Set<string>();
@@ -104,21 +126,23 @@ class Allocation {
       spec.clusterIPs = ["None"];
       return;
     }
-    const { serviceCidr } = this.backing.io.config;
-    const range = addressesOf(serviceCidr);
+    const ranges = serviceRanges(this.backing);
     const wanted = spec.clusterIP ?? "";
     if (wanted !== "") {
       spec.clusterIPs = [wanted];
       if (this.held.includes(addressKey(this.backing, wanted))) return;
-      const inRange = isAddressIn(range, wanted);
+      const inRange = ranges.some(({ addresses }) => isAddressIn(addresses, wanted));
+      const valid = ranges.map(({ cidr }) => cidr).join(", ");
       const why = inRange
         ? "provided IP is already allocated"
-        : `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${serviceCidr}`;
+        : `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${valid}`;
       if (!inRange || !this.isFree(addressKey(this.backing, wanted)))
         this.errors.push(invalidValue("spec.clusterIPs", [wanted], `failed to allocate IP ${wanted}: ${why}`));
       return;
     }
-    const free = this.free("clusterIP", range, (number) => addressKey(this.backing, ipv4Text(number)));
+    const keyFor = (number: number): string => addressKey(this.backing, ipv4Text(number));
+    let free: number | undefined;
+    for (const { cidr, addresses } of ranges) free ??= this.free(`clusterIP of ${cidr}`, addresses, keyFor);
     if (free === undefined) {
       this.errors.push(internalFieldError("spec.clusterIPs", "failed to allocate a serviceIP: range is full"));
       return;
