@@ -2,7 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { defaultTolerationSeconds } from "../../src/api/admission/default-toleration-seconds.js";
 import { namespaceLifecycle } from "../../src/api/admission/namespace-lifecycle.js";
+import { pluginNames } from "../../src/api/admission/pipeline.js";
 import { priority } from "../../src/api/admission/priority.js";
+import { privilegeEscalation } from "../../src/api/admission/privilege-escalation.js";
 import { serviceAccount, tokenMountPath } from "../../src/api/admission/service-account.js";
 import { storageObjectInUseProtection } from "../../src/api/admission/storage-object-in-use-protection.js";
 import { taintNodesByCondition } from "../../src/api/admission/taint-nodes-by-condition.js";
@@ -221,6 +223,27 @@ test("storage in use is kept", () => {
     const kept = mutated(storageObjectInUseProtection, { resource, object: { metadata: { name: "c" } } });
     assert.equal(typeof kept === "string" ? kept : kept.metadata.finalizers, [finalizer]);
   }
+});
+
+test("every plugin that is on by default in Kubernetes 1.33, and NodeRestriction, is there in Kubernetes' order", () => {
+  assert.equal(
+    pluginNames.filter((name) => name !== privilegeEscalation.name),
+    [
+      "NamespaceLifecycle",
+      "LimitRanger",
+      "ServiceAccount",
+      "NodeRestriction",
+      "TaintNodesByCondition",
+      "PodSecurity",
+      "Priority",
+      "DefaultTolerationSeconds",
+      "DefaultStorageClass",
+      "StorageObjectInUseProtection",
+      "PersistentVolumeClaimResize",
+      "RuntimeClass",
+      "DefaultIngressClass",
+    ],
+  );
 });
 
 test("plugins run in order, each on what the one before has left", () => {

@@ -215,8 +215,11 @@ test("what is only watched is told of", () => {
   assert.equal(
     auditAnnotations,
     new Map([
-      ["enforce-policy", "privileged:latest"],
-      ["audit-violations", 'would violate PodSecurity "baseline:v1.20": host namespaces (hostNetwork=true)'],
+      ["pod-security.kubernetes.io/enforce-policy", "privileged:latest"],
+      [
+        "pod-security.kubernetes.io/audit-violations",
+        'would violate PodSecurity "baseline:v1.20": host namespaces (hostNetwork=true)',
+      ],
     ]),
   );
 });

@@ -128,6 +128,13 @@ export class Admission {
     return valid.ok ? mutated : valid;
   }
 
+  /** Whether what is built in lets an act take place of which nothing is stored: the issue of a token. */
+  permit(act: UntypedObject): Result<unknown> {
+    const request = this.requestOf(act, undefined);
+    const mutated = this.chain.mutate(request, this.cluster);
+    return mutated.ok ? this.chain.validate(request, this.cluster) : mutated;
+  }
+
   /** Whether an object may be deleted. */
   admitDelete(old: UntypedObject, situation: Situation): Step<undefined> {
     const admitted = this.change(undefined, old, situation);

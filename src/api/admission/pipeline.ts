@@ -5,9 +5,12 @@
  */
 import { fail, type Result, succeed } from "../status.js";
 import type { UntypedObject } from "../types.js";
+import { defaultIngressClass, defaultStorageClass } from "./default-class.js";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.js";
 import { limitRanger } from "./limit-ranger.js";
 import { namespaceLifecycle } from "./namespace-lifecycle.js";
+import { nodeRestriction } from "./node-restriction.js";
+import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.js";
 import {
   type AdmissionPlugin,
   type AdmissionRequest,
@@ -20,6 +23,7 @@ import { podSecurity } from "./pod-security.js";
 import { priority } from "./priority.js";
 import { privilegeEscalation } from "./privilege-escalation.js";
 import { mayCost } from "./resource-quota.js";
+import { runtimeClass } from "./runtime-class.js";
 import { serviceAccount } from "./service-account.js";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.js";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.js";
@@ -28,13 +32,21 @@ const inOrder: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
   storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  runtimeClass,
+  defaultIngressClass,
   privilegeEscalation,
 ];
+
+/** What is built in and on, in order. */
+export const pluginNames: readonly string[] = inOrder.map(({ name }) => name);
 
 /** The plugins that have a say in one form of request. */
 interface Chain {

@@ -77,7 +77,7 @@ export interface ClusterView {
 export interface Remarks {
   /** Texts for the header Warning. */
   readonly warnings?: readonly string[];
-  /** For the audit log, by the annotation's key without the plugin's prefix. */
+  /** For the audit log, by the annotation's key: `pod-security.kubernetes.io/audit-violations`. */
   readonly auditAnnotations?: ReadonlyMap<string, string>;
 }
 

@@ -19,6 +19,9 @@ import {
   type Remarks,
 } from "./plugin.js";
 
+/** Of annotations in the audit log. */
+const annotationPrefix = "pod-security.kubernetes.io/";
+
 const templated = new Set([
   "/replicationcontrollers",
   "/podtemplates",
@@ -56,7 +59,7 @@ const wouldViolate = (of: LevelVersion, pod: CheckedPod): string | undefined => 
 /** Audit annotations and warnings for what may be written. */
 function remarksOn(policy: Policy, pod: CheckedPod, annotations: Map<string, string>): Remarks {
   const audited = wouldViolate(policy.audit, pod);
-  if (audited !== undefined) annotations.set("audit-violations", audited);
+  if (audited !== undefined) annotations.set(`${annotationPrefix}audit-violations`, audited);
   const warned = wouldViolate(policy.warn, pod);
   return { auditAnnotations: annotations, warnings: warned === undefined ? [] : [warned] };
 }
@@ -84,7 +87,7 @@ function validatePod(request: AdmissionRequest, policy: Policy): Result<Remarks>
   if (findings.length > 0) {
     return fail(forbidden(request, `violates PodSecurity "${levelText(policy.enforce)}": ${detailsText(findings)}`));
   }
-  return succeed(remarksOn(policy, checkedPod(pod), new Map([["enforce-policy", levelText(policy.enforce)]])));
+  return succeed(remarksOn(policy, checkedPod(pod), new Map([[`${annotationPrefix}enforce-policy`, levelText(policy.enforce)]])));
 }
 
 /** As many pods of a namespace are looked at when its rules change, as Kubernetes looks at. */

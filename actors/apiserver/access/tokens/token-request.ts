@@ -24,6 +24,7 @@ import type {
 import { encodeJson } from "../../../../src/wire/json.js";
 import type { Backing } from "../../backing.js";
 import type { ApiError, CreateRequest, Respond } from "../../request.js";
+import { Admission } from "../../writes/admit.js";
 import { answerWith } from "../../writes/plan.js";
 import { accountUserName } from "../users.js";
 import type { Named, TokenClaims } from "./claims.js";
@@ -100,6 +101,12 @@ export class TokenIssue {
     return this.spec.expirationSeconds ?? lifetime.usualSeconds;
   }
 
+  private admitted(): Result<unknown> {
+    const { backing, request } = this;
+    const served = backing.catalog.for(request.path, "create");
+    return served.ok ? new Admission(backing, served.value, request, "CREATE").permit(request.body) : served;
+  }
+
   private claimsFor(): Result<TokenClaims> {
     const { spec, request, askedSeconds } = this;
     const { name = "", namespace = "" } = request.path;
@@ -108,6 +115,8 @@ export class TokenIssue {
     if (account === undefined) return fail(notFound({ group: "", resource: "serviceaccounts" }, name));
     const errors = requestErrors(request, askedSeconds);
     if (errors.length > 0) return fail(invalid({ group: "authentication.k8s.io", kind: "TokenRequest" }, "", errors));
+    const admitted = this.admitted();
+    if (!admitted.ok) return admitted;
     const bound = this.bindingOf(spec.boundObjectRef, name);
     if (!bound.ok) return bound;
     const audiences = (spec.audiences ?? []).length === 0 ? [io.config.issuer] : spec.audiences!;
