@@ -1,6 +1,6 @@
 /** A resource as requests name it, with what serving it needs: where it is kept and how its version is shown. */
 import type { Expected } from "../../src/api/body.js";
-import { showCustom, storeCustom } from "../../src/api/custom/object.js";
+import { type Converter, showCustom, storeCustom } from "../../src/api/custom/object.js";
 import type { CustomVersion } from "../../src/api/custom/version.js";
 import { deepCopy } from "../../src/api/json-value.js";
 import { apiVersionOf, type Resource } from "../../src/api/kinds.js";
@@ -8,6 +8,7 @@ import { storageKey, storagePrefix } from "../../src/api/paths.js";
 import type { GroupKind, GroupResource } from "../../src/api/status.js";
 import type { KubernetesObject, UntypedObject } from "../../src/api/types.js";
 import { decodeJson, type Json } from "../../src/wire/json.js";
+import type { Conversions } from "./conversion/conversions.js";
 import { conversionOf } from "./convert.js";
 import type { RequestPath } from "./request.js";
 import type { Presentation } from "./watch-cache/cache-event.js";
@@ -21,6 +22,8 @@ export interface Served {
   readonly groupKind: GroupKind;
   readonly storageApiVersion: string;
   readonly presentation: Presentation;
+  /** Some objects must be converted by a webhook before they can be shown: see conversion/. */
+  readonly isConverted: boolean;
   /** A stored object in the words of this version; absent when it is stored in them. */
   readonly view: ((object: UntypedObject) => UntypedObject) | undefined;
   /** An object of this version as it is stored. */
@@ -28,11 +31,13 @@ export interface Served {
 }
 
 /** What serving a resource needs, worked out once for each table that has it. */
-export function serve(resource: Resource): Served {
+export function serve(resource: Resource, conversions: Conversions): Served {
   const { group, kind, apiVersion, plural, storage } = resource;
   const storageApiVersion = apiVersionOf(storage.group, storage.version);
   const words =
-    resource.custom === undefined ? builtinWords(resource, storageApiVersion) : customWords(resource, resource.custom);
+    resource.custom === undefined
+      ? builtinWords(resource, storageApiVersion)
+      : customWords(resource, resource.custom, conversions);
   const { view, store } = words;
   const show = (json: Json<KubernetesObject>): Json<KubernetesObject> =>
     view === undefined ? json : plainText(view(decodeJson(json as Json<UntypedObject>)));
@@ -43,10 +48,13 @@ export function serve(resource: Resource): Served {
     groupKind: { group, kind },
     storageApiVersion,
     presentation: { kind, apiVersion, show: words.show ?? show },
+    isConverted: view !== undefined && isConvertedByWebhook(resource.custom),
     view,
     store,
   };
 }
+
+const isConvertedByWebhook = (custom: CustomVersion | undefined): boolean => custom?.conversion.strategy === "Webhook";
 
 interface Words extends Pick<Served, "view" | "store"> {
   /** A quicker way to show what `view` would. */
@@ -66,15 +74,20 @@ function builtinWords({ group, version, kind, apiVersion, plural, storage }: Res
 }
 
 /** Objects stored before their definition said what it says now are shown as it says now. */
-function customWords({ apiVersion, storage }: Resource, custom: CustomVersion): Words {
+function customWords(resource: Resource, custom: CustomVersion, conversions: Conversions): Words {
+  const { apiVersion, storage } = resource;
   const storageApiVersion = apiVersionOf(storage.group, storage.version);
-  return {
-    view:
-      custom.isPristine && storageApiVersion === apiVersion
-        ? undefined
-        : (object) => showCustom(deepCopy(object), custom, apiVersion),
-    store: (object) => storeCustom(deepCopy(object), custom, storageApiVersion),
+  const convert: Converter = isConvertedByWebhook(custom)
+    ? (object, to) => conversions.convert(resource, object, to)
+    : (object, to) => ({ ...object, apiVersion: to });
+  const view = (object: UntypedObject): UntypedObject => showCustom(deepCopy(object), custom, apiVersion, convert);
+  const store = (object: UntypedObject): UntypedObject => {
+    const stored = storeCustom(deepCopy(object), custom, storageApiVersion, convert);
+    // What is stored will be shown: that it can be is found out before.
+    if (isConvertedByWebhook(custom)) view(stored);
+    return stored;
   };
+  return { view: custom.isPristine && storageApiVersion === apiVersion ? undefined : view, store };
 }
 
 /** The kind of body that a path takes: that of its subresource where it has one. */

@@ -56,7 +56,7 @@ export class Server implements ApiHandler {
   readonly cache = new WatchCache();
   readonly authorizer = new Authorizer(this.cache);
   private readonly wireUsers = new WireUsers(this.authorizer);
-  readonly catalog = new Catalog(this.cache);
+  readonly catalog: Catalog;
   readonly tokens: Tokens;
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
@@ -85,6 +85,7 @@ export class Server implements ApiHandler {
     readonly host: Host,
     readonly io: ApiServerIo,
   ) {
+    this.catalog = new Catalog(this.cache, host.ids);
     const { cache } = this;
     this.metrics = new ServerMetrics({
       cache,

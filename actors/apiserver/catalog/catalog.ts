@@ -3,6 +3,7 @@
  * through it, and the documents that describe the API are made from it. Each API server has one of its own, so that two
  * of them in one process may know different things of one cluster, as they do on two machines.
  */
+import type { Ids } from "../../../src/actor/ids.js";
 import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
 import {
   definitionTerminating,
@@ -13,6 +14,7 @@ import {
   type Result,
   succeed,
 } from "../../../src/api/status.js";
+import { Conversions } from "../conversion/conversions.js";
 import type { RequestPath } from "../request.js";
 import { type Served, serve } from "../served.js";
 import type { WatchCache } from "../watch-cache/cache.js";
@@ -24,9 +26,12 @@ const partsOfObjects = new Set(["status", "scale", "finalize", "approval", "ephe
 export class Catalog {
   private readonly served = new WeakMap<Resource, Served>();
   readonly custom: CustomResourceSet;
+  /** Versions that webhooks convert. */
+  readonly conversions: Conversions;
 
-  constructor(cache: WatchCache) {
+  constructor(cache: WatchCache, ids: Ids) {
     this.custom = new CustomResourceSet(cache);
+    this.conversions = new Conversions(ids);
   }
 
   /** Every resource that is served now. Another table when anything about it has changed: what is made from one may be kept with it. */
@@ -38,7 +43,7 @@ export class Catalog {
   of(resource: Resource): Served {
     const known = this.served.get(resource);
     if (known !== undefined) return known;
-    const made = serve(resource);
+    const made = serve(resource, this.conversions);
     this.served.set(resource, made);
     return made;
   }

@@ -6,6 +6,7 @@ import type { Outcome, WireError } from "../../../src/wire/errors.js";
 import type { Json } from "../../../src/wire/json.js";
 import { etcdMessages, prefixEnd, type RangeReply } from "../../etcd/messages.js";
 import type { Backing } from "../backing.js";
+import { convertThen } from "../conversion/work.js";
 import type { ApiOutcome } from "../request.js";
 import { etcdOf, rejectionOf } from "../watch-cache/etcd-link.js";
 import { StoredObject } from "../watch-cache/stored-object.js";
@@ -15,30 +16,39 @@ import type { ReadAt } from "./resource-version.js";
 
 type Exactly = Extract<ReadAt, { what: "exactly" }>;
 
+/** A page that must be converted waits so long for it. */
+const conversionDeadlineMs = 30_000;
+
 /** How many keys are read at a time where selectors may leave most of them out. */
 const rangeLimit = 1_000;
 
 export function fetchList(
-  { host, metrics }: Pick<Backing, "host" | "metrics">,
+  backing: Backing,
   plan: ListPlan & { readonly at: Exactly },
   onFetched: (outcome: ApiOutcome) => void,
 ): void {
+  const { host, metrics } = backing;
   const { served, selection, at, options } = plan;
   const within = storagePrefix(served.resource, selection.namespace);
   const limit = pageLimit(plan);
   const items: Array<Json<KubernetesObject>> = [];
   const answer = (cut?: { start: string; remaining: number }): void =>
     onFetched({ ok: true, code: 200, list: listParts(plan, items, at.revision, cut) });
-  const take = (reply: RangeReply): void => {
+  const shown = (reply: RangeReply): Array<Json<KubernetesObject> | undefined> =>
+    reply.kvs.map((kv) => {
+      const stored = StoredObject.of(kv);
+      return selection.matches(stored) ? served.presentation.show(stored.json) : undefined;
+    });
+  const take = (reply: RangeReply, texts: ReadonlyArray<Json<KubernetesObject> | undefined>): void => {
     let seen = 0;
-    for (const kv of reply.kvs) {
+    for (const [index, kv] of reply.kvs.entries()) {
       if (items.length >= limit) {
         answer({ start: kv.key.slice(served.prefix.length), remaining: reply.count - seen });
         return;
       }
       seen += 1;
-      const stored = StoredObject.of(kv);
-      if (selection.matches(stored)) items.push(served.presentation.show(stored.json));
+      const text = texts[index];
+      if (text !== undefined) items.push(text);
     }
     const last = reply.kvs.at(-1);
     if (reply.more && last !== undefined) page(`${last.key}\0`);
@@ -55,8 +65,20 @@ export function fetchList(
     const answered = metrics.etcdAsked("list", served.prefix);
     const onOutcome = (outcome: Outcome<RangeReply>): void => {
       answered();
-      if (outcome.ok) take(outcome.reply);
-      else onFetched({ ok: false, error: refusalOf(outcome.error, at) });
+      if (!outcome.ok) {
+        onFetched({ ok: false, error: refusalOf(outcome.error, at) });
+        return;
+      }
+      const { reply } = outcome;
+      convertThen(
+        backing,
+        conversionDeadlineMs,
+        () => shown(reply),
+        (converted) => {
+          if (converted.ok) take(reply, converted.value);
+          else onFetched(converted);
+        },
+      );
     };
     host.wire.call(etcd, etcdMessages.range, request, { onOutcome });
   };

@@ -1,6 +1,7 @@
 /** One get or list: what it waits for and how it is answered; its chart says when. */
 import { type ApiError, notFound, timeout, tooLargeResourceVersion } from "../../../src/api/status.js";
 import type { Backing } from "../backing.js";
+import { convertThen } from "../conversion/work.js";
 import type { ApiOutcome, ListRequest, ReadRequest, Respond } from "../request.js";
 import { keyOf, type Served } from "../served.js";
 import type { Selection } from "../watch-cache/selection.js";
@@ -77,17 +78,28 @@ export class Read {
   }
 
   answer(): void {
+    if (!this.plan.served.isConverted) {
+      this.respond(this.outcome());
+      return;
+    }
+    convertThen(
+      this.backing,
+      this.deadlineMs,
+      () => this.outcome(),
+      (converted) => this.respond(converted.ok ? converted.value : converted),
+    );
+  }
+
+  private outcome(): ApiOutcome {
     const { served, selection, at, show } = this.plan;
     if (selection !== undefined) {
       const { options } = this.request as ListRequest;
-      this.respond(listFromCache(this.backing.cache, { served, selection, at, options }));
-      return;
+      return listFromCache(this.backing.cache, { served, selection, at, options });
     }
     const { path } = this.request;
     const stored = this.backing.cache.get(keyOf(served, path));
-    if (stored === undefined) this.refuse(notFound(served.groupResource, path.name ?? ""));
-    else if (show !== undefined) this.respond(show(stored));
-    else this.respond({ ok: true, code: 200, object: served.presentation.show(stored.json) });
+    if (stored === undefined) return { ok: false, error: notFound(served.groupResource, path.name ?? "") };
+    return show === undefined ? { ok: true, code: 200, object: served.presentation.show(stored.json) } : show(stored);
   }
 
   refuseAsTooLarge(): void {

@@ -12,15 +12,33 @@ import {
   tooOldResourceVersion,
 } from "../../../src/api/status.js";
 import type { Backing } from "../backing.js";
+import { convertThen } from "../conversion/work.js";
 import type { WatchEvent } from "../messages.js";
 import { selected } from "../reads/list.js";
 import { invalidResourceVersion, parseRevision } from "../reads/resource-version.js";
 import type { ApiError, WatchRequest, WatchSink } from "../request.js";
 import type { Served } from "../served.js";
 import { bookmarkAt } from "../watch-cache/cache.js";
-import { CacheEvent } from "../watch-cache/cache-event.js";
+import { CacheEvent, type Presentation } from "../watch-cache/cache-event.js";
 import type { Selection } from "../watch-cache/selection.js";
+import { withHeader } from "../watch-cache/stored-text.js";
 import { type Watcher, whatToTell } from "../watch-cache/watchers.js";
+
+/** Events that wait for a webhook to convert them at most, and how long it may take for some of them. */
+const unconvertedMost = 10_000;
+const conversionDeadlineMs = 30_000;
+
+/** Objects in the version that they are stored in. */
+const asStored = ({ resource, storageApiVersion }: Served): Presentation => ({
+  kind: resource.kind,
+  apiVersion: storageApiVersion,
+  show: (json) => json,
+});
+
+const shownAs = ({ presentation }: Served, event: WatchEvent): WatchEvent =>
+  event.type === "BOOKMARK"
+    ? { ...event, object: withHeader(event.object, presentation.kind, presentation.apiVersion) }
+    : { ...event, object: presentation.show(event.object) };
 
 /** Events in one chunk at most. */
 const chunkLimit = 250;
@@ -69,6 +87,9 @@ export class Watch {
   readonly timeoutMs: number;
   private watcher: Watcher | undefined;
   private giveUp: () => void = () => undefined;
+  /** Events that are told once a webhook has converted them, in their order. */
+  private readonly unconverted: WatchEvent[] = [];
+  private stopConverting: (() => void) | undefined;
 
   constructor(
     private readonly backing: Backing,
@@ -112,20 +133,21 @@ export class Watch {
     this.sink.started();
     const watcher: Watcher = {
       selection,
-      presentation: served.presentation,
+      presentation: served.isConverted ? asStored(served) : served.presentation,
       bookmarks: this.options.allowWatchBookmarks === true,
-      take: (events) => this.tell(events),
+      take: (events) => this.take(events, onExpired),
       expire: onExpired,
       pending: [],
     };
     this.watcher = watcher;
     this.store.watchers.add(watcher);
-    this.tell(this.first(watcher));
+    this.take(this.first(watcher), onExpired);
   }
 
   stopFollowing(): void {
     if (this.watcher !== undefined) this.store.watchers.remove(this.watcher);
     this.watcher = undefined;
+    this.stopConverting?.();
   }
 
   refuse(error: ApiError): void {
@@ -160,7 +182,7 @@ export class Watch {
 
   private first(watcher: Watcher): WatchEvent[] {
     const { from, served, selection } = this.plan;
-    const { presentation } = served;
+    const { presentation } = watcher;
     if (!from.existing) {
       if (from.what !== "revision") return [];
       const missed = this.store.history.after(from.revision) ?? [];
@@ -171,6 +193,38 @@ export class Watch {
       new CacheEvent(stored.revision, stored, undefined).tell("ADDED", presentation),
     );
     return from.markEnd ? [...existing, bookmarkAt(cache.revision, presentation, true)] : existing;
+  }
+
+  private take(events: readonly WatchEvent[], onExpired: () => void): void {
+    if (!this.plan.served.isConverted) {
+      this.tell(events);
+      return;
+    }
+    this.unconverted.push(...events);
+    // A webhook that is too slow for its watchers makes them list again.
+    if (this.unconverted.length > unconvertedMost) onExpired();
+    else if (this.stopConverting === undefined) this.convert(onExpired);
+  }
+
+  private convert(onExpired: () => void): void {
+    const { served } = this.plan;
+    const batch = this.unconverted.splice(0);
+    let isOver = false;
+    const giveUp = convertThen(
+      this.backing,
+      conversionDeadlineMs,
+      () => batch.map((event) => shownAs(served, event)),
+      (converted) => {
+        isOver = true;
+        this.stopConverting = undefined;
+        if (!converted.ok) onExpired();
+        else {
+          this.tell(converted.value);
+          if (this.unconverted.length > 0) this.convert(onExpired);
+        }
+      },
+    );
+    if (!isOver) this.stopConverting = giveUp;
   }
 
   private tell(events: readonly WatchEvent[]): void {

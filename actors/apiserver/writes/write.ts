@@ -67,7 +67,12 @@ export class Write {
     if (!this.remarks.isEmpty) this.remarks = new RemarkBook();
     const { remarks } = this;
     try {
-      this.plan = this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks });
+      const { conversions } = this.backing.catalog;
+      conversions.learn(answers);
+      const attempt = conversions.attempt(() => this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks }));
+      if (attempt.what === "done") this.plan = attempt.value;
+      else if (attempt.what === "failed") this.plan = refuseForCertain(attempt.error);
+      else this.plan = { what: "consult", questions: attempt.questions };
     } catch (error) {
       // One request that cannot be understood must not take the others down with the server.
       this.backing.host.note(`planning a write of ${this.of.planner.key()} failed: ${String(error)}`);

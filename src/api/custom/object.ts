@@ -35,22 +35,31 @@ export function decodeCustom(value: JsonObject, { schema }: CustomVersion): Deco
   return { ok: true, value, unknownFields };
 }
 
-/** A stored object as this version shows it, in place; `object` says by its apiVersion in which version it is stored. */
-export function showCustom(object: UntypedObject, custom: CustomVersion, apiVersion: string): UntypedObject {
-  const value = object as unknown as JsonObject;
+/** Makes an object one of another version: by its apiVersion alone, or as a webhook says. */
+export type Converter = (object: UntypedObject, apiVersion: string) => UntypedObject;
+
+const json = (object: UntypedObject): JsonObject => object as unknown as JsonObject;
+
+/** A stored object, which is changed, as this version shows it; it says by its apiVersion in which version it is stored. */
+export function showCustom(object: UntypedObject, custom: CustomVersion, apiVersion: string, convert: Converter): UntypedObject {
   const storedAs = custom.schemas.get(object.apiVersion ?? "");
-  if (storedAs !== undefined && storedAs !== custom.schema) fit(value, storedAs);
-  object.apiVersion = apiVersion;
-  fit(value, custom.schema);
-  addDefaults(value, custom.schema);
-  return object;
+  if (storedAs !== undefined && storedAs !== custom.schema) fit(json(object), storedAs);
+  const shown = convert(object, apiVersion);
+  fit(json(shown), custom.schema);
+  addDefaults(json(shown), custom.schema);
+  return shown;
 }
 
-/** An object of this version as it is stored in another, in place: what that version's schema does not know is lost. */
-export function storeCustom(object: UntypedObject, custom: CustomVersion, storageApiVersion: string): UntypedObject {
+/** An object of this version, which is changed, as it is stored in another: what that version's schema does not know is lost. */
+export function storeCustom(
+  object: UntypedObject,
+  custom: CustomVersion,
+  storageApiVersion: string,
+  convert: Converter,
+): UntypedObject {
   const schema = custom.schemas.get(storageApiVersion);
   if (object.apiVersion === storageApiVersion || schema === undefined) return object;
-  object.apiVersion = storageApiVersion;
-  fit(object as unknown as JsonObject, schema);
-  return object;
+  const stored = convert(object, storageApiVersion);
+  fit(json(stored), schema);
+  return stored;
 }

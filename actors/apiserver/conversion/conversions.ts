@@ -1,0 +1,148 @@
+/**
+ * Versions of custom resources that a webhook converts. Whoever needs an object in another version asks here, and gets it
+ * at once when it is known; what is not known is gathered, so that one review asks for all of it, and the work is done again
+ * with the answer. So all that is made of objects stays a pure function.
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#webhook-conversion
+ */
+import type { Ids } from "../../../src/actor/ids.js";
+import {
+  type ConversionReviewOf,
+  conversionReview,
+  convertedObjects,
+  withMetadataOf,
+} from "../../../src/api/custom/conversion-review.js";
+import { deepCopy } from "../../../src/api/json-value.js";
+import type { Resource } from "../../../src/api/kinds.js";
+import { type ApiError, internalError } from "../../../src/api/status.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import type { Answers, Question } from "../consult/question.js";
+
+/** What came of some work on objects: it is done, or must be done again once these are answered, or cannot be. */
+export type Attempt<T> =
+  | { readonly what: "done"; readonly value: T }
+  | { readonly what: "asks"; readonly questions: readonly Question[] }
+  | { readonly what: "failed"; readonly error: ApiError };
+
+/** Kubernetes waits so long for a conversion. */
+const timeoutMs = 30_000;
+/** Conversions that are remembered: their texts together, in characters, and how many reviews may be under way. */
+const charactersMost = 32 * 1_024 * 1_024;
+const reviewsMost = 1_000;
+
+interface Wanted {
+  readonly resource: Resource;
+  readonly apiVersion: string;
+  readonly objects: Map<string, UntypedObject>;
+}
+
+interface Review extends Wanted {
+  readonly of: ConversionReviewOf;
+}
+
+/** Everything that a conversion depends on. */
+const keyOf = ({ kind, apiVersion: from, metadata, ...rest }: UntypedObject, apiVersion: string): string => {
+  const { name, namespace, labels, annotations } = metadata;
+  return JSON.stringify([apiVersion, from, kind, rest, name, namespace, labels, annotations]);
+};
+
+export class Conversions {
+  /** The newest last. */
+  private readonly known = new Map<string, string>();
+  private readonly failed = new Map<string, ApiError>();
+  private characters = 0;
+  private readonly reviews = new Map<string, Review>();
+  private wanted: Map<string, Wanted> | undefined;
+  private failure: ApiError | undefined;
+  private works = 0;
+
+  constructor(private readonly ids: Ids) {}
+
+  /** A number for the chart of some work. */
+  nextWork(): number {
+    this.works += 1;
+    return this.works;
+  }
+
+  /** Does some work; objects in it that are not known in the version they are wanted in are stood in for, and asked for. */
+  attempt<T>(work: () => T): Attempt<T> {
+    const before = [this.wanted, this.failure] as const;
+    const wanted = new Map<string, Wanted>();
+    this.wanted = wanted;
+    this.failure = undefined;
+    try {
+      const value = work();
+      if (this.failure !== undefined) return { what: "failed", error: this.failure };
+      return wanted.size === 0
+        ? { what: "done", value }
+        : { what: "asks", questions: [...wanted.values()].map((each) => this.question(each)) };
+    } finally {
+      [this.wanted, this.failure] = before;
+    }
+  }
+
+  /** An object in another version of its resource; in one that is not known yet it only says that it is. */
+  convert(resource: Resource, object: UntypedObject, apiVersion: string): UntypedObject {
+    if (object.apiVersion === apiVersion) return object;
+    const key = keyOf(object, apiVersion);
+    const text = this.known.get(key);
+    if (text !== undefined) {
+      this.known.delete(key);
+      this.known.set(key, text);
+      return withMetadataOf(JSON.parse(text) as UntypedObject, object);
+    }
+    this.failure ??= this.failed.get(key);
+    this.want(resource, object, apiVersion, key);
+    return { ...deepCopy(object), apiVersion };
+  }
+
+  /** What is wanted after something in another version is not known may be made of that, and is not asked for yet. */
+  private want(resource: Resource, object: UntypedObject, apiVersion: string, key: string): void {
+    const { wanted } = this;
+    if (wanted === undefined) return;
+    const place = `${resource.group} ${apiVersion} ${resource.kind} ${object.apiVersion}`;
+    if (wanted.size === 0) wanted.set(place, { resource, apiVersion, objects: new Map() });
+    wanted.get(place)?.objects.set(key, object);
+  }
+
+  /** Takes what was asked for from among answers. What failed is asked again by whoever comes next. */
+  learn(answers: Answers): void {
+    this.failed.clear();
+    for (const [key, answer] of answers) {
+      const review = this.reviews.get(key);
+      if (review === undefined) continue;
+      this.reviews.delete(key);
+      const keys = [...review.objects.keys()];
+      const converted = convertedObjects(review.of, answer);
+      if (converted.ok) {
+        for (const [index, object] of converted.value.entries()) this.remember(keys[index]!, JSON.stringify(object));
+      } else for (const each of keys) this.failed.set(each, internalError(converted.message));
+    }
+  }
+
+  private question(wanted: Wanted): Question {
+    const { resource, apiVersion, objects } = wanted;
+    const { conversion } = resource.custom!;
+    const uid = this.ids.uuid();
+    const of: ConversionReviewOf = {
+      uid,
+      apiVersion,
+      objects: [...objects.values()],
+      versions: conversion.webhook?.conversionReviewVersions ?? [],
+    };
+    const key = `conversion ${uid}`;
+    this.reviews.set(key, { ...wanted, of });
+    const oldest = this.reviews.keys().next();
+    if (this.reviews.size > reviewsMost && !oldest.done) this.reviews.delete(oldest.value);
+    return { key, clientConfig: conversion.webhook?.clientConfig ?? {}, body: conversionReview(of), timeoutMs };
+  }
+
+  private remember(key: string, text: string): void {
+    this.known.set(key, text);
+    this.characters += key.length + text.length;
+    for (const [oldest, old] of this.known) {
+      if (this.characters <= charactersMost) return;
+      this.known.delete(oldest);
+      this.characters -= oldest.length + old.length;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** A simulated API server with gadgets in two versions that a webhook of the test converts. */
+import { ApiServerWorld, type ApiServerWorldOptions } from "../sim/apiserver-world.js";
+import { definitionOf } from "./definitions.js";
+
+export const gadgetsIn = (version: string) => ({ group: "example.com", version, resource: "gadgets", namespace: "default" });
+const definitionsPath = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
+const url = "https://hooks.example.com/convert";
+
+const version = (name: string, storage: boolean, properties: object) => ({
+  name,
+  served: true,
+  storage,
+  schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } },
+});
+
+/** Version v1 says host and port in one text, v2 each for itself. */
+export const gadgets = definitionOf(
+  "gadgets",
+  "Gadget",
+  [
+    version("v1", true, { address: { type: "string" } }),
+    version("v2", false, { host: { type: "string" }, port: { type: "string" }, scheme: { type: "string", default: "https" } }),
+  ],
+  {
+    conversion: {
+      strategy: "Webhook",
+      webhook: { conversionReviewVersions: ["v1"], clientConfig: { url } },
+    },
+  },
+);
+
+export interface Gadget {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { name: string; [field: string]: unknown };
+  readonly spec: { address?: string; host?: string; port?: string; scheme?: string };
+}
+
+interface ConversionReview {
+  readonly request: { uid: string; desiredAPIVersion: string; objects: Gadget[] };
+}
+
+export function convertGadget(gadget: Gadget, apiVersion: string): Gadget {
+  const { address = "", host = "", port = "" } = gadget.spec;
+  const [first = "", second = ""] = address.split(":");
+  const spec = apiVersion.endsWith("v1") ? { address: `${host}:${port}` } : { host: first, port: second };
+  return { ...gadget, apiVersion, spec };
+}
+
+export const gadget = (apiVersion: string, name: string, spec: Gadget["spec"]): Gadget => ({
+  apiVersion: `example.com/${apiVersion}`,
+  kind: "Gadget",
+  metadata: { name },
+  spec,
+});
+
+/** The answer of a webhook that converts, or says why not. */
+export function conversionAnswer(body: string, refusal?: string): string {
+  const { request } = JSON.parse(body) as ConversionReview;
+  const response =
+    refusal === undefined
+      ? {
+          result: { status: "Success" },
+          convertedObjects: request.objects.map((each) => convertGadget(each, request.desiredAPIVersion)),
+        }
+      : { result: { status: "Failure", message: refusal } };
+  return JSON.stringify({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "ConversionReview",
+    response: { uid: request.uid, ...response },
+  });
+}
+
+export class ConversionWorld extends ApiServerWorld {
+  /** Why the webhook converts nothing. */
+  refusal: string | undefined;
+  /** Of how many objects each review was. */
+  readonly reviews: number[] = [];
+
+  constructor(options: ApiServerWorldOptions = {}) {
+    super(options);
+    this.untilServing();
+    this.webhooks.serve(url, ({ body }) => {
+      this.reviews.push((JSON.parse(body) as ConversionReview).request.objects.length);
+      return { afterMs: 10, answer: { ok: true, code: 200, body: conversionAnswer(body, this.refusal) } };
+    });
+    const { error } = this.create(definitionsPath, gadgets);
+    if (error !== undefined) throw new Error(error.message);
+    this.run(100);
+  }
+
+  /** The webhook does not answer at all. */
+  silence(): void {
+    this.webhooks.serve(url, () => undefined);
+  }
+}

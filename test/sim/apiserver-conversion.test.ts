@@ -1,0 +1,98 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeJson } from "../../src/wire/json.js";
+import { ConversionWorld, gadget, gadgetsIn } from "../custom/conversion-world.js";
+import { brief } from "./apiserver-world.js";
+
+const conversion = suite("conversion webhooks");
+
+conversion("an object is stored in the storage version and shown in each as the webhook converts it", () => {
+  const world = new ConversionWorld();
+  const made = world.create(gadgetsIn("v2"), gadget("v2", "one", { host: "a", port: "1" }));
+  assert.is(made.error, undefined);
+  assert.equal(made.object.spec, { host: "a", port: "1", scheme: "https" }, "as it was asked for, with defaults");
+  assert.is(made.object.metadata.generation, 1);
+  assert.equal(world.get(gadgetsIn("v1"), "one").object.spec, { address: "a:1" });
+  const { object } = world.get(gadgetsIn("v2"), "one");
+  assert.equal(object.spec, { host: "a", port: "1", scheme: "https" });
+  assert.is(object.metadata.uid, made.object.metadata.uid);
+  assert.is(object.metadata.resourceVersion, made.object.metadata.resourceVersion);
+});
+
+conversion("a list asks for all objects in one review, and once", () => {
+  const world = new ConversionWorld();
+  for (const name of ["a", "b", "c"]) world.create(gadgetsIn("v1"), gadget("v1", name, { address: `${name}:80` }));
+  world.reviews.length = 0;
+  const listed = world.list(gadgetsIn("v2"));
+  assert.equal(
+    listed.items.map((item) => (item as { spec?: unknown }).spec),
+    ["a", "b", "c"].map((host) => ({ host, port: "80", scheme: "https" })),
+  );
+  assert.equal(world.reviews, [3]);
+  world.list(gadgetsIn("v2"));
+  assert.equal(world.reviews, [3], "what was converted is remembered");
+});
+
+conversion("patches, updates and deletes are of the version that is asked for", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  const patched = world.patch(gadgetsIn("v2"), "one", { spec: { port: "2" } });
+  assert.equal(patched.object.spec, { host: "a", port: "2", scheme: "https" });
+  assert.is(patched.object.metadata.generation, 2);
+  assert.equal(world.get(gadgetsIn("v1"), "one").object.spec, { address: "a:2" });
+  world.delete(gadgetsIn("v2"), "one");
+  assert.is(world.get(gadgetsIn("v1"), "one").error?.code, 404);
+});
+
+conversion("a watch tells events in its version, in their order", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  const watch = world.watch(gadgetsIn("v2"), { resourceVersion: "0" });
+  world.create(gadgetsIn("v1"), gadget("v1", "two", { address: "b:1" }));
+  world.patch(gadgetsIn("v1"), "one", { spec: { address: "c:3" } });
+  world.delete(gadgetsIn("v1"), "two");
+  world.run(100);
+  assert.equal(brief(watch.events), ["ADDED one", "ADDED two", "MODIFIED one", "DELETED two"]);
+  assert.equal(
+    watch.events.map((event) => (decodeJson(event.object) as { spec?: { host?: string } }).spec?.host),
+    ["a", "b", "c", "b"],
+  );
+});
+
+conversion("what the webhook refuses is an error that says so, and is asked again", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  world.refusal = "no idea";
+  const { error } = world.get(gadgetsIn("v2"), "one");
+  assert.is(error?.code, 500);
+  assert.is(error?.message, "Internal error occurred: conversion webhook for example.com/v1, Kind=Gadget failed: no idea");
+  const written = world.create(gadgetsIn("v2"), gadget("v2", "two", { host: "a", port: "1" }));
+  assert.is(written.error?.code, 500);
+  assert.is(world.get(gadgetsIn("v1"), "one").error, undefined, "the stored version needs no webhook");
+  world.refusal = undefined;
+  assert.is(world.get(gadgetsIn("v2"), "one").error, undefined);
+});
+
+conversion("a webhook that is silent fails a read in its time, and ends a watch", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  world.silence();
+  const watch = world.watch(gadgetsIn("v2"), { resourceVersion: "0" });
+  assert.is.not(world.get(gadgetsIn("v2"), "one").error, undefined);
+  world.run(40_000);
+  assert.is(watch.events.length, 0);
+  assert.ok(watch.ended, "a watch that cannot go on ends");
+});
+
+conversion("a watch that ends meanwhile waits for no conversion", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  world.silence();
+  const watch = world.watch(gadgetsIn("v2"), { resourceVersion: "0" });
+  world.run(5);
+  watch.cancel();
+  world.run(60_000);
+  assert.is(watch.events.length, 0);
+});
+
+conversion.run();
