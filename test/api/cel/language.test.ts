@@ -105,6 +105,7 @@ const sections: ReadonlyArray<readonly [section: string, rows: readonly Row[]]> 
       ["double('NaN') == double('NaN')", false],
       ["1 < 1.5 && 1u < 2 && 2.0 > 1u", true],
       ["9223372036854775807 < 9223372036854775808.0", true],
+      ["timestamp(0) != null && null != duration('1s')", true],
       ["1 == 'a'", noOverload("_==_", "(int, string)")],
       ["true < 1", noOverload("_<_", "(bool, int)")],
       ["b'a' < b'b' && false < true", true],
@@ -207,6 +208,10 @@ const sections: ReadonlyArray<readonly [section: string, rows: readonly Row[]]> 
       ["double('1.5') + double(1)", 2.5],
       ["string(1) + string(1.5) + string(1e21) + string(true) + string(1u)", "11.51e+21true1"],
       ["string(1.0) + string(0.0001) + string(0.00001)", "10.00011e-05"],
+      [
+        "string(100000.0) + ' ' + string(1000000.0) + ' ' + string(1234567.5) + ' ' + string(-0.5)",
+        "100000 1e+06 1.2345675e+06 -0.5",
+      ],
       ["bool('true') && !bool('F' == 'F' ? 'false' : '')", true],
       ["bool('yes')", error("type conversion error from 'string' to 'bool'")],
       ["bytes('é')", "w6k="],
@@ -233,6 +238,9 @@ const sections: ReadonlyArray<readonly [section: string, rows: readonly Row[]]> 
       ["timestamp('2024-03-05T06:07:08.009Z').getMilliseconds()", 9],
       ["duration('90m').getHours() + duration('90m').getMinutes()", 91],
       ["duration('1.5s') + duration('500ms') == duration('2s')", true],
+      ["duration('1.5s').getMilliseconds()", 1500],
+      ["timestamp('2024-03-05T06:07:08Z').getHours('-8:30')", 21],
+      ["timestamp('2024-03-05T06:07:08Z').getHours('Europe/Berlin')", error("unknown time zone Europe/Berlin")],
     ],
   ],
   [

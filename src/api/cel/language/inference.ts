@@ -43,6 +43,7 @@ export class Inference {
     if (from.kind === "parameter") return this.#unifyParameter(from, to, (known) => this.#unify(to, known));
     if (isDynamic(to) || isDynamic(from)) return true;
     if (from.kind === "null") return takesNull(to);
+    if (to.kind === "null") return takesNull(from);
     switch (to.kind) {
       case "list":
         return from.kind === "list" && this.#unify(to.item, from.item);

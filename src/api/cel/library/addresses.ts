@@ -1,5 +1,5 @@
 import { quote } from "../../go-format.js";
-import { parseIpv4, parseIpv6 } from "../../ip.js";
+import { isLinkLocalUnicast, isLoopback, isUnspecified, parseIpv4, parseIpv6 } from "../../ip.js";
 
 /** IP addresses and ranges as Go's net/netip has them: without zones, and without IPv4 inside of IPv6. */
 export interface Address {
@@ -98,20 +98,11 @@ export const maskAddress = ({ family, bytes }: Address, prefixBits: number): Add
 export const sameAddress = (one: Address, other: Address): boolean =>
   one.family === other.family && one.bytes.every((byte, index) => byte === other.bytes[index]);
 
-const allZeroBefore = (bytes: readonly number[], end: number): boolean => bytes.slice(0, end).every((byte) => byte === 0);
-
-export const isUnspecified = ({ bytes }: Address): boolean => allZeroBefore(bytes, bytes.length);
-export const isLoopback = ({ family, bytes }: Address): boolean =>
-  family === 4 ? bytes[0] === 127 : allZeroBefore(bytes, 15) && bytes[15] === 1;
-export const isLinkLocalUnicast = ({ family, bytes }: Address): boolean =>
-  family === 4 ? bytes[0] === 169 && bytes[1] === 254 : bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
-export const isLinkLocalMulticast = ({ family, bytes }: Address): boolean =>
-  family === 4 ? bytes[0] === 224 && bytes[1] === 0 && bytes[2] === 0 : bytes[0] === 0xff && (bytes[1]! & 0x0f) === 2;
 const isMulticast = ({ family, bytes }: Address): boolean => (family === 4 ? (bytes[0]! & 0xf0) === 0xe0 : bytes[0] === 0xff);
 const isBroadcast = ({ family, bytes }: Address): boolean => family === 4 && bytes.every((byte) => byte === 255);
-export const isGlobalUnicast = (address: Address): boolean =>
-  !isUnspecified(address) &&
-  !isBroadcast(address) &&
-  !isLoopback(address) &&
-  !isMulticast(address) &&
-  !isLinkLocalUnicast(address);
+
+/** Neither unspecified, broadcast, loopback, multicast nor link-local. */
+export const isGlobalUnicast = (address: Address): boolean => {
+  const text = formatAddress(address);
+  return !isUnspecified(text) && !isBroadcast(address) && !isLoopback(text) && !isMulticast(address) && !isLinkLocalUnicast(text);
+};

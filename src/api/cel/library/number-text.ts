@@ -5,7 +5,7 @@ export const formatDouble = (value: number): string => {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [mantissa, exponentText] = value.toExponential().split("e") as [string, string];
   const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= 21) {
+  if (exponent < -4 || exponent >= 6) {
     const magnitude = String(Math.abs(exponent)).padStart(2, "0");
     return `${mantissa}e${exponent < 0 ? "-" : "+"}${magnitude}`;
   }

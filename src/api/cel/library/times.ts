@@ -11,7 +11,7 @@ import { type CivilTime, civilTime } from "./time-text.js";
 /** Seconds east of UTC of a zone as CEL writes it. */
 const zoneOffset = (zone: string): number | CelError => {
   if (zone === "UTC" || zone === "" || zone === "Z") return 0;
-  const match = /^([+-]?)(\d{2}):(\d{2})$/.exec(zone);
+  const match = /^([+-]?)(\d{1,2}):(\d{2})$/.exec(zone);
   if (match === null) return new CelError(`unknown time zone ${zone}`);
   const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60;
   return match[1] === "-" ? -seconds : seconds;
@@ -25,10 +25,9 @@ const getter = (id: string, read: (time: CivilTime) => number): readonly Overloa
   }),
 ];
 
-const ofDuration = (id: string, nanosPerUnit: bigint, modulus?: bigint): Overload =>
-  memberOverload(`duration_to_${id}`, [duration], int, ({ nanos }: Duration) =>
-    modulus === undefined ? nanos / nanosPerUnit : (nanos / nanosPerUnit) % modulus,
-  );
+/** The whole span in this unit, without what is left over. */
+const ofDuration = (id: string, nanosPerUnit: bigint): Overload =>
+  memberOverload(`duration_to_${id}`, [duration], int, ({ nanos }: Duration) => nanos / nanosPerUnit);
 
 export const times: readonly FunctionDeclaration[] = [
   { name: "getFullYear", overloads: getter("year", ({ year }) => year) },
@@ -42,9 +41,6 @@ export const times: readonly FunctionDeclaration[] = [
   { name: "getSeconds", overloads: [...getter("seconds", ({ seconds }) => seconds), ofDuration("seconds", 1_000_000_000n)] },
   {
     name: "getMilliseconds",
-    overloads: [
-      ...getter("milliseconds", ({ nanos }) => Math.floor(nanos / 1_000_000)),
-      ofDuration("milliseconds", 1_000_000n, 1000n),
-    ],
+    overloads: [...getter("milliseconds", ({ nanos }) => Math.floor(nanos / 1_000_000)), ofDuration("milliseconds", 1_000_000n)],
   },
 ];
