@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { ResourcePath } from "../../actors/apiserver/messages.js";
 import type { ManagedFieldsEntry, UntypedObject } from "../../src/api/types.js";
 import { decodeJson } from "../../src/wire/json.js";
+import { widget, widgets } from "../custom/definitions.js";
 import { ApiServerWorld, configMap, configMaps } from "./apiserver-world.js";
 
 const serving = (options: ConstructorParameters<typeof ApiServerWorld>[0] = {}) => new ApiServerWorld(options).untilServing();
@@ -180,6 +181,33 @@ test("a finalizer that goes and a deletion that begins leave the owners as they 
   const going = world.delete(configMaps, "one").object;
   assert.ok(going.metadata.deletionTimestamp);
   assert.equal(managersOf(going), ["one Apply"]);
+});
+
+test("custom resources are applied by their schemas: lists by their keys, sets by their values, defaults owned by nobody", () => {
+  const world = serving();
+  const definitionsPath = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
+  assert.is(world.create(definitionsPath, widgets).error, undefined);
+  world.run(200);
+  const path = { group: "example.com", version: "v1", resource: "widgets", namespace: "default" };
+  const made = world.apply(path, widget("one", { color: "red", parts: [{ name: "a" }] }), "one");
+  assert.is(made.error, undefined);
+  assert.equal(made.object.spec, { color: "red", parts: [{ name: "a", count: 1 }], replicas: 1 });
+  const parts = '"f:parts":{"k:{\\"name\\":\\"a\\"}":{".":{},"f:name":{}}}';
+  assert.equal(ownersOf(made.object), [`one Apply {"f:spec":{"f:color":{},${parts}}}`]);
+  const other = world.apply(path, widget("one", { color: "green", parts: [{ name: "b" }] }), "two");
+  assert.is(other.error?.message, 'Apply failed with 1 conflict: conflict with "one": .spec.color');
+  const joined = world.apply(path, widget("one", { parts: [{ name: "b" }] }), "two");
+  const { parts: both } = joined.object.spec as { parts: Array<{ name: string }> };
+  assert.equal(
+    both.map(({ name }) => name),
+    ["a", "b"],
+  );
+  const unknown = world.apply(path, widget("one", { nonsense: 1 }), "two");
+  assert.match(unknown.error?.message ?? "", ".spec.nonsense: field not declared in schema");
+  const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name: "one" }, spec: { replicas: 3 } };
+  const scaled = world.apply(path, scale, "hpa", { subresource: "scale" });
+  assert.is(scaled.error, undefined);
+  assert.is((world.get(path, "one").object.spec as { replicas: number }).replicas, 3);
 });
 
 test.run();

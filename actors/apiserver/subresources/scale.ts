@@ -86,10 +86,13 @@ export function scaled(served: Served, stored: StoredObject, scale: UntypedObjec
   const { resourceVersion } = scale.metadata ?? {};
   const metadata =
     resourceVersion === undefined || resourceVersion === "" ? object.metadata : { ...object.metadata, resourceVersion };
-  const path = served.resource.custom?.scale?.specReplicasPath;
-  if (path === undefined) return succeed({ ...object, metadata, spec: { ...(object.spec as object), replicas } });
-  setAt(object as unknown as JsonObject, pathOfField(path), replicas);
+  setAt(object as unknown as JsonObject, replicasPath(served), replicas);
   return succeed({ ...object, metadata });
+}
+
+/** Where an object says how many replicas it is to have. */
+export function replicasPath({ resource: { custom } }: Served): readonly string[] {
+  return custom?.scale === undefined ? ["spec", "replicas"] : pathOfField(custom.scale.specReplicasPath);
 }
 
 /** Sets the value at a path of fields; objects on the way that are missing are made. */

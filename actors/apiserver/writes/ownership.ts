@@ -16,6 +16,7 @@ import {
   resetsManagedFields,
 } from "../../../src/api/apply/managed-fields.js";
 import { resetFields } from "../../../src/api/apply/reset-fields.js";
+import { atomOfCustom } from "../../../src/api/apply/structural-atoms.js";
 import type { Versions } from "../../../src/api/apply/updater.js";
 import type { JsonObject } from "../../../src/api/json-value.js";
 import { parseApiVersion } from "../../../src/api/kinds.js";
@@ -53,9 +54,9 @@ function managerOf(catalog: Catalog, served: Served, subresource: string): Field
 }
 
 function versionsOf(catalog: Catalog, served: Served, subresource: string): Versions {
-  const { group, kind, plural, storage, type, subresources } = served.resource;
+  const { group, kind, plural, storage, custom, subresources } = served.resource;
   const hasStatus = subresources.some(({ name }) => name === "status");
-  const ignored = resetFields({ group, kind, custom: type === "", hasStatus }, subresource);
+  const ignored = resetFields({ group, kind, custom: custom !== undefined, hasStatus }, subresource);
   const servedAs = (apiVersion: string): Served | undefined => {
     if (apiVersion === served.resource.apiVersion) return served;
     const parsed = parseApiVersion(apiVersion);

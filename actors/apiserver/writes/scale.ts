@@ -9,7 +9,7 @@ import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
 import type { PatchRequest, UpdateRequest } from "../request.js";
 import type { Served } from "../served.js";
-import { scaled, scaleOf, showScaleText } from "../subresources/scale.js";
+import { replicasPath, scaled, scaleOf, showScaleText } from "../subresources/scale.js";
 import { Admission } from "./admit.js";
 import { Ownership } from "./ownership.js";
 import type { Planner } from "./plan.js";
@@ -63,6 +63,7 @@ function configurationOf(served: Served, { patch }: PatchRequest, scale: Untyped
   const { name, namespace, uid, resourceVersion } = metadata;
   const named = Object.entries({ name, namespace, uid, resourceVersion }).filter(([, value]) => value !== undefined);
   const { replicas } = (scale.spec ?? {}) as { replicas?: number };
-  const asked = spec.replicas === undefined || replicas === undefined ? {} : { spec: { replicas } };
-  return { apiVersion, kind, metadata: Object.fromEntries(named), ...asked } as JsonObject;
+  const asksNothing = spec.replicas === undefined || replicas === undefined;
+  const asked = asksNothing ? {} : replicasPath(served).reduceRight<JsonValue>((value, name) => ({ [name]: value }), replicas);
+  return { apiVersion, kind, metadata: Object.fromEntries(named), ...(asked as JsonObject) } as JsonObject;
 }
