@@ -11,6 +11,7 @@ import {
   type PatchType,
   type ResourcePath,
   statusOf,
+  type UpdateRequest,
   type WatchEvent,
   type WatchRequest,
 } from "../../actors/apiserver/messages.js";
@@ -121,8 +122,15 @@ export class ApiServerWorld {
     return { error: undefined, items: items.map((item) => decodeJson(item as Json<UntypedObject>)), ...rest };
   }
 
-  create(path: ResourcePath & { name?: string; subresource?: string }, object: object, apiserver = 0, dryRun = false) {
-    const request = { path, object: encodeJson(object as UntypedObject), options: { dryRun }, ...this.speaker };
+  create(
+    path: ResourcePath & { name?: string; subresource?: string },
+    object: object,
+    apiserver = 0,
+    dryRun = false,
+    by?: string,
+  ) {
+    const options = { dryRun, ...(by === undefined ? {} : { fieldManager: by }) };
+    const request = { path, object: encodeJson(object as UntypedObject), options, ...this.speaker };
     return this.object(this.simulation.user.call(apiserverMessages.create, request, { apiserver }));
   }
 
@@ -133,13 +141,17 @@ export class ApiServerWorld {
     wire.call(address("apiserver", apiserver), apiserverMessages.create, request, { onOutcome: () => undefined });
   }
 
-  update(path: ResourcePath, object: UntypedObject, options: { apiserver?: number; subresource?: string; name?: string } = {}) {
-    const { apiserver = 0, subresource, name = object.metadata.name ?? "" } = options;
+  update(
+    path: ResourcePath,
+    object: UntypedObject,
+    more: { apiserver?: number; subresource?: string; name?: string } & UpdateRequest["options"] = {},
+  ) {
+    const { apiserver = 0, subresource, name = object.metadata.name ?? "", ...options } = more;
     const at = { ...path, name, ...(subresource === undefined ? {} : { subresource }) };
     return this.object(
       this.simulation.user.call(
         apiserverMessages.update,
-        { path: at, object: encodeJson(object), ...this.speaker },
+        { path: at, object: encodeJson(object), options, ...this.speaker },
         { apiserver },
       ),
     );

@@ -147,6 +147,8 @@ export class DeletePlanner implements Planner {
     const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy);
     const left = finalizers ?? metadata.finalizers ?? [];
     if (grace.what === "now" && left.length === 0) return this.remove(origin, together.value);
+    const isGoing = metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
+    if (grace.what === "now" && isGoing && finalizers === undefined) return this.answerStill(origin);
     const going = grace.what === "begin" ? grace.metadata : beginToGo(metadata, 0, nowMs);
     const ended = grace.what === "now" ? { ...going, deletionGracePeriodSeconds: 0 } : going;
     return this.put(origin, { ...origin.copy(), metadata: withFinalizers(ended, left) }, together.value);

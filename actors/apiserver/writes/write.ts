@@ -105,6 +105,8 @@ export class Write {
   get mustBeConfirmed(): boolean {
     const { plan } = this;
     if (this.confirmed) return false;
+    // No transaction will tell a dry run what it would have met.
+    if (this.of.dryRun && plan.what !== "consult") return true;
     return plan.what === "answer" || (plan.what === "refuse" && plan.certain !== true);
   }
 
