@@ -179,7 +179,7 @@ export const jsonPatch = (object: Fields): Array<{ op: string; path: string; val
 export function jsonPatched(object: Fields, patch: Fields): Fields | undefined {
   const changed = copyOf(object);
   for (const [name, value] of Object.entries(patch)) {
-    const holder = name === "metadata" ? ((changed.metadata ??= {}) as Fields) : changed;
+    const holder = name === "metadata" ? ((changed.metadata ?? {}) as Fields) : changed;
     const [field, put] = name === "metadata" ? ["labels", (value as Fields).labels ?? {}] : [name, value];
     if (holder[field] === undefined) return undefined;
     if (Object.keys(put as Fields).length === 0) delete holder[field];

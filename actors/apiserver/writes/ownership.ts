@@ -16,7 +16,6 @@ import {
   resetsManagedFields,
 } from "../../../src/api/apply/managed-fields.js";
 import { resetFields } from "../../../src/api/apply/reset-fields.js";
-import { atomOfCustom } from "../../../src/api/apply/structural-atoms.js";
 import type { Versions } from "../../../src/api/apply/updater.js";
 import type { JsonObject } from "../../../src/api/json-value.js";
 import { parseApiVersion } from "../../../src/api/kinds.js";
