@@ -48,7 +48,7 @@ import { startWatch } from "./watches/start.js";
 import { startWrite } from "./writes/start.js";
 import { Turns } from "./writes/turns.js";
 
-export const serverLimits = { requests: 5_000, watches: 10_000 } as const;
+export const serverLimits = { requests: 5_000, watches: 20_000 } as const;
 
 const notServing = "the API server is not ready";
 

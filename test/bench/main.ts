@@ -12,15 +12,19 @@ import { memory } from "./memory.js";
 import { requests } from "./requests.js";
 import { simulatedTime } from "./simulated-time.js";
 import { start } from "./start.js";
+import { startApiserver } from "./start-apiserver.js";
 import { watchLatency } from "./watch-latency.js";
+import { watchers } from "./watchers.js";
 
 const benches: readonly Bench[] = [
   start,
+  startApiserver,
   memory,
   deploymentOf1000,
   requests,
   managedFields,
   watchLatency,
+  watchers,
   simulatedTime,
   lostWrites,
   etcdLog,

@@ -169,7 +169,7 @@ function headersOf(chance: Chance, authorization: string): Array<[string, string
   if (chance.oneIn(30)) headers.push(["impersonate-user", headerText(strangeText(chance)) || "a"]);
   if (chance.oneIn(60)) headers.push(["impersonate-extra-%zz", "a"]);
   if (chance.oneIn(30)) headers.push(["user-agent", headerText(strangeText(chance))]);
-  if (chance.oneIn(60)) headers.push(["x-filler", "x".repeat(chance.pick([10, 5_000, 60_000]))]);
+  if (chance.oneIn(60)) headers.push(["x-filler", "x".repeat(chance.pick([10, 5_000, 50_000]))]);
   return headers;
 }
 
