@@ -113,7 +113,7 @@ export interface DeleteCollectionRequest extends Spoken {
 
 export interface WatchRequest extends Spoken {
   readonly path: ResourcePath;
-  readonly options?: Omit<ListOptions, "limit" | "continue"> & {
+  readonly options?: Omit<ListOptions, "limit"> & {
     readonly allowWatchBookmarks?: boolean;
     readonly sendInitialEvents?: boolean;
     readonly timeoutSeconds?: number;

@@ -68,6 +68,8 @@ const routes: Array<[string, string, string, boolean?]> = [
   ["GET", "/version", "version"],
   ["POST", "/version", "refused 405"],
   ["GET", "/debug/chartroom/trace", "trace"],
+  ["GET", "/api/v1/namespaces/default/pods/web", "get pods in default named web", true],
+  ["GET", "/api/v1/watch/namespaces/default/pods/web", "watch pods in default named web"],
   ["HEAD", "/api/v1/pods", "refused 405"],
   ["HEAD", "/apis/apps/v1", "refused 405"],
   ["HEAD", "/healthz", "health healthz"],

@@ -137,6 +137,12 @@ export const bodies: ReadonlyArray<readonly [what: string, path: string, body: s
     invalid(/spec\.template\.metadata\.labels: Invalid value: .*: `selector` does not match template `labels`/),
   ],
   [
+    "a volume without a name",
+    pods,
+    podWith(`{"containers":[${container}],"volumes":[{}]}`),
+    invalid(/spec\.volumes\[0\]\.name: Required value/),
+  ],
+  [
     "a wrong label",
     configMaps,
     '{"metadata":{"name":"bad","labels":{"a b":"c"}}}',

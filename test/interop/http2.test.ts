@@ -116,7 +116,7 @@ test("curl --http2", async () => {
     ...["--silent", "--insecure", "--http2", "--write-out", "\n%{http_version} %{http_code}"],
     ...["--header", `Authorization: ${front.authorization}`, `${front.cluster.url}/api/v1/namespaces/default`],
   ]);
-  assert.match(stdout, /"kind":"Namespace"/);
+  assert.match(stdout, /"kind": "Namespace"/);
   assert.match(stdout, /\n2 200$/);
 });
 

@@ -59,11 +59,40 @@ test("a watch from a revision that is to come waits for it", () => {
   world.create(configMaps, configMap("two"));
   world.run(10);
   assert.equal(brief(told.events), ["ADDED two"]);
-  const never = world.watch(configMaps, { resourceVersion: String(BigInt(resourceVersion) + 1_000n) });
-  world.run(2_900);
+});
+
+const streamed = { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" } as const;
+
+test("a streamed list of a revision that is to come is waited for, for three seconds", () => {
+  const world = serving();
+  const { resourceVersion } = world.list(configMaps);
+  const soon = world.watch(configMaps, { ...streamed, resourceVersion: String(BigInt(resourceVersion) + 1n) });
+  const never = world.watch(configMaps, { ...streamed, resourceVersion: String(BigInt(resourceVersion) + 1_000n) });
+  world.run(100);
+  assert.equal(brief(soon.events), []);
+  world.create(configMaps, configMap("one"));
+  world.run(10);
+  assert.equal(brief(soon.events), ["ADDED one"]);
+  world.run(2_800);
   assert.not(never.ended);
   world.run(200);
   assert.is(codeOf(never), 504);
+});
+
+test("shortly before a watch ends, its client is told where to go on", () => {
+  const world = serving();
+  const told = world.watch(configMaps, { timeoutSeconds: 10, allowWatchBookmarks: true });
+  const silent = world.watch(configMaps, { timeoutSeconds: 10 });
+  world.run(7_900);
+  assert.equal(told.events, []);
+  world.run(200);
+  assert.equal(
+    told.events.map(({ type }) => type),
+    ["BOOKMARK"],
+  );
+  world.run(2_000);
+  assert.ok(told.ended && silent.ended);
+  assert.equal(silent.events, []);
 });
 
 test("a watch is refused when etcd does not confirm what is newest", () => {
@@ -178,7 +207,7 @@ test("a reader that reads nothing is cut off, and nobody else", () => {
 test("a draining API server ends its watches, those that wait too", () => {
   const world = serving();
   const told = world.watch(configMaps);
-  const ahead = world.watch(configMaps, { resourceVersion: "999999" });
+  const ahead = world.watch(configMaps, { ...streamed, resourceVersion: "999999" });
   world.run(20);
   world.simulation.faults = { delayMs: (envelope: Envelope) => (envelope.from === "etcd/0" ? 5_000 : 0) };
   const unconfirmed = world.watch(configMaps);

@@ -32,6 +32,8 @@ const encodings: ReadonlyMap<string, Encoding> = new Map([
   ["text/*", "json"],
 ]);
 
+export const allEncodings: ReadonlySet<Encoding> = new Set(["json", "yaml", "protobuf"]);
+
 const transformations: ReadonlySet<string> = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
 
 interface MediaRange {
@@ -63,13 +65,21 @@ function splitOnce(piece: string): [string, string] {
       ];
 }
 
+/** Tools that people read from get JSON that is laid out for reading, unless they say otherwise; others when they ask for it. */
+export function isPretty(url: string, userAgent: string): boolean {
+  const asked = /[?&]pretty=([^&]*)/.exec(url)?.[1];
+  if (asked !== undefined && asked !== "") return /^(1|t|T|true|TRUE|True)$/.test(asked);
+  return userAgent.startsWith("curl") || userAgent.startsWith("Wget") || userAgent.startsWith("Mozilla/5.0");
+}
+
 /** The first representation that both sides know; undefined: 406. Without a header, JSON. */
-export function negotiate(accept: string | undefined): Representation | undefined {
+export function negotiate(accept: string | undefined, offered: ReadonlySet<Encoding> = allEncodings): Representation | undefined {
   if (accept === undefined || accept === "") return { encoding: "json", parameters: new Map() };
   for (const { type, parameters } of mediaRanges(accept)) {
     const encoding = encodings.get(type);
     const as = parameters.get("as");
-    if (encoding === undefined || (as !== undefined && !isKnownTransformation(as, parameters))) continue;
+    if (encoding === undefined || !offered.has(encoding) || (as !== undefined && !isKnownTransformation(as, parameters)))
+      continue;
     const asVersion = parameters.get("v");
     return {
       encoding,

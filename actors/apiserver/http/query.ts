@@ -87,6 +87,11 @@ class Reader {
     return manager;
   }
 
+  /** Of a parameter that this request must not have. */
+  forbid(name: string, detail: string): void {
+    if (this.query.has(name)) this.wrong.push(forbiddenField(name, detail));
+  }
+
   /** The options, or why not: of the kind of options that is named, as `UpdateOptions`. */
   result<T extends object>(options: T, kind: string): Result<T> {
     if (this.problem !== undefined) return fail(badRequest(this.problem));
@@ -101,11 +106,13 @@ const selection = (read: Reader): ListOptions => ({
   labelSelector: read.text("labelSelector"),
   fieldSelector: read.text("fieldSelector"),
   resourceVersion: read.text("resourceVersion"),
-  resourceVersionMatch: read.oneOf("resourceVersionMatch", ["Exact", "NotOlderThan"]),
+  // Which values are allowed depends on what else is asked: whoever serves the request looks at it.
+  resourceVersionMatch: read.text("resourceVersionMatch") as ListOptions["resourceVersionMatch"],
 });
 
 export function listOptions(query: URLSearchParams): Result<ListOptions> {
   const read = new Reader(query);
+  read.forbid("sendInitialEvents", "sendInitialEvents is forbidden for list");
   return read.result({ ...selection(read), limit: read.whole("limit"), continue: read.text("continue") }, "ListOptions");
 }
 
@@ -116,6 +123,7 @@ export function watchOptions(query: URLSearchParams): Result<WatchOptions> {
       ...selection(read),
       allowWatchBookmarks: read.flag("allowWatchBookmarks"),
       sendInitialEvents: read.flag("sendInitialEvents"),
+      continue: read.text("continue"),
       timeoutSeconds: read.whole("timeoutSeconds"),
     },
     "ListOptions",

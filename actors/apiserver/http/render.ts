@@ -21,51 +21,56 @@ export interface RenderContext {
   /** The kind of the objects; undefined where the answer is of no stored kind. */
   readonly resource: Resource | undefined;
   readonly representation: Representation;
+  /** JSON is laid out for people. */
+  readonly pretty: boolean;
   readonly nowMs: number;
   /** Query parameter of Table: how much of each object comes along. */
   readonly includeObject: TableOptions["includeObject"];
 }
 
-const jsonText = (text: string): Rendered => ({ contentType: mediaTypes.json, body: text });
+const jsonText = (text: string, pretty: boolean): Rendered => ({
+  contentType: mediaTypes.json,
+  body: pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text,
+});
+
+/** An error in the form that the client reads objects in. */
+export const renderStatus = (status: ApiError["status"], representation: Representation, pretty: boolean): Rendered =>
+  encode(status, "Status", { representation, pretty });
 
 export function renderObject(text: Json<KubernetesObject | Status>, context: RenderContext): Rendered {
   const { resource, representation } = context;
   const { as, encoding } = representation;
-  if (as === undefined && encoding === "json") return jsonText(text);
+  if (as === undefined && encoding === "json") return jsonText(text, context.pretty);
   const object = decodeJson(text) as UntypedObject;
   const isStatus = object.kind === "Status";
   if (as === "Table" && resource !== undefined && !isStatus) {
-    return encode(
-      tabulate([object], { resourceVersion: object.metadata.resourceVersion ?? "" }, context),
-      "Table",
-      representation,
-    );
+    return encode(tabulate([object], { resourceVersion: object.metadata.resourceVersion ?? "" }, context), "Table", context);
   }
-  if (as !== undefined && !isStatus) return encode(partial(object, representation), "PartialObjectMetadata", representation);
-  return encode(object, isStatus ? "Status" : typeOf(object, resource), representation);
+  if (as !== undefined && !isStatus) return encode(partial(object, representation), "PartialObjectMetadata", context);
+  return encode(object, isStatus ? "Status" : typeOf(object, resource), context);
 }
 
 export function renderList(list: ListParts, context: RenderContext): Rendered {
   const { resource, representation } = context;
   const { as, encoding } = representation;
-  if (as === undefined && encoding === "json") return jsonText(listText(list));
+  if (as === undefined && encoding === "json") return jsonText(listText(list), context.pretty);
   const items = list.items.map((item) => decodeJson(item) as UntypedObject);
   const metadata = {
     resourceVersion: list.resourceVersion,
     ...(list.continue === undefined ? {} : { continue: list.continue }),
     ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
   };
-  if (as === "Table") return encode(tabulate(items, metadata, context), "Table", representation);
+  if (as === "Table") return encode(tabulate(items, metadata, context), "Table", context);
   if (as !== undefined) {
     const partials = items.map((item) => partial(item, representation));
     const apiVersion = `meta.k8s.io/${representation.asVersion ?? "v1"}`;
     return encode(
       { kind: "PartialObjectMetadataList", apiVersion, metadata, items: partials },
       "PartialObjectMetadataList",
-      representation,
+      context,
     );
   }
-  return encode({ kind: list.kind, apiVersion: list.apiVersion, metadata, items }, resource?.listType ?? "", representation);
+  return encode({ kind: list.kind, apiVersion: list.apiVersion, metadata, items }, resource?.listType ?? "", context);
 }
 
 /** Renders the events of one watch; the first Table of a watch has the columns, later ones do not repeat them. */
@@ -124,9 +129,13 @@ const partial = (
 const typeOf = (object: KubernetesObject, resource: Resource | undefined): string =>
   resource !== undefined && object.kind === resource.kind ? resource.type : (object.kind ?? "");
 
-function encode(object: object, typeName: string, { encoding }: Representation): Rendered {
+function encode(
+  object: object,
+  typeName: string,
+  { representation: { encoding }, pretty }: Pick<RenderContext, "representation" | "pretty">,
+): Rendered {
   if (encoding === "yaml") return { contentType: mediaTypes.yaml, body: stringifyYaml(object, { version: "1.1" }) };
   const sealed = encoding === "protobuf" ? sealProtobuf(typeName, object as UntypedObject) : undefined;
   // A type without a message can only be had as JSON.
-  return sealed === undefined ? jsonText(JSON.stringify(object)) : { contentType: protobufMediaType, body: sealed };
+  return sealed === undefined ? jsonText(JSON.stringify(object), pretty) : { contentType: protobufMediaType, body: sealed };
 }

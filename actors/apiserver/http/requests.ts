@@ -20,11 +20,9 @@ export interface MadeRequest {
 const made = (request: ApiRequest, warnings: readonly string[] = []): Result<MadeRequest> => succeed({ request, warnings });
 
 export function readRequest({ verb, path }: ResourceRoute, user: ApiUser, query: URLSearchParams): Result<MadeRequest> {
+  if (verb !== "list") return made({ verb: "get", path, user, resourceVersion: query.get("resourceVersion") ?? "" });
   const options = listOptions(query);
-  if (!options.ok) return options;
-  if (verb === "list") return made({ verb, path, user, options: options.value });
-  const { resourceVersion } = options.value;
-  return made({ verb: "get", path, user, ...(resourceVersion === undefined ? {} : { resourceVersion }) });
+  return options.ok ? made({ verb, path, user, options: options.value }) : options;
 }
 
 export function writeRequest(

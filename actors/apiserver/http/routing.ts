@@ -51,7 +51,10 @@ export function route(method: string, path: string, watching: boolean, table: Re
     const resource = table.byResource(parsed.group, parsed.version, parsed.resource);
     const rest = resource === undefined ? undefined : proxiedPath.exec(path)?.[1];
     if (resource !== undefined && rest !== undefined) return proxyRoute(method, parsed, resource, rest);
-    if (resource !== undefined) return resourceRoute(method, parsed, watching || parsed.watch, resource);
+    if (resource !== undefined) {
+      // One object is only watched below /watch/: elsewhere the query is for lists.
+      return resourceRoute(method, parsed, (watching && parsed.name === undefined) || parsed.watch, resource);
+    }
   }
   if (method === "GET") return otherRoute(path);
   return method === "HEAD" && !restful.test(path) ? otherRoute(path) : otherMethod(path);

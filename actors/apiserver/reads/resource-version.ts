@@ -42,7 +42,7 @@ export function readAtOfList(of: GroupResource, options: ListOptions): Result<Re
     if (token !== "")
       why.push(forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
     if (match !== "Exact" && match !== "NotOlderThan")
-      why.push(notSupported("resourceVersionMatch", match, ["Exact", "NotOlderThan"]));
+      why.push(notSupported("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]));
     if (match === "Exact" && resourceVersion === "0") {
       const detail = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"';
       why.push(forbiddenField("resourceVersionMatch", detail));

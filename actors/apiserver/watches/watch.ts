@@ -40,6 +40,7 @@ const shownAs = ({ presentation }: Served, event: WatchEvent): WatchEvent =>
     ? { ...event, object: withHeader(event.object, presentation.kind, presentation.apiVersion) }
     : { ...event, object: presentation.show(event.object) };
 
+const lastBookmarkBeforeEndMs = 2_000;
 /** Events in one chunk at most. */
 const chunkLimit = 250;
 
@@ -59,14 +60,14 @@ const listOptions = { group: "meta.k8s.io", kind: "ListOptions" };
 export function watchFrom(served: Served, options: WatchRequest["options"]): Result<WatchFrom> {
   const { resourceVersion = "", resourceVersionMatch: match, sendInitialEvents } = options;
   const why = [];
-  if (sendInitialEvents === undefined && match !== undefined)
-    why.push(
-      forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
-    );
-  if (sendInitialEvents !== undefined && match === undefined)
-    why.push(forbiddenField("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-  if (sendInitialEvents !== undefined && match !== undefined && match !== "NotOlderThan")
-    why.push(notSupported("resourceVersionMatch", match, ["NotOlderThan"]));
+  const forbid = (detail: string) => why.push(forbiddenField("resourceVersionMatch", detail));
+  if (sendInitialEvents !== undefined && match !== "NotOlderThan")
+    forbid("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  if (match !== undefined && sendInitialEvents === undefined)
+    forbid("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+  if (match !== undefined && match !== "NotOlderThan") why.push(notSupported("resourceVersionMatch", match, ["NotOlderThan"]));
+  if (match !== undefined && (options.continue ?? "") !== "")
+    forbid("resourceVersionMatch is forbidden when continue is provided");
   if (why.length > 0) return fail(invalid(listOptions, "", why));
   const revision = resourceVersion === "" ? 0n : parseRevision(resourceVersion);
   if (revision === undefined) return fail(invalidResourceVersion(served.groupResource, "", resourceVersion));
@@ -90,6 +91,8 @@ export class Watch {
   /** Events that are told once a webhook has converted them, in their order. */
   private readonly unconverted: WatchEvent[] = [];
   private stopConverting: (() => void) | undefined;
+  /** A watch from a revision that is still to come hears of nothing up to it; 0n once that is past. */
+  private skips = 0n;
 
   constructor(
     private readonly backing: Backing,
@@ -105,8 +108,10 @@ export class Watch {
     return this.plan.from.what === "newest";
   }
 
+  /** What exists is to be told as of a revision that is still to come. */
   get isAhead(): boolean {
-    return this.plan.from.revision > this.backing.cache.revision;
+    const { from } = this.plan;
+    return from.existing && from.revision > this.backing.cache.revision;
   }
 
   /** What came after the revision that the watch begins at is no longer known. */
@@ -127,6 +132,16 @@ export class Watch {
     this.giveUp();
   }
 
+  /** How long after it begins the last bookmark comes: shortly before it ends, so that its client goes on from there. */
+  get lastBookmarkAfterMs(): number {
+    return Math.max(0, this.timeoutMs - lastBookmarkBeforeEndMs);
+  }
+
+  bookmark(): void {
+    const { watcher, backing } = this;
+    if (watcher?.bookmarks === true) watcher.take([bookmarkAt(backing.cache.revision, watcher.presentation)]);
+  }
+
   /** Tells what is to be told first and joins the watchers: nothing can happen in between. */
   follow(onExpired: () => void): void {
     const { selection, served } = this.plan;
@@ -140,6 +155,8 @@ export class Watch {
       pending: [],
     };
     this.watcher = watcher;
+    const { from } = this.plan;
+    this.skips = !from.existing && from.revision > this.backing.cache.revision ? from.revision : 0n;
     this.store.watchers.add(watcher);
     this.take(this.first(watcher), onExpired);
   }
@@ -150,8 +167,10 @@ export class Watch {
     this.stopConverting?.();
   }
 
+  /** As the watch was understood, what keeps it from beginning is told as its only event. */
   refuse(error: ApiError): void {
-    this.sink.refused(error);
+    this.sink.started();
+    this.sink.ended(error);
   }
 
   refuseAsTooOld(): void {
@@ -163,7 +182,7 @@ export class Watch {
   }
 
   refuseAsTimeout(): void {
-    this.refuse(timeout("request did not complete within the allotted timeout"));
+    this.sink.refused(timeout("request did not complete within the allotted timeout"));
   }
 
   end(): void {
@@ -227,9 +246,17 @@ export class Watch {
     if (!isOver) this.stopConverting = giveUp;
   }
 
-  private tell(events: readonly WatchEvent[]): void {
+  private tell(all: readonly WatchEvent[]): void {
+    const events = this.skips === 0n ? all : this.afterSkipped(all);
     for (let from = 0; from < events.length; from += chunkLimit) {
       this.sink.events(events.length <= chunkLimit ? events : events.slice(from, from + chunkLimit));
     }
+  }
+
+  private afterSkipped(events: readonly WatchEvent[]): readonly WatchEvent[] {
+    const first = events.findIndex(({ resourceVersion }) => BigInt(resourceVersion) > this.skips);
+    if (first === -1) return [];
+    this.skips = 0n;
+    return events.slice(first);
   }
 }

@@ -45,7 +45,8 @@ const withMount = (container: Container, mount: VolumeMount): Container =>
 const mountToken = (spec: PodSpec, suffix: string): PodSpec => {
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   if (containers.every(mountsToken)) return spec;
-  const existing = spec.volumes?.find((volume) => volume.name.startsWith("kube-api-access-"))?.name;
+  // Volumes have not been validated yet: one may lack its name.
+  const existing = spec.volumes?.find(({ name }: Partial<Volume>) => name?.startsWith("kube-api-access-"))?.name;
   const name = existing ?? `kube-api-access-${suffix}`;
   const mount = { name, readOnly: true, mountPath: tokenMountPath };
   return {

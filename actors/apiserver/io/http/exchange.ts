@@ -1,8 +1,10 @@
 /** One HTTP request from its route to its answer. */
 import type { Resource, ResourceTable } from "../../../../src/api/kinds.js";
+import { hasMessage } from "../../../../src/api/protobuf/envelope.js";
 import {
   type ApiError,
   badRequest,
+  genericFailure,
   notAcceptable,
   type Result,
   requestEntityTooLarge,
@@ -16,7 +18,7 @@ import { documentFor, pinnedDocument } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
 import { impersonationIn } from "../../http/impersonation.js";
 import { issuerDocument } from "../../http/issuer.js";
-import { mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
+import { allEncodings, type Encoding, isPretty, mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
 import { connectOptions, deadlineOf, isWatch, watchOptions } from "../../http/query.js";
 import { type RenderContext, renderList, renderObject } from "../../http/render.js";
 import { type MadeRequest, readRequest, writeRequest } from "../../http/requests.js";
@@ -255,9 +257,10 @@ function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, use
 
 function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: HttpResponse, onSetUp: () => void): void {
   const { handler, request, query } = asked;
-  const representation = negotiate(request.headers.accept);
+  const offered = offeredFor(to);
+  const representation = negotiate(request.headers.accept, offered);
   if (representation === undefined) {
-    answerError(request, response, notAcceptable([mediaTypes.json, mediaTypes.yaml, mediaTypes.protobuf]));
+    answerError(request, response, notAcceptable(mediaTypesOf(offered, to.verb === "watch")));
     return;
   }
   const context = contextOf(asked, to.resource, representation);
@@ -310,12 +313,34 @@ function named<Options extends { fieldSelector?: string }>({ path }: ResourceRou
   return { ...options, fieldSelector: options.fieldSelector === undefined ? byName : `${options.fieldSelector},${byName}` };
 }
 
-const contextOf = ({ query }: Asked, resource: Resource, representation: Representation): RenderContext => ({
+/** A watch is no document, so it is not told as YAML; and what has no message cannot be had as protobuf. */
+function offeredFor({ verb, resource }: ResourceRoute): ReadonlySet<Encoding> {
+  const withMessage = hasMessage(resource.type);
+  if (verb === "watch") return withMessage ? streamed : streamedWithoutMessage;
+  return withMessage ? allEncodings : withoutMessage;
+}
+const streamed: ReadonlySet<Encoding> = new Set(["json", "protobuf"]);
+const streamedWithoutMessage: ReadonlySet<Encoding> = new Set(["json"]);
+const withoutMessage: ReadonlySet<Encoding> = new Set(["json", "yaml"]);
+
+const mediaTypesOf = (encodings: ReadonlySet<Encoding>, stream: boolean): string[] =>
+  [...encodings].map((encoding) => `${mediaTypes[encoding]}${stream ? ";stream=watch" : ""}`);
+
+const contextOf = ({ request, query }: Asked, resource: Resource, representation: Representation): RenderContext => ({
   resource,
   representation,
+  pretty: isPretty(request.url ?? "", request.headers["user-agent"] ?? ""),
   nowMs: Date.now(),
   includeObject: (query.get("includeObject") ?? "Metadata") as RenderContext["includeObject"],
 });
+
+/** A list is no PartialObjectMetadata, nor is an object a list of them. */
+function misfit({ as }: Representation, isList: boolean): ApiError | undefined {
+  const wanted = isList ? "PartialObjectMetadata" : "PartialObjectMetadataList";
+  if (as !== wanted) return undefined;
+  const is = isList ? "is a list" : "is not a list";
+  return genericFailure(406, "NotAcceptable", `you requested ${wanted}, but the requested object ${is}`);
+}
 
 function tell(
   outcome: ApiOutcome,
@@ -324,7 +349,9 @@ function tell(
   context: RenderContext,
 ): void {
   const options = { warnings: [...warnings, ...(outcome.warnings ?? [])] };
-  if (!outcome.ok) answerError(request, response, outcome.error, options);
+  const unfit = outcome.ok ? misfit(context.representation, "list" in outcome) : undefined;
+  if (unfit !== undefined) answerError(request, response, unfit);
+  else if (!outcome.ok) answerError(request, response, outcome.error, options);
   else
     answer(
       request,

@@ -23,7 +23,7 @@ export interface HttpResponse {
   write(chunk: string | Uint8Array, onWritten?: (error?: Error | null) => void): boolean;
   end(chunk?: string | Uint8Array): unknown;
   destroy(): unknown;
-  once(event: "close", listener: () => void): unknown;
+  once(event: "close" | "drain", listener: () => void): unknown;
 }
 
 /** The host and port that the client believes it speaks to. */

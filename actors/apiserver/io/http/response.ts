@@ -1,8 +1,8 @@
 /** Writes whole answers. */
 import { gzip } from "node:zlib";
 import type { ApiError } from "../../../../src/api/status.js";
-import { mediaTypes } from "../../http/negotiation.js";
-import type { Rendered } from "../../http/render.js";
+import { isPretty, negotiate } from "../../http/negotiation.js";
+import { type Rendered, renderStatus } from "../../http/render.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 
 /** Smaller answers are not worth compressing; kube-apiserver's threshold. */
@@ -71,13 +71,10 @@ export function answerText(
 export function answerError(request: HttpRequest, response: HttpResponse, error: ApiError, options: AnswerOptions = {}): void {
   const retryAfterSeconds = error.status.details?.retryAfterSeconds;
   const headers = { ...options.headers, ...(retryAfterSeconds ? { "Retry-After": String(retryAfterSeconds) } : {}) };
-  answer(
-    request,
-    response,
-    error.code,
-    { contentType: mediaTypes.json, body: JSON.stringify(error.status) },
-    { ...options, headers },
-  );
+  // Whoever reads nothing that there is reads JSON.
+  const representation = negotiate(request.headers.accept) ?? { encoding: "json", parameters: new Map() };
+  const pretty = isPretty(request.url ?? "", request.headers["user-agent"] ?? "");
+  answer(request, response, error.code, renderStatus(error.status, representation, pretty), { ...options, headers });
 }
 
 /** https://kubernetes.io/blog/2020/09/03/warnings/: code 299, and what the text may not contain taken out of it. */
