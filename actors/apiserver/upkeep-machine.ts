@@ -8,6 +8,7 @@ export const upkeepMachine = setup({
     bookmark: ({ context }) => context.upkeep.bookmark(),
     compact: ({ context }) => context.upkeep.compact(),
     lendSeats: ({ context }) => context.upkeep.lendSeats(),
+    keepFairness: ({ context }) => context.upkeep.keepFairness(),
   },
   delays: { bookmarkInterval: 60_000, compactionInterval: 300_000, lendingInterval: 10_000 },
 }).createMachine({
@@ -21,7 +22,9 @@ export const upkeepMachine = setup({
     },
     lending: {
       initial: "waiting",
-      states: { waiting: { after: { lendingInterval: { target: "waiting", reenter: true, actions: "lendSeats" } } } },
+      states: {
+        waiting: { after: { lendingInterval: { target: "waiting", reenter: true, actions: ["lendSeats", "keepFairness"] } } },
+      },
     },
     compaction: {
       initial: "waiting",

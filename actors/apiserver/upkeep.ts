@@ -5,6 +5,7 @@
 import type { Outcome } from "../../src/wire/errors.js";
 import { etcdMessages } from "../etcd/messages.js";
 import type { Server } from "./server.js";
+import { setUpInBulk } from "./setup/start-bulk.js";
 import { upkeepMachine } from "./upkeep-machine.js";
 import { etcdOf, rejectionOf } from "./watch-cache/etcd-link.js";
 
@@ -12,10 +13,23 @@ export class Upkeep {
   /** The revision at the last compaction interval: what was current then is forgotten next. */
   private previous = 0n;
 
+  private keeping = false;
+
   constructor(private readonly server: Server) {}
 
   lendSeats(): void {
     this.server.flowControl.lendSeats();
+  }
+
+  /** Flow schemas and priority levels that were deleted or changed come back; where that is under way, the next time. */
+  keepFairness(): void {
+    if (this.keeping) return;
+    const wanted = this.server.flowControl.toBeKept();
+    if (wanted.length === 0) return;
+    this.keeping = true;
+    setUpInBulk(this.server, "fairness", wanted, () => {
+      this.keeping = false;
+    });
   }
 
   bookmark(): void {

@@ -191,6 +191,41 @@ test("what is mandatory stays as it should be, whatever is written", () => {
   world.delete(schemasPath, "global-default");
   world.delete(levelsPath, "catch-all");
   assert.equal(enter(world, jane).came, ["executes"]);
+  world.run(10_100);
+  assert.is(world.list(schemasPath).items.length, 13, "deleted objects come back");
+  assert.is(world.get(levelsPath, "catch-all").error, undefined);
+});
+
+test("a schema says whether its priority level is there", () => {
+  const { world } = narrowWorld();
+  const said = () => {
+    const { object } = world.get(schemasPath, "narrow");
+    return (object as UntypedObject & { status: { conditions?: Array<Record<string, string>> } }).status.conditions?.[0]?.message;
+  };
+  const references = 'This FlowSchema references the PriorityLevelConfiguration object named "narrow"';
+  world.run(10_100);
+  assert.is(said(), `${references} and it exists`);
+  world.delete(levelsPath, "narrow");
+  world.run(10_100);
+  assert.is(said(), `${references} but there is no such object`);
+});
+
+test("what a user changed of the suggested objects is undone, unless he says that it is his", () => {
+  const world = new ApiServerWorld().untilServing();
+  const shares = () =>
+    (world.get(levelsPath, "system").object as UntypedObject & { spec: { limited: { nominalConcurrencyShares: number } } }).spec
+      .limited.nominalConcurrencyShares;
+  const change = (annotation: string) =>
+    world.patch(levelsPath, "system", {
+      metadata: { annotations: { "apf.kubernetes.io/autoupdate-spec": annotation } },
+      spec: { limited: { nominalConcurrencyShares: 7 } },
+    });
+  assert.is(change("true").error, undefined);
+  world.run(10_100);
+  assert.is(shares(), 30);
+  assert.is(change("false").error, undefined);
+  world.run(10_100);
+  assert.is(shares(), 7);
 });
 
 test.run();

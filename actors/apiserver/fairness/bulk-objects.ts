@@ -2,7 +2,7 @@
 import { semanticEqual } from "../../../src/api/json-value.js";
 import { builtinResources } from "../../../src/api/kinds.js";
 import { storageKey } from "../../../src/api/paths.js";
-import type { UntypedObject } from "../../../src/api/types.js";
+import type { FlowSchema, UntypedObject } from "../../../src/api/types.js";
 import type { BulkObject } from "../setup/bulk-setup.js";
 import { autoupdateSpec, levels, mandatory, schemas } from "./bootstrap.js";
 import { dangling } from "./dangling.js";
@@ -32,3 +32,17 @@ export const flowControlObjects = (nowMs: number): BulkObject[] => [
     bulkObject("flowschemas", { ...schema, status: { conditions: [dangling(schema, true, nowMs)] } } as UntypedObject),
   ),
 ];
+
+/** The flow schemas whose condition does not say truly whether their priority level, one of `levelNames`, is there. */
+export function danglingObjects(stored: readonly FlowSchema[], levelNames: ReadonlySet<string>, nowMs: number): BulkObject[] {
+  return stored.flatMap((schema) => {
+    const exists = levelNames.has(schema.spec?.priorityLevelConfiguration.name ?? "");
+    const condition = dangling(schema, exists, nowMs);
+    const said = schema.status?.conditions?.find(({ type }) => type === condition.type);
+    if (said?.status === condition.status && said?.message === condition.message) return [];
+    const status = { conditions: [condition] };
+    const { key, object } = bulkObject("flowschemas", { ...schema, status } as UntypedObject);
+    const completed = (now: UntypedObject): UntypedObject => ({ ...now, status });
+    return [{ key, object, hasGeneration: true, completed }];
+  });
+}

@@ -10,9 +10,11 @@ import type { FlowSchema, PriorityLevelConfiguration, UntypedObject } from "../.
 import type { Attributes } from "../access/attributes.js";
 import type { ServerMetrics } from "../metrics/server-metrics.js";
 import type { ApiUser } from "../request.js";
+import type { BulkObject } from "../setup/bulk-setup.js";
 import type { WatchCache } from "../watch-cache/cache.js";
 import type { ResourceStore } from "../watch-cache/resource-store.js";
 import { levels as builtinLevels, schemas as builtinSchemas, mandatory } from "./bootstrap.js";
+import { danglingObjects, flowControlObjects } from "./bulk-objects.js";
 import { type Flow, FlowCounters } from "./flow.js";
 import { PriorityLevel } from "./level.js";
 import { distinguisherOf, inOrder, matches } from "./schema.js";
@@ -51,6 +53,7 @@ export class FlowControl {
   private compiled: Compiled[] = [];
   /** The changes that the compiled schemas are of. */
   private compiledAt: readonly [bigint, bigint] = [-1n, -1n];
+  private keptAt: readonly [bigint, bigint] = [-1n, -1n];
   private remembered = new WeakMap<ApiUser, Map<string, Compiled>>();
   private turns = 0;
   private readonly schemaStore: ResourceStore;
@@ -88,6 +91,17 @@ export class FlowControl {
     const { size } = this.of.cache.store(storagePrefix(resource));
     const objects = limit > 0 ? Math.min(limit, size) : size;
     return Math.min(listSeatsMost, Math.max(1, Math.ceil(objects / objectsPerSeat)));
+  }
+
+  /** What of the flow schemas and priority levels is not as it should be; empty when nothing was written since this was asked last. */
+  toBeKept(): BulkObject[] {
+    const { schemaStore, levelStore } = this;
+    const [schemasAt, levelsAt] = this.keptAt;
+    if (schemaStore.changedAt === schemasAt && levelStore.changedAt === levelsAt) return [];
+    this.keptAt = [schemaStore.changedAt, levelStore.changedAt];
+    const nowMs = this.of.host.clock.nowMs();
+    const names = new Set(objectsOf<PriorityLevelConfiguration>(levelStore).map(({ metadata }) => metadata.name ?? ""));
+    return [...flowControlObjects(nowMs), ...danglingObjects(objectsOf<FlowSchema>(schemaStore), names, nowMs)];
   }
 
   /** Gives every priority level the seats that it should have by what was wanted since this was called last. */

@@ -1,11 +1,10 @@
 import { flowControlObjects } from "../fairness/bulk-objects.js";
 import type { Server } from "../server.js";
 import { accessObjects } from "./access/objects-of-access.js";
-import { BulkSetup, objectsAtOnce } from "./bulk-setup.js";
-import { bulkSetupMachine } from "./bulk-setup-machine.js";
 import { setupMachine } from "./machine.js";
 import { type FirstObject, firstObjects } from "./objects.js";
 import { Setup } from "./setup.js";
+import { setUpInBulk } from "./start-bulk.js";
 
 /**
  * Makes the first objects, each in a chart of its own so that etcd writes them at once: a sync of the disk for each of them
@@ -20,21 +19,8 @@ export function startSetup(server: Server, onDone: () => void): void {
     underWay -= 1;
     if (underWay === 0) onDone();
   };
-  setUpInBulk(server, ended);
+  setUpInBulk(server, "in bulk", [...accessObjects(), ...flowControlObjects(server.host.clock.nowMs())], ended);
   setUp(server, namespaces, () => setUp(server, others, ended));
-}
-
-function setUpInBulk(server: Server, onDone: () => void): void {
-  const wanted = [...accessObjects(), ...flowControlObjects(server.host.clock.nowMs())];
-  let left = Math.ceil(wanted.length / objectsAtOnce);
-  const ended = (): void => {
-    left -= 1;
-    if (left === 0) onDone();
-  };
-  for (let from = 0; from < wanted.length; from += objectsAtOnce) {
-    const bulk = new BulkSetup(server, wanted.slice(from, from + objectsAtOnce), ended);
-    server.host.charts.start(bulkSetupMachine, { id: `setup in bulk ${from}`, input: { bulk } });
-  }
 }
 
 function setUp(server: Server, objects: readonly FirstObject[], onDone: () => void): void {
