@@ -1,10 +1,10 @@
 import { at, child, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
-import type { LimitRange, PersistentVolume, PersistentVolumeClaim, ResourceQuota, StorageClass } from "../generated/types.js";
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../generated/types.js";
 import { semanticEqual } from "../json-value.js";
 import { qualifiedName } from "../names.js";
 import { followsRule, immutable, oneOf, quantityErrors, requiredOneOf } from "./common.js";
 
-/** Storage, quotas and limits. Source: "Persistent Volumes", "Resource Quotas" and "Limit Ranges" of the Kubernetes documentation. */
+/** Storage. Source: "Persistent Volumes" and "Storage Classes" of the Kubernetes documentation. */
 const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const volumeModes = ["Block", "Filesystem"];
 
@@ -95,26 +95,4 @@ export const storageClassUpdateErrors = (storageClass: StorageClass, old: Storag
     if (!semanticEqual(storageClass[field], old[field])) errors.push(forbiddenField(field, `updates to ${field} are forbidden.`));
   }
   return [...errors, ...immutable(storageClass.volumeBindingMode, old.volumeBindingMode, "volumeBindingMode")];
-};
-
-export const resourceQuotaErrors = (quota: ResourceQuota): FieldError[] =>
-  Object.keys(quota.spec?.hard ?? {}).flatMap((name) => [
-    ...followsRule(qualifiedName, name, at("spec.hard", name)),
-    ...quantityErrors(quota.spec!.hard![name]!, at("spec.hard", name)),
-  ]);
-
-export const limitRangeErrors = (range: LimitRange): FieldError[] => {
-  const types = new Set<string>();
-  return (range.spec?.limits ?? []).flatMap((item, index) => {
-    const path = at("spec.limits", index);
-    const errors: FieldError[] = [];
-    if (types.has(item.type))
-      errors.push({ type: "FieldValueDuplicate", field: child(path, "type"), body: `Duplicate value: "${item.type}"` });
-    types.add(item.type);
-    for (const field of ["max", "min", "default", "defaultRequest"] as const) {
-      const amounts = item[field] ?? {};
-      for (const name of Object.keys(amounts)) errors.push(...quantityErrors(amounts[name]!, at(child(path, field), name)));
-    }
-    return errors;
-  });
 };

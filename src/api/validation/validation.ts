@@ -17,6 +17,7 @@ import { ephemeralContainersErrors, resizeErrors } from "./pod-parts.js";
 import { podErrors } from "./pod-spec.js";
 import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
 import * as policies from "./policies.js";
+import * as quotas from "./quotas.js";
 import * as scheduled from "./scheduled.js";
 import { serviceErrors, serviceUpdateErrors } from "./service.js";
 import * as storage from "./storage.js";
@@ -123,8 +124,8 @@ const rules = new Map<string, KindRules>([
     { create: extension.clusterTrustBundleErrors, update: extension.clusterTrustBundleUpdateErrors },
   ],
   ["apiregistration.k8s.io/APIService", { create: extension.apiServiceErrors }],
-  ["/ResourceQuota", { create: storage.resourceQuotaErrors }],
-  ["/LimitRange", { create: storage.limitRangeErrors }],
+  ["/ResourceQuota", { create: quotas.resourceQuotaErrors, update: quotas.resourceQuotaUpdateErrors }],
+  ["/LimitRange", { create: quotas.limitRangeErrors }],
   ["networking.k8s.io/Ingress", { create: network.ingressErrors }],
   ["networking.k8s.io/IngressClass", { create: network.ingressClassErrors, update: network.ingressClassUpdateErrors }],
   ["networking.k8s.io/NetworkPolicy", { create: network.networkPolicyErrors }],
