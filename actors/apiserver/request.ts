@@ -177,6 +177,8 @@ export interface ConnectRequest {
       | { readonly resource: "nodes"; readonly subresource: "proxy" }
     );
   readonly user: ApiUser;
+  /** It is part of what was admitted already: one port of a port-forward, the way of a proxy. */
+  readonly admitted?: true;
   readonly options: {
     readonly container?: string;
     readonly follow?: boolean;
@@ -203,6 +205,13 @@ export interface ConnectRequest {
 
 export type ConnectInput = ExecInput | ForwardInput;
 export type ConnectOutput = ExecOutput | ForwardOutput | KubeletAnswer;
+
+/** A request that goes on to a pod, Service or node. */
+export interface ProxyRequest {
+  readonly path: RequestPath & { readonly name: string };
+  readonly user: ApiUser;
+  readonly proxied: string;
+}
 
 /** A log's bytes come as `{ stream: "stdout" }`. */
 export interface ConnectSink {
@@ -255,6 +264,8 @@ export interface ApiHandler {
   request(request: ApiRequest, respond: Respond): void;
   watch(request: WatchRequest, sink: WatchSink): WatchHandle;
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
+  /** Whether a request may be proxied; `proxied` is the path behind the proxy. */
+  admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined) => void): void;
   readiness(): readonly HealthCheck[];
   readonly metrics: ServerMetrics;
   readonly flowControl: FlowControl;

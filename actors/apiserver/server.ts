@@ -9,6 +9,7 @@ import { Authorizer } from "./access/authorizer.js";
 import { impersonated } from "./access/impersonation.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { WireUsers } from "./access/wire-users.js";
+import { admitProxied, connectAdmitted } from "./admission/connecting.js";
 import { DynamicAdmission } from "./admission/dynamic.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
@@ -32,6 +33,7 @@ import type {
   ConnectRequest,
   ConnectSink,
   HealthCheck,
+  ProxyRequest,
   Respond,
   TraceReader,
   WatchHandle,
@@ -209,7 +211,13 @@ export class Server implements ApiHandler {
       sink.refused(serviceUnavailable(notServing, 1));
       return unconnected;
     }
-    return startConnection(this, `connect ${++this.charts}`, request, sink);
+    const id = `connect ${++this.charts}`;
+    return connectAdmitted(this, id, request, sink, (admitted) => startConnection(this, id, admitted, sink));
+  }
+
+  admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined) => void): void {
+    if (this.open) admitProxied(this, `proxy ${++this.charts}`, proxy, onAdmitted);
+    else onAdmitted(serviceUnavailable(notServing, 1));
   }
 
   /** What this server goes by, for /configz. */

@@ -11,6 +11,7 @@ import { resourceQuotaController } from "./controllers/resourcequota/controller.
 import { roleAggregationController } from "./controllers/role-aggregation/controller.js";
 import { serviceCidrController } from "./controllers/servicecidr/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
+import { admissionPolicyStatusController } from "./controllers/validatingadmissionpolicy/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
 import { controllerMachine } from "./engine/controller-machine.js";
@@ -53,6 +54,7 @@ const patientControllers = (host: Host, informers: Informers): ControllerDefinit
   roleAggregationController(informers),
   resourceQuotaController(informers),
   serviceCidrController(informers),
+  admissionPolicyStatusController(informers),
   garbageCollector(informers),
 ];
 

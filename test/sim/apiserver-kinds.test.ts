@@ -77,7 +77,7 @@ const least: Readonly<Record<string, object>> = {
     spec: {
       matchConstraints: { resourceRules: rules() },
       reinvocationPolicy: "Never",
-      mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: "[]" } }],
+      mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: '[JSONPatch{op: "test", path: "/a", value: 1}]' } }],
     },
   },
   MutatingAdmissionPolicyBinding: { spec: { policyName: "x" } },

@@ -1,7 +1,9 @@
 /** A request as those see it who decide about it from outside: webhooks and policies. */
 import type { AdmissionRequest } from "../../../src/api/admission/plugin.js";
+import type { ReviewedRequest } from "../../../src/api/dynamic-admission/review.js";
 import type { GroupVersionKind } from "../../../src/api/kinds.js";
 import type { UntypedObject } from "../../../src/api/types.js";
+import type { Authorizer } from "../access/authorizer.js";
 import type { ApiUser } from "../request.js";
 import type { Served } from "../served.js";
 
@@ -12,6 +14,8 @@ export interface Attributes extends AdmissionRequest {
   readonly objectKind: GroupVersionKind;
   /** `CreateOptions`, `UpdateOptions`, `DeleteOptions`; absent for a connection. */
   readonly operationOptions: object | undefined;
+  /** Whom expressions may ask what the user may do. */
+  readonly authorizer: Authorizer;
 }
 
 /** Which kind of options go with an operation. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/ */
@@ -34,3 +38,25 @@ export function inVersion(object: UntypedObject, from: Served, to: Served, subre
 
 const isOfResource = ({ resource }: Served, subresource: string): boolean =>
   subresource === "" || resource.subresources.find(({ name }) => name === subresource)?.kind === resource.kind;
+
+/** The request in the words of the version in which somebody asked to be told of it. */
+export function reviewedAs(attributes: Attributes, as: Served): ReviewedRequest {
+  const { served, subresource, objectKind, object, old } = attributes;
+  const { group, version, plural, kind } = as.resource;
+  const told = (each: UntypedObject | undefined) => each && inVersion(each, served, as, subresource);
+  return {
+    kind: as === served || objectKind.kind !== served.resource.kind ? objectKind : { group, version, kind },
+    resource: { group, version, resource: plural },
+    requestKind: objectKind,
+    requestResource: { group: attributes.group, version: attributes.version, resource: attributes.resource },
+    subresource,
+    name: attributes.name,
+    namespace: attributes.namespace,
+    operation: attributes.operation,
+    user: attributes.user,
+    object: told(object),
+    old: told(old),
+    dryRun: attributes.dryRun,
+    options: attributes.operationOptions,
+  };
+}

@@ -1,6 +1,6 @@
 /**
- * Admission by what users register: webhooks. It is as current as the watch cache, and costs two looks at a number where
- * nothing is registered.
+ * Admission by what users register: policies and webhooks. It is as current as the watch cache, and costs a few looks at a
+ * number where nothing is registered.
  */
 import type { AdmissionTarget, ClusterView } from "../../../src/api/admission/plugin.js";
 import { semanticEqual } from "../../../src/api/json-value.js";
@@ -11,8 +11,10 @@ import type { Step } from "../consult/question.js";
 import type { Served } from "../served.js";
 import type { Situation } from "../writes/plan.js";
 import type { Attributes } from "./attributes.js";
+import { mutatingPolicies, PolicyMutation } from "./mutating-policies.js";
 import { mutateByWebhooks } from "./mutating-webhooks.js";
 import { Reinvocation } from "./reinvocation.js";
+import { PolicyJudgement, validatingPolicies } from "./validating-policies.js";
 import { validateByWebhooks } from "./validating-webhooks.js";
 import { Webhooks } from "./webhooks.js";
 
@@ -27,18 +29,22 @@ export interface Mutating {
 export class DynamicAdmission {
   private readonly mutating: Webhooks;
   private readonly validating: Webhooks;
+  private readonly changing: ReturnType<typeof mutatingPolicies>;
+  private readonly judging: ReturnType<typeof validatingPolicies>;
 
-  constructor(backing: Pick<Backing, "cache" | "catalog">) {
+  constructor(private readonly backing: Pick<Backing, "cache" | "catalog">) {
     this.mutating = new Webhooks(backing, "mutatingwebhookconfigurations");
     this.validating = new Webhooks(backing, "validatingwebhookconfigurations");
+    this.changing = mutatingPolicies(backing);
+    this.judging = validatingPolicies(backing);
   }
 
   mutates(target: AdmissionTarget, served: Served): boolean {
-    return this.mutating.concernedWith(target, served).length > 0;
+    return this.changing.concernedWith(target, served).length > 0 || this.mutating.concernedWith(target, served).length > 0;
   }
 
   validates(target: AdmissionTarget, served: Served): boolean {
-    return this.validating.concernedWith(target, served).length > 0;
+    return this.judging.concernedWith(target, served).length > 0 || this.validating.concernedWith(target, served).length > 0;
   }
 
   /** `object` is what is built in made of it. */
@@ -51,8 +57,14 @@ export class DynamicAdmission {
   ): Step<UntypedObject | undefined> {
     const reinvocation = new Reinvocation();
     const invocations = this.mutating.concernedWith(target, served);
-    const once = (each: UntypedObject | undefined) =>
-      mutateByWebhooks(invocations, mutating.attributesOf(each), cluster, situation, reinvocation);
+    const policies = this.changing.concernedWith(target, served);
+    const byPolicies = (each: UntypedObject | undefined) =>
+      new PolicyMutation(this.backing, this.changing, mutating.attributesOf(each), cluster, reinvocation).mutate(policies);
+    const once = (each: UntypedObject | undefined) => {
+      const changed = policies.length === 0 ? succeed(each) : byPolicies(each);
+      if (!changed.ok || invocations.length === 0) return changed;
+      return mutateByWebhooks(invocations, mutating.attributesOf(changed.value), cluster, situation, reinvocation);
+    };
     const first = once(object);
     if (!first.ok || !reinvocation.needed) return first;
     const rebuilt = mutating.rebuild(first.value);
@@ -67,6 +79,12 @@ export class DynamicAdmission {
     cluster: ClusterView,
     situation: Situation,
   ): Step<undefined> {
+    const policies = this.judging.concernedWith(target, served);
+    if (policies.length > 0) {
+      const judgement = new PolicyJudgement(this.backing, this.judging, attributes, cluster, situation.remarks);
+      const judged = judgement.judge(policies);
+      if (!judged.ok) return judged;
+    }
     const invocations = this.validating.concernedWith(target, served);
     return invocations.length === 0 ? succeed(undefined) : validateByWebhooks(invocations, attributes, cluster, situation);
   }

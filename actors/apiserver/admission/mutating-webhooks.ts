@@ -4,8 +4,6 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#reinvocation-policy
  */
 import type { ClusterView } from "../../../src/api/admission/plugin.js";
-import { readValue } from "../../../src/api/body.js";
-import { defaulterFor } from "../../../src/api/defaults/defaults.js";
 import type { Verdict } from "../../../src/api/dynamic-admission/response.js";
 import { quote } from "../../../src/api/go-format.js";
 import { type JsonValue, semanticEqual } from "../../../src/api/json-value.js";
@@ -13,12 +11,11 @@ import { applyJsonPatch } from "../../../src/api/patch/json-patch.js";
 import { fail, internalError, type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Step } from "../consult/question.js";
-import { expectedAt } from "../served.js";
 import type { Situation } from "../writes/plan.js";
 import { type Attributes, inVersion } from "./attributes.js";
+import { decodeMutated } from "./decode-mutated.js";
 import type { Reinvocation } from "./reinvocation.js";
-import { isSelected } from "./selection.js";
-import { callWebhook } from "./webhook-call.js";
+import { callWebhook, isAsked } from "./webhook-call.js";
 import type { Invocation } from "./webhooks.js";
 
 /** The object as they leave it; none on DELETE and CONNECT of nothing. */
@@ -34,7 +31,7 @@ export function mutateByWebhooks(
     const { hook } = invocation;
     const { webhook, uid } = hook;
     const now = { ...attributes, object };
-    const selected = isSelected(hook, now, cluster);
+    const selected = isAsked(invocation, now, cluster);
     if (!selected.ok) return selected;
     if (!selected.value || !reinvocation.calls(uid)) continue;
     const { round } = reinvocation;
@@ -73,11 +70,6 @@ function patchedBy({ patch }: Verdict, { hook, as }: Invocation, attributes: Att
   }
   const patched = applyJsonPatch(inVersion(object, served, as, subresource) as unknown as JsonValue, patch);
   if (!patched.ok) return fail(internalError(patched.message));
-  const expected =
-    subresource === "" ? as.resource : expectedAt(as, { ...as.resource, resource: as.resource.plural, subresource });
-  const decoded = readValue(patched.value, [], expected, "Ignore");
-  if (!decoded.ok) return fail(internalError(decoded.error.status.message ?? "the patched object is not one of its kind"));
-  const whole = decoded.value.object as unknown as UntypedObject;
-  const complete = defaulterFor(expected.group, expected.version, expected.kind)({ ...whole, metadata: whole.metadata ?? {} });
-  return succeed(inVersion(complete, as, served, subresource));
+  const decoded = decodeMutated(patched.value, as, subresource);
+  return decoded.ok ? succeed(inVersion(decoded.value, as, served, subresource)) : decoded;
 }

@@ -4,8 +4,7 @@ import { type ApiError, fail, succeed } from "../../../src/api/status.js";
 import type { Question, Step } from "../consult/question.js";
 import type { Situation } from "../writes/plan.js";
 import type { Attributes } from "./attributes.js";
-import { isSelected } from "./selection.js";
-import { callWebhook } from "./webhook-call.js";
+import { callWebhook, isAsked } from "./webhook-call.js";
 import type { Invocation } from "./webhooks.js";
 
 export function validateByWebhooks(
@@ -16,7 +15,7 @@ export function validateByWebhooks(
 ): Step<undefined> {
   const called: Invocation[] = [];
   for (const invocation of invocations) {
-    const selected = isSelected(invocation.hook, attributes, cluster);
+    const selected = isAsked(invocation, attributes, cluster);
     if (!selected.ok) return selected;
     if (selected.value) called.push(invocation);
   }

@@ -1,17 +1,14 @@
 /** One webhook asked about one request. */
+import { type ClusterView, forbidden } from "../../../src/api/admission/plugin.js";
 import { deniedBy, readVerdict, type Verdict } from "../../../src/api/dynamic-admission/response.js";
-import {
-  type ReviewedRequest,
-  type ReviewVersion,
-  requestText,
-  reviewText,
-  reviewVersionOf,
-} from "../../../src/api/dynamic-admission/review.js";
+import { type ReviewVersion, requestText, reviewText, reviewVersionOf } from "../../../src/api/dynamic-admission/review.js";
 import { quote } from "../../../src/api/go-format.js";
-import { type ApiError, badRequest, internalError, succeed } from "../../../src/api/status.js";
+import { type ApiError, badRequest, fail, internalError, type Result, succeed } from "../../../src/api/status.js";
 import type { Answer, Step } from "../consult/question.js";
 import type { Situation } from "../writes/plan.js";
-import { type Attributes, inVersion } from "./attributes.js";
+import { type Attributes, reviewedAs } from "./attributes.js";
+import { isSelected } from "./selection.js";
+import { subjectOf } from "./subject.js";
 import type { Invocation } from "./webhooks.js";
 
 /** What came of it. A call that failed is forgiven where the webhook's policy says so; a refusal never is. */
@@ -28,6 +25,14 @@ export interface CallOf {
   readonly round: number;
 }
 
+/** Whether a webhook is asked about this request; 403 when nobody can tell, because a condition fails. */
+export function isAsked({ hook, as }: Invocation, attributes: Attributes, cluster: ClusterView): Result<boolean> {
+  const selected = isSelected(hook, attributes, cluster);
+  if (!selected.ok || !selected.value || hook.conditions.isEmpty) return selected;
+  const matched = hook.conditions.match(subjectOf(attributes, as, cluster));
+  return matched.ok ? succeed(matched.matches) : fail(forbidden(attributes, matched.message));
+}
+
 const usualTimeoutSeconds = 10;
 
 export function callWebhook(call: CallOf, situation: Situation): Step<Called> {
@@ -42,7 +47,7 @@ export function callWebhook(call: CallOf, situation: Situation): Step<Called> {
         "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)",
       ),
     );
-  const text = requestText(reviewedRequest(call));
+  const text = requestText(reviewedAs(call.attributes, call.invocation.as));
   const key = `${call.mutating ? "mutating" : "validating"} ${call.round} ${hook} ${text}`;
   const uid = situation.draws.uuid(key);
   const answer = situation.answers.get(key);
@@ -63,30 +68,6 @@ function refusalOfDryRun({ invocation, attributes }: CallOf): Called | undefined
   const { name, sideEffects = "" } = invocation.hook.webhook;
   if (!attributes.dryRun || withoutEffects.has(sideEffects)) return undefined;
   return { what: "refused", error: badRequest(`admission webhook ${quote(name)} does not support dry run`) };
-}
-
-/** The request in the words of the version that the webhook asked for. */
-function reviewedRequest({ invocation, attributes }: CallOf): ReviewedRequest {
-  const { as } = invocation;
-  const { served, subresource, objectKind, object, old } = attributes;
-  const { group, version, plural, kind } = as.resource;
-  const converted = as !== served && object !== undefined;
-  const told = (each: Attributes["object"]) => each && inVersion(each, served, as, subresource);
-  return {
-    kind: as === served || objectKind.kind !== served.resource.kind ? objectKind : { group, version, kind },
-    resource: { group, version, resource: plural },
-    requestKind: objectKind,
-    requestResource: { group: attributes.group, version: attributes.version, resource: attributes.resource },
-    subresource,
-    name: attributes.name,
-    namespace: attributes.namespace,
-    operation: attributes.operation,
-    user: attributes.user,
-    object: converted ? told(object) : object,
-    old: told(old),
-    dryRun: attributes.dryRun,
-    options: attributes.operationOptions,
-  };
 }
 
 function readCalled(call: CallOf, version: ReviewVersion, uid: string, answer: Answer, { remarks }: Situation): Called {

@@ -3,6 +3,7 @@ import type { AdmissionTarget } from "../../../src/api/admission/plugin.js";
 import { equivalentsOf, isExempt, matchedAs } from "../../../src/api/dynamic-admission/rules.js";
 import type { ResourceTable } from "../../../src/api/kinds.js";
 import { storagePrefix } from "../../../src/api/paths.js";
+import { MatchConditions } from "../../../src/api/policies/match-conditions.js";
 import { compileLabelSelector, type LabelPredicate } from "../../../src/api/selectors.js";
 import type { LabelSelector, MutatingWebhook, MutatingWebhookConfiguration } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
@@ -19,6 +20,7 @@ export interface Hook {
   /** Undefined when all are selected. */
   readonly selectsNamespace: LabelPredicate | undefined;
   readonly selectsObject: LabelPredicate | undefined;
+  readonly conditions: MatchConditions;
 }
 
 /** A webhook that a form of request concerns, and the version of the resource in which it is told of it. */
@@ -67,7 +69,7 @@ export class Webhooks {
     const equivalents = equivalentsOf(catalog.resources.resources, asked.resource, target.subresource);
     return hooks.flatMap((hook) => {
       const { rules = [], matchPolicy } = hook.webhook;
-      const matched = matchedAs(rules, matchPolicy, target, asked.resource, equivalents);
+      const matched = matchedAs(rules, matchPolicy, target, asked.resource, () => equivalents);
       return matched === undefined ? [] : [{ hook, as: matched.as === asked.resource ? asked : catalog.of(matched.as) }];
     });
   }
@@ -86,6 +88,7 @@ function hooksIn(configurations: readonly StoredObject[]): readonly Hook[] {
         webhook,
         selectsNamespace: selects(webhook.namespaceSelector),
         selectsObject: selects(webhook.objectSelector),
+        conditions: new MatchConditions(webhook.matchConditions ?? [], false, webhook.failurePolicy),
       };
     });
   });

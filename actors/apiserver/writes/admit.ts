@@ -179,6 +179,7 @@ export class Admission {
       served: this.served,
       objectKind: expectedAt(this.served, path),
       operationOptions,
+      authorizer: this.backing.authorizer,
     };
   }
 }

@@ -35,7 +35,7 @@ export type Plan =
   /** It cannot be said before these are answered: then the plan is made again, and finds the answers by their keys. */
   | { readonly what: "consult"; readonly questions: readonly Question[] }
   /** There is nothing to write. */
-  | { readonly what: "answer"; readonly outcome: ApiOutcome }
+  | { readonly what: "answer"; readonly outcome: ApiOutcome; readonly certain?: boolean }
   | (Committed & {
       readonly what: "put";
       readonly key: string;

@@ -107,7 +107,7 @@ export class Write {
     if (this.confirmed) return false;
     // No transaction will tell a dry run what it would have met.
     if (this.of.dryRun && plan.what !== "consult") return true;
-    return plan.what === "answer" || (plan.what === "refuse" && plan.certain !== true);
+    return (plan.what === "answer" || plan.what === "refuse") && plan.certain !== true;
   }
 
   get hasNothingToCommit(): boolean {

@@ -22,7 +22,8 @@ export const namespaceLifecycle: AdmissionPlugin = {
   /** A review of access to a namespace may be asked for before it is there. */
   concerns: (target) => {
     if (aboutNamespaces(target)) return target.operation === "DELETE";
-    return target.namespaced && target.operation !== "DELETE" && target.resource !== "localsubjectaccessreviews";
+    const writes = target.operation === "CREATE" || target.operation === "UPDATE";
+    return target.namespaced && writes && target.resource !== "localsubjectaccessreviews";
   },
   mutate: (request, cluster) => {
     if (aboutNamespaces(request)) {

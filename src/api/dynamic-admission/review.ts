@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request
  */
 import type { AdmissionOperation } from "../admission/plugin.js";
+import type { JsonObject, JsonValue } from "../json-value.js";
 import type { GroupVersionKind } from "../kinds.js";
 import type { UntypedObject } from "../types.js";
 
@@ -43,15 +44,15 @@ const known: readonly ReviewVersion[] = ["v1", "v1beta1"];
 export const reviewVersionOf = (versions: readonly string[]): ReviewVersion | undefined =>
   versions.find((version): version is ReviewVersion => known.includes(version as ReviewVersion));
 
-const kindOf = ({ group, version, kind }: GroupVersionKind): object => ({ group, version, kind });
-const resourceOf = ({ group, version, resource }: GroupVersionResource): object => ({ group, version, resource });
-const unlessEmpty = (field: string, text: string): object => (text === "" ? {} : { [field]: text });
+const kindOf = ({ group, version, kind }: GroupVersionKind): JsonObject => ({ group, version, kind });
+const resourceOf = ({ group, version, resource }: GroupVersionResource): JsonObject => ({ group, version, resource });
+const unlessEmpty = (field: string, text: string): JsonObject => (text === "" ? {} : { [field]: text });
 
-/** The request without its uid, as JSON text: two that are the same ask the same. */
-export const requestText = (request: ReviewedRequest): string => {
+/** The request without its uid and its objects: what expressions know as `request`. */
+export const requestFields = (request: ReviewedRequest): JsonObject => {
   const { user, subresource } = request;
   const { uid = "", groups, extra = new Map() } = user;
-  return JSON.stringify({
+  return {
     kind: kindOf(request.kind),
     resource: resourceOf(request.resource),
     ...unlessEmpty("subResource", subresource),
@@ -64,14 +65,18 @@ export const requestText = (request: ReviewedRequest): string => {
     userInfo: {
       username: user.name,
       ...unlessEmpty("uid", uid),
-      ...(groups.length === 0 ? {} : { groups }),
+      ...(groups.length === 0 ? {} : { groups: [...groups] }),
       ...(extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
     },
-    object: request.object ?? null,
-    oldObject: request.old ?? null,
     dryRun: request.dryRun,
-    options: request.options ?? null,
-  });
+    options: (request.options ?? null) as JsonValue,
+  };
+};
+
+/** The request without its uid, as JSON text: two that are the same ask the same. */
+export const requestText = (request: ReviewedRequest): string => {
+  const { dryRun, options, ...fields } = requestFields(request);
+  return JSON.stringify({ ...fields, object: request.object ?? null, oldObject: request.old ?? null, dryRun, options });
 };
 
 /** The whole body that is sent. `text` is that of `requestText`. */

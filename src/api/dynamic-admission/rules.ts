@@ -47,20 +47,21 @@ export const matchesName = ({ resourceNames = [] }: Rule, name: string): boolean
 
 /**
  * The resource as whose request rules match: the one that was asked for, or with `Equivalent` another version of the same
- * objects. Undefined when they do not match. `equivalents` are all versions of the resource that have the subresource.
+ * objects. Undefined when they do not match. `equivalents` tells all versions of the resource that have the subresource.
  */
 export const matchedAs = <R extends Pick<Resource, "group" | "version" | "plural">>(
   rules: readonly Rule[],
   matchPolicy: string | undefined,
   place: Place,
   asked: R,
-  equivalents: readonly R[],
+  equivalents: () => readonly R[],
 ): { readonly as: R; readonly rule: Rule } | undefined => {
   const exact = rules.find((rule) => matchesRule(rule, place));
   if (exact !== undefined) return { as: asked, rule: exact };
   if (matchPolicy === "Exact") return undefined;
+  const others = rules.length === 0 ? [] : equivalents();
   for (const rule of rules) {
-    for (const other of equivalents) {
+    for (const other of others) {
       if (other === asked) continue;
       const { group, version, plural } = other;
       if (matchesRule(rule, { ...place, group, version, resource: plural })) return { as: other, rule };

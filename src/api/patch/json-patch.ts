@@ -11,7 +11,10 @@ export interface JsonPatchOperation {
   readonly value?: JsonValue;
 }
 
-export type PatchOutcome = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly message: string };
+export type PatchOutcome =
+  | { readonly ok: true; readonly value: JsonValue }
+  /** `testFailed`: an operation `test` found another value, which is a patch's way to say that it does not apply. */
+  | { readonly ok: false; readonly message: string; readonly testFailed?: true };
 
 const done = (value: JsonValue): PatchOutcome => ({ ok: true, value });
 const failed = (message: string): PatchOutcome => ({ ok: false, message });
@@ -149,7 +152,9 @@ const replace = (document: JsonValue, tokens: string[], path: string, value: Jso
 const test = (document: JsonValue, tokens: string[], path: string, value: JsonValue): PatchOutcome => {
   const found = valueAt(document, tokens);
   if (found === undefined && value === null) return done(document);
-  return deepEqual(found, value) ? done(document) : failed(`testing value ${path} failed: test failed`);
+  return deepEqual(found, value)
+    ? done(document)
+    : { ok: false, message: `testing value ${path} failed: test failed`, testFailed: true };
 };
 
 const relocate = (document: JsonValue, operation: JsonPatchOperation, tokens: string[], move: boolean): PatchOutcome => {

@@ -3,6 +3,7 @@ import { customErrors } from "../custom/rules.js";
 import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
+import { validatingBindingErrors, validatingPolicyErrors, validatingPolicyUpdateErrors } from "./admission-policies.js";
 import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
 import * as csi from "./csi.js";
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
@@ -11,17 +12,17 @@ import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from 
 import * as extension from "./extension.js";
 import * as flow from "./flow-control.js";
 import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
+import { mutatingBindingErrors, mutatingPolicyErrors, mutatingPolicyUpdateErrors } from "./mutating-policies.js";
 import * as network from "./network.js";
 import type { ValidationOptions } from "./options.js";
 import { ephemeralContainersErrors, resizeErrors } from "./pod-parts.js";
 import { podErrors } from "./pod-spec.js";
 import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
-import * as policies from "./policies.js";
 import * as quotas from "./quotas.js";
 import * as scheduled from "./scheduled.js";
 import { serviceErrors, serviceUpdateErrors } from "./service.js";
 import * as storage from "./storage.js";
-import * as webhooks from "./webhooks.js";
+import { webhookConfigurationErrors, webhookConfigurationUpdateErrors } from "./webhooks.js";
 import {
   daemonSetErrors,
   daemonSetUpdateErrors,
@@ -92,12 +93,6 @@ const rules = new Map<string, KindRules>([
   ],
   ["flowcontrol.apiserver.k8s.io/FlowSchema", { create: flow.flowSchemaErrors }],
   ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", { create: flow.priorityLevelConfigurationErrors }],
-  ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", { create: webhooks.validatingWebhooksErrors }],
-  ["admissionregistration.k8s.io/MutatingWebhookConfiguration", { create: webhooks.mutatingWebhooksErrors }],
-  ["admissionregistration.k8s.io/ValidatingAdmissionPolicy", { create: policies.validatingAdmissionPolicyErrors }],
-  ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", { create: policies.validatingAdmissionPolicyBindingErrors }],
-  ["admissionregistration.k8s.io/MutatingAdmissionPolicy", { create: policies.mutatingAdmissionPolicyErrors }],
-  ["admissionregistration.k8s.io/MutatingAdmissionPolicyBinding", { create: policies.mutatingAdmissionPolicyBindingErrors }],
   ["resource.k8s.io/ResourceClaim", { create: devices.resourceClaimErrors, update: devices.resourceClaimUpdateErrors }],
   [
     "resource.k8s.io/ResourceClaimTemplate",
@@ -142,6 +137,21 @@ const rules = new Map<string, KindRules>([
     "apiextensions.k8s.io/CustomResourceDefinition",
     { create: definitionErrors, update: definitionUpdateErrors, status: definitionStatusErrors },
   ],
+  [
+    "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+    { create: webhookConfigurationErrors, update: webhookConfigurationUpdateErrors },
+  ],
+  [
+    "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
+    { create: webhookConfigurationErrors, update: webhookConfigurationUpdateErrors },
+  ],
+  [
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
+    { create: validatingPolicyErrors, update: validatingPolicyUpdateErrors },
+  ],
+  ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", { create: validatingBindingErrors }],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicy", { create: mutatingPolicyErrors, update: mutatingPolicyUpdateErrors }],
+  ["admissionregistration.k8s.io/MutatingAdmissionPolicyBinding", { create: mutatingBindingErrors }],
 ] as Array<[string, KindRules]>);
 
 /** The rules of kinds that were asked for before: a name put together anew for every object is not found for nothing. */

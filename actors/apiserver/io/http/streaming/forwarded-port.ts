@@ -30,7 +30,7 @@ export class ForwardedPort {
     // What went wrong at the other end, without what the API server says around it.
     const failed = ({ status }: ApiError): void => finish(status.details?.causes?.[0]?.message ?? status.message ?? "");
     this.handle = handler.connect(
-      { ...connect, options: { port } },
+      { ...connect, admitted: true, options: { port } },
       {
         started: () => undefined,
         refused: failed,

@@ -11,7 +11,7 @@ export function serveKubelet({ handler, user, route, request, search }: ProxyAsk
   }
   const path = { group: "", version: "v1", resource: "nodes", name: node, subresource: "proxy" } as const;
   const handle = handler.connect(
-    { path, user, options: { kubeletPath: `${route.rest}${search}` } },
+    { path, user, admitted: true, options: { kubeletPath: `${route.rest}${search}` } },
     {
       started: () => undefined,
       refused: (error) => answerError(request, response, error),

@@ -19,6 +19,19 @@ const kubeletPort = "10250";
 export function locateProxy(
   handler: ApiHandler,
   user: ApiUser,
+  route: ProxyRoute,
+  onLocated: (located: Result<Location>) => void,
+): void {
+  const proxied = route.rest === "" ? "/" : route.rest;
+  handler.admitProxy({ path: route.path, user, proxied }, (refusal) => {
+    if (refusal === undefined) locateAdmitted(handler, user, route, onLocated);
+    else onLocated(fail(refusal));
+  });
+}
+
+function locateAdmitted(
+  handler: ApiHandler,
+  user: ApiUser,
   { path }: ProxyRoute,
   onLocated: (located: Result<Location>) => void,
 ): void {
