@@ -1,5 +1,6 @@
 /** A cluster without nodes, and clients of its HTTPS port as plain as can be: what goes over the wire is what the test says. */
 import { mkdtempSync } from "node:fs";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from "node:http2";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
@@ -57,6 +58,12 @@ export class ApiFront {
       sent.on("error", reject);
       sent.end(body);
     });
+  }
+
+  /** A watch over HTTP/1.1; what comes of it is the response's. */
+  watch(path: string, onResponse: (response: IncomingMessage) => void): ClientRequest {
+    const options = { ca: this.certificateAuthority, agent: false, headers: { authorization: this.authorization } };
+    return httpsRequest(`${this.cluster.url}${path}?watch=true`, options, onResponse).end();
   }
 
   /** A connection that speaks HTTP/2. */
