@@ -34,8 +34,8 @@ export function forwardOverChannels(
     (port, index) =>
       new ForwardedPort(handler, connect, port, {
         data: (bytes, onTaken) => socket.send(2 * index, bytes, onTaken),
-        // There is no message for one end of a connection.
-        end: () => undefined,
+        // There is no message for one end of a connection: with the one the other ends too.
+        end: () => forwarded[index]?.end(),
         closed: (problem) => {
           if (problem !== undefined) socket.send(2 * index + 1, Buffer.from(forwardProblem(port, connect.path.name, problem)));
           left -= 1;

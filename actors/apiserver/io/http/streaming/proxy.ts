@@ -70,9 +70,15 @@ function requestTo(asked: ProxyAsked, target: ProxyTarget, upgrade: boolean): Cl
   return http.request({
     method: request.method ?? "GET",
     path: `${route.rest || "/"}${search}`,
-    headers: requestHeaders(request.headers, forwarded, upgrade),
+    headers: { ...requestHeaders(request.headers, forwarded, upgrade), ...framing(request) },
     createConnection: () => connectTo(handler, user, target),
   });
+}
+
+/** A body of which nobody said how long it is goes on in chunks, whatever the method. */
+function framing({ method = "GET", headers, httpVersionMajor }: HttpRequest): { "transfer-encoding"?: string } {
+  const unsaid = httpVersionMajor === 2 && headers["content-length"] === undefined && method !== "GET" && method !== "HEAD";
+  return headers["transfer-encoding"] !== undefined || unsaid ? { "transfer-encoding": "chunked" } : {};
 }
 
 function handBack(incoming: IncomingMessage, page: ProxiedPage, request: HttpRequest, response: HttpResponse): void {
