@@ -94,6 +94,13 @@ export function selectLog(entries: readonly LogEntry[], options: LogOptions): re
   return start === 0 ? entries : entries.slice(start);
 }
 
+/** What the kubelet shows of the end of a log when a container said nothing else of its end: 80 lines, 2048 bytes. */
+export function endOfLog(text: string): string {
+  const lines = text.split("\n");
+  const last = lines.slice(-81).join("\n");
+  return last.length <= 2_048 ? last : last.slice(-2_048);
+}
+
 /** Bytes of an entry as a reader of `limitBytes` counts them: its text, and its newline unless the line goes on. */
 export const entryBytes = (entry: LogEntry): number => utf8Length(entry.text) + (entry.partial ? 0 : 1);
 

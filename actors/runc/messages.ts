@@ -19,6 +19,12 @@ export interface PodSandboxConfig {
   /** The node's pod range, from which the sandbox gets its address. */
   readonly podCidr: string;
   readonly dnsSearches: readonly string[];
+  /** Further lines of the containers' /etc/hosts. */
+  readonly hostAliases: readonly HostAlias[];
+}
+export interface HostAlias {
+  readonly ip: string;
+  readonly hostnames: readonly string[];
 }
 export interface PodSandboxStatus {
   readonly id: string;
@@ -48,6 +54,14 @@ export interface ContainerConfig {
   readonly memoryLimitBytes: number;
   readonly tty: boolean;
   readonly stdin: boolean;
+  readonly terminationMessage: TerminationMessage;
+}
+/** Where a container says why it ended. https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
+export interface TerminationMessage {
+  /** `/dev/termination-log` */
+  readonly path: string;
+  /** When it says nothing there and fails, the end of its log is taken. */
+  readonly fallbackToLogs: boolean;
 }
 export type ContainerState = "CONTAINER_CREATED" | "CONTAINER_RUNNING" | "CONTAINER_EXITED" | "CONTAINER_UNKNOWN";
 export interface ContainerStatus {
@@ -108,6 +122,8 @@ export type ProbeRequest = { readonly podSandboxId: string; readonly timeoutMs: 
       readonly headers: ReadonlyArray<{ readonly name: string; readonly value: string }>;
     }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  /** grpc.health.v1.Health of the service; "" is the server itself. */
+  | { readonly kind: "grpc"; readonly port: number; readonly service: string }
 );
 export interface ProbeReply {
   readonly success: boolean;
@@ -169,7 +185,7 @@ export const runcMessages = declareMessages("runc", {
     errors: ["rejected"],
   }),
   probe: call<ProbeRequest, ProbeReply>({
-    about: "Asks a server inside a pod whether it answers (http and tcp probes).",
+    about: "Asks a server inside a pod whether it answers (http, tcp and grpc probes).",
     errors: ["rejected"],
     deadlineMs: 600_000,
   }),

@@ -141,7 +141,7 @@ const handlers: Handlers = {
       return;
     }
     driver.probe(
-      { ...target, podIP: sandbox.podIP },
+      { ...(target.kind === "grpc" ? { ...target, host: "" } : target), podIP: sandbox.podIP },
       host.bind((result) => respond.ok(result)),
     );
   },
@@ -191,6 +191,7 @@ function runSandbox(parts: RuncParts, config: PodSandboxConfig, respond: Respond
     hostname: config.hostname,
     podIP,
     dnsSearches: config.dnsSearches,
+    hostAliases: config.hostAliases,
     createdAtMs: host.clock.nowMs(),
   };
   host.charts.start(sandboxMachine, { id: sandboxChart(spec.id), input: { ...parts, spec, making: respond } });

@@ -71,6 +71,7 @@ export function containerSpec(id: string, sandboxId: string, config: ContainerCo
     })),
     stdin: config.stdin,
     tty: config.tty,
+    terminationMessage: config.terminationMessage,
   };
 }
 

@@ -150,6 +150,7 @@ export const sandboxConfig = (change: Partial<PodSandboxConfig> = {}): PodSandbo
   hostNetwork: false,
   podCidr: "127.20.1.0/24",
   dnsSearches: ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"],
+  hostAliases: [],
   ...change,
 });
 
@@ -166,6 +167,7 @@ export const containerConfig = (change: Partial<ContainerConfig> = {}): Containe
   memoryLimitBytes: 0,
   tty: false,
   stdin: false,
+  terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
   ...change,
 });
 

@@ -13,7 +13,7 @@ import {
 } from "../../actors/apiserver/http/exec-channels.js";
 import { healthAnswer } from "../../actors/apiserver/http/health.js";
 import { negotiate } from "../../actors/apiserver/http/negotiation.js";
-import { deadlineOf, deleteOptions, listOptions, writeOptions } from "../../actors/apiserver/http/query.js";
+import { deadlineOf, deleteOptions, listOptions, logOptions, writeOptions } from "../../actors/apiserver/http/query.js";
 import { writeRequest } from "../../actors/apiserver/http/requests.js";
 import { type ResourceRoute, type Route, route } from "../../actors/apiserver/http/routing.js";
 import { builtinResources } from "../../src/api/kinds.js";
@@ -239,6 +239,25 @@ front("answers health checks: all of them, verbosely, one by name, less those ex
   });
   assert.equal(ask("readyz", "etcd"), { code: 500, text: "internal server error: no link\n" });
   assert.is(ask("readyz", "nothing").code, 404);
+});
+
+front("checks the options for a log", () => {
+  const refused = (query: string) => {
+    const options = logOptions(new URLSearchParams(query), "web");
+    return options.ok ? "accepted" : [options.error.code, options.error.status.message];
+  };
+  const is = 'PodLogOptions "web" is invalid: ';
+  assert.equal(refused("tailLines=-1"), [422, `${is}tailLines: Invalid value: -1: must be greater than or equal to 0`]);
+  assert.equal(refused("limitBytes=0"), [422, `${is}limitBytes: Invalid value: 0: must be greater than 0`]);
+  assert.equal(refused("sinceSeconds=0"), [422, `${is}sinceSeconds: Invalid value: 0: must be greater than 0`]);
+  const both = "sinceSeconds=1&sinceTime=2026-01-02T03:04:05Z";
+  const one = "at most one of `sinceTime` or `sinceSeconds` may be specified";
+  assert.equal(refused(both), [422, `${is}: Forbidden: ${one}`]);
+  assert.is((refused("sinceTime=yesterday") as [number])[0], 400);
+  assert.is(
+    refused("tailLines=0&limitBytes=1&sinceTime=2026-01-02T03:04:05%2B01:00&insecureSkipTLSVerifyBackend=true"),
+    "accepted",
+  );
 });
 
 front("speaks the channels of exec", () => {

@@ -266,7 +266,7 @@ for (const [name, handler, expected] of [
     { tcpSocket: { port: "none" } },
     { kind: "refused", message: 'couldn\'t find port: "none" in the container' },
   ],
-  ["grpc", { grpc: { port: 1 } }, { kind: "refused", message: "grpc probes are not supported on this node" }],
+  ["grpc", { grpc: { port: 1, service: "db" } }, network({ kind: "grpc", port: 1, service: "db" })],
   ["nothing", {}, { kind: "refused", message: "missing probe handler" }],
 ] as const) {
   test(`probe: ${name}`, () => assert.equal(targetOf(handler as object, main, "s", 1_000), expected));
@@ -311,6 +311,7 @@ test("container configuration: command, arguments, mounts, limits", () => {
       memoryLimitBytes: 64 * 1024 * 1024,
       tty: false,
       stdin: false,
+      terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
     },
   );
   assert.is(
@@ -344,7 +345,7 @@ test("which attempt has the log", () => {
   };
   assert.is(of(), '400 container "a" in pod "p" is waiting to start: ContainerCreating');
   assert.is(of(true), '400 previous terminated container "a" in pod "p" not found');
-  assert.is(message(runningContainer(record)), '404 container not found ("a")');
+  assert.is(message(runningContainer(record)), '500 container not found ("a")');
   record.waits("ErrImagePull");
   assert.is(of(), '400 container "a" in pod "p" is waiting to start: image can\'t be pulled');
   record.waits("ImagePullBackOff");

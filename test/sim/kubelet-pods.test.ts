@@ -85,7 +85,7 @@ test("startup: other probes wait until it succeeds; a container that does not st
   );
 });
 
-test("exec and tcp probes; a grpc probe is refused clearly", () => {
+test("exec, tcp and grpc probes", () => {
   const world = new KubeletWorld({
     runtime: {
       rules: [
@@ -107,13 +107,34 @@ test("exec and tcp probes; a grpc probe is refused clearly", () => {
       livenessProbe: { exec: { command: ["check", "it"] }, periodSeconds: 1 },
     }),
   );
-  world.run("grpc", oneContainer({ readinessProbe: { grpc: { port: 8080 }, periodSeconds: 1 } }));
+  world.run(
+    "grpc",
+    oneContainer({ ports: [{ containerPort: 8080 }], readinessProbe: { grpc: { port: 8080 }, periodSeconds: 1 } }),
+  );
+  world.run("mute", oneContainer({ readinessProbe: { grpc: { port: 8081 }, periodSeconds: 1 } }));
   world.until("the tcp probe succeeds", () => world.isReady("both"));
   world.until("the exec probe fails", () => world.events("both").includes("Unhealthy Liveness probe failed: no"), 10_000);
   world.until("the restart", () => world.container("both")?.restartCount === 1, 45_000);
-  world.until("grpc is refused", () =>
-    world.events("grpc").includes("Unhealthy Readiness probe failed: grpc probes are not supported on this node"),
-  );
+  world.until("the grpc probe succeeds", () => world.isReady("grpc"));
+  const unreachable = /Readiness probe failed: timeout: failed to connect service "10\.244\.0\.\d+:8081" within 1s/;
+  world.until("the other one fails", () => world.events("mute").some((event) => unreachable.test(event)));
+});
+
+test("a container's last words are in its status: from the file that it names, or from the end of its log", () => {
+  const rules = [
+    { container: "said", exit: { afterMs: 10, exitCode: 0 }, terminationMessage: "all is well" },
+    { container: "logged", exit: { afterMs: 10, exitCode: 3 }, output: ["first", "last"] },
+    { container: "silent", exit: { afterMs: 10, exitCode: 3 }, output: ["not asked for"] },
+  ];
+  const world = new KubeletWorld({ runtime: { rules } });
+  const container = (name: string, terminationMessagePolicy: string) => ({ name, image: "job", terminationMessagePolicy });
+  world.run("job", {
+    restartPolicy: "Never",
+    containers: [container("said", "File"), container("logged", "FallbackToLogsOnError"), container("silent", "File")],
+  });
+  world.until("the pod has ended", () => world.phase("job") === "Failed");
+  const message = (name: string) => world.container("job", name)?.state?.terminated?.message;
+  assert.equal([message("said"), message("logged"), message("silent")], ["all is well", "first\nlast\n", undefined]);
 });
 
 test("init containers run one after the other, and the main ones after them", () => {

@@ -208,6 +208,26 @@ test("Control-C ends what a typed line runs, not the shell; a container that end
   assert.is((await idle).exitCode, 137);
 });
 
+test("a pod's own names are in its hosts file, and resolve", async () => {
+  const { id } = await harness.shell("sleep 1000");
+  const hosts = (await harness.exec(id, ["cat", "/etc/hosts"])).stdout;
+  assert.match(hosts, /^# Kubernetes-managed hosts file\.\n127\.0\.0\.1\tlocalhost\n/);
+  assert.match(hosts, /\n# Entries added by HostAliases\.\n127\.20\.9\.9\tfoo\.local\tbar\.local\n$/);
+  assert.match((await harness.exec(id, ["nslookup", "bar.local"])).stdout, "127.20.9.9");
+});
+
+test("a container's last words: the file that it was told, the end of its log when it fails", async () => {
+  const wordsOf = async (script: string, fallbackToLogs = false, path = "/dev/termination-log") => {
+    const { id } = await harness.shell(script, { terminationMessage: { path, fallbackToLogs } });
+    return (await harness.exitOf(id)).message;
+  };
+  assert.is(await wordsOf("echo -n bye > /dev/termination-log"), "bye");
+  assert.is(await wordsOf("mkdir -p /tmp/x; echo -n there > /tmp/x/words; exit 1", true, "/tmp/x/words"), "there");
+  assert.is(await wordsOf("echo one; echo two; exit 1", true), "one\ntwo\n");
+  assert.is(await wordsOf("echo one; exit 1"), "");
+  assert.is(await wordsOf("echo one", true), "", "a log is taken of one that failed only");
+});
+
 test("exec runs the image's own programs too, in a thread of their own", async () => {
   const { id } = await harness.run("node:20", { command: ["node", "-e", "setInterval(() => {}, 1000)"] });
   await harness.exec(id, ["sh", "-c", "echo kept > /tmp/x"]);

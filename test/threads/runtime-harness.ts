@@ -89,9 +89,10 @@ export class RuntimeHarness {
     const id = `sandbox-${this.counter}`;
     const podIP = `127.${this.subnet}.1.${this.lastAddress}`;
     const dnsSearches = ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"];
+    const hostAliases = [{ ip: "127.20.9.9", hostnames: ["foo.local", "bar.local"] }];
     await this.done<void>((onDone) =>
       this.driver.runSandbox(
-        { id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, dnsSearches, createdAtMs: 0 },
+        { id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, dnsSearches, hostAliases, createdAtMs: 0 },
         onDone,
       ),
     );
@@ -117,6 +118,7 @@ export class RuntimeHarness {
       ports: [],
       stdin: false,
       tty: false,
+      terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
       ...change,
     };
     const record = await this.done<ContainerRecord>((onDone) => this.driver.create(spec, onDone));

@@ -214,4 +214,24 @@ export function deadlineOf(query: URLSearchParams): Result<number | undefined> {
   return succeed(read.ms > 0 && read.ms < requestTimeoutMs ? read.ms : undefined);
 }
 
+/** What is wrong with the options for a pod's log, as PodLogOptions are validated. */
+export function logOptions(query: URLSearchParams, pod: string): Result<ConnectOptions> {
+  const options = connectOptions(query);
+  if (!options.ok) return options;
+  const { tailLines, limitBytes, sinceSeconds, sinceTime } = options.value;
+  const wrong: FieldError[] = [];
+  if (tailLines !== undefined && tailLines < 0)
+    wrong.push(invalidValue("tailLines", tailLines, "must be greater than or equal to 0"));
+  if (limitBytes !== undefined && limitBytes < 1) wrong.push(invalidValue("limitBytes", limitBytes, "must be greater than 0"));
+  if (sinceSeconds !== undefined && sinceTime !== undefined)
+    wrong.push(forbiddenField("", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
+  else if (sinceSeconds !== undefined && sinceSeconds < 1)
+    wrong.push(invalidValue("sinceSeconds", sinceSeconds, "must be greater than 0"));
+  if (sinceTime !== undefined && !rfc3339.test(sinceTime))
+    return fail(badRequest(`parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse it`));
+  return wrong.length > 0 ? fail(invalid({ group: "", kind: "PodLogOptions" }, pod, wrong)) : options;
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
 export const isWatch = (query: URLSearchParams): boolean => new Reader(query).flag("watch") ?? false;

@@ -54,5 +54,9 @@ export function containerConfigOf(sources: ConfigSources): Resolved<ContainerCon
     memoryLimitBytes: memoryLimitBytes(container),
     tty: container.tty ?? false,
     stdin: container.stdin ?? false,
+    terminationMessage: {
+      path: container.terminationMessagePath ?? "/dev/termination-log",
+      fallbackToLogs: container.terminationMessagePolicy === "FallbackToLogsOnError",
+    },
   });
 }

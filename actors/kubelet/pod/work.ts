@@ -87,7 +87,8 @@ export class PodWork {
     const dnsSearches = [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
     const metadata = { name, namespace, uid, attempt: pod.sandboxAttempt };
     const podCidr = this.kubelet.nodes.get(this.kubelet.nodeName)?.spec?.podCIDR ?? this.kubelet.io.node.podCidr;
-    const config = { metadata, hostname: hostname || name.slice(0, 63), hostNetwork, podCidr, dnsSearches };
+    const hostAliases = (this.pod.pod.spec?.hostAliases ?? []).map(({ ip, hostnames = [] }) => ({ ip, hostnames }));
+    const config = { metadata, hostname: hostname || name.slice(0, 63), hostNetwork, podCidr, dnsSearches, hostAliases };
     const refused = ({ message }: WireError) => tell({ type: "sandbox.refused", message });
     this.ask(
       runcMessages.runPodSandbox,

@@ -5,7 +5,7 @@ import type { ProbeRequest } from "../../runc/messages.js";
 export type Target =
   | { readonly kind: "exec"; readonly command: readonly string[] }
   | { readonly kind: "network"; readonly request: ProbeRequest }
-  /** It cannot be done here, and why. */
+  /** It cannot be done, and why. */
   | { readonly kind: "refused"; readonly message: string };
 
 export interface Handler {
@@ -56,6 +56,9 @@ export function targetOf(handler: Handler, container: Container, podSandboxId: s
     if (port === undefined) return noPort(tcpSocket.port);
     return { kind: "network", request: { kind: "tcp", podSandboxId, timeoutMs, host: tcpSocket.host ?? "", port } };
   }
-  if (grpc !== undefined) return refused("grpc probes are not supported on this node");
+  if (grpc !== undefined) {
+    const { port, service = "" } = grpc;
+    return { kind: "network", request: { kind: "grpc", podSandboxId, timeoutMs, port, service: service ?? "" } };
+  }
   return refused("missing probe handler");
 }

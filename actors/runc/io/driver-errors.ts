@@ -1,5 +1,5 @@
 /** Errors of a runtime, in containerd's words. */
-import { type DriverError, driverFailed } from "./driver.js";
+import { type DriverError, driverFailed, type ProbeTarget } from "./driver.js";
 
 type Failed = { readonly ok: false; readonly error: DriverError };
 
@@ -12,3 +12,7 @@ export const containerNotFound = (id: string): Failed =>
 
 export const notRunning = (state: string): Failed =>
   driverFailed("InvalidState", `container is in ${state === "stopped" ? "CONTAINER_EXITED" : "CONTAINER_CREATED"} state`);
+
+/** A grpc probe that found nobody, in the kubelet's words. */
+export const grpcUnreachable = ({ podIP, port, timeoutMs }: ProbeTarget): string =>
+  `timeout: failed to connect service "${podIP}:${port}" within ${timeoutMs / 1000}s: context deadline exceeded`;

@@ -69,6 +69,7 @@ export interface SandboxSpec {
   readonly podIP: string;
   /** Domains that short names are looked up in, nearest first: `default.svc.cluster.local`. */
   readonly dnsSearches: readonly string[];
+  readonly hostAliases: ReadonlyArray<{ readonly ip: string; readonly hostnames: readonly string[] }>;
   readonly createdAtMs: number;
 }
 
@@ -101,6 +102,8 @@ export interface ContainerSpec {
   readonly ports: ReadonlyArray<{ readonly containerPort: number; readonly protocol: "TCP" | "UDP" | "SCTP" }>;
   readonly stdin: boolean;
   readonly tty: boolean;
+  /** The file in which it says why it ended, and whether the end of its log is taken when it says nothing there and fails. */
+  readonly terminationMessage: { readonly path: string; readonly fallbackToLogs: boolean };
 }
 
 /** OCI's runtime states. */
@@ -233,6 +236,7 @@ export type ProbeTarget = { readonly podIP: string; readonly port: number; reado
       readonly headers: ReadonlyArray<{ readonly name: string; readonly value: string }>;
     }
   | { readonly kind: "tcp"; readonly host: string }
+  | { readonly kind: "grpc"; readonly host: ""; readonly service: string }
 );
 
 export interface ProbeResult {

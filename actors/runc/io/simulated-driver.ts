@@ -3,6 +3,8 @@
  * but for what a rule delays, so that a cluster of ten thousand containers costs next to nothing. It outlives the
  * actor that uses it, as a real runtime does.
  */
+
+import { endOfLog } from "../container-log.js";
 import { parseImageReference } from "../image-reference.js";
 import { standInAnswer } from "../images/answers.js";
 import {
@@ -29,7 +31,7 @@ import {
   type SandboxRecord,
   type SandboxSpec,
 } from "./driver.js";
-import { containerNotFound, imageNotFound, notRunning } from "./driver-errors.js";
+import { containerNotFound, grpcUnreachable, imageNotFound, notRunning } from "./driver-errors.js";
 import { connectSimulated } from "./simulated-connection.js";
 import { SimulatedLogReading } from "./simulated-log.js";
 import type { SimulatedNetwork, SimulatedRequest, SimulatedResponse } from "./simulated-network.js";
@@ -272,6 +274,11 @@ export class SimulatedDriver implements RuntimeDriver {
   probe(target: ProbeTarget, onDone: (result: ProbeResult) => void): void {
     const address = target.host === "" ? target.podIP : target.host;
     const refused = `dial tcp ${address}:${target.port}: connect: connection refused`;
+    if (target.kind === "grpc") {
+      const success = this.network.listens(address, target.port);
+      onDone({ success, message: success ? "" : grpcUnreachable(target) });
+      return;
+    }
     if (target.kind === "tcp") {
       const success = this.network.listens(address, target.port);
       onDone({ success, message: success ? "" : refused });
@@ -375,6 +382,13 @@ export class SimulatedDriver implements RuntimeDriver {
     else end();
   }
 
+  private lastWords({ record, behaviour }: Container, exitCode: number, nowMs: number): string {
+    const { fallbackToLogs } = record.spec.terminationMessage;
+    if (behaviour.terminationMessage !== "" || !fallbackToLogs || exitCode === 0) return behaviour.terminationMessage;
+    const written = behaviour.timeline.output.filter(({ atMs }) => record.startedAtMs + atMs <= nowMs);
+    return endOfLog(written.map(({ text }) => `${text}\n`).join(""));
+  }
+
   private finish(container: Container, how: Omit<ContainerExit, "finishedAtMs">): void {
     if (container.record.state === "stopped") return;
     for (const timer of container.timers) this.clock.cancel(timer);
@@ -382,7 +396,9 @@ export class SimulatedDriver implements RuntimeDriver {
     if (container.listening) {
       for (const port of container.behaviour.ports) this.network.close(container.sandbox.podIP, port);
     }
-    const exit: ContainerExit = { ...how, finishedAtMs: this.clock.nowMs() };
+    const nowMs = this.clock.nowMs();
+    const message = how.message || this.lastWords(container, how.exitCode, nowMs);
+    const exit: ContainerExit = { ...how, message, finishedAtMs: nowMs };
     container.record = { ...container.record, state: "stopped", exit };
     if (how.reason !== "StartError") this.onEvent({ type: "exited", id: container.record.spec.id, exit });
   }

@@ -50,6 +50,8 @@ export interface SimulatedRule {
   readonly onSigterm?: { readonly afterMs: number; readonly exitCode: number } | "ignored";
   /** Lines of its log, written at its start. */
   readonly output?: readonly string[];
+  /** What it says of its end, in the file that its spec names. */
+  readonly terminationMessage?: string;
   /** TCP ports that it listens on, beside those its spec names. */
   readonly ports?: readonly number[];
   /** Counted from its start: connections are refused before it. */
@@ -64,6 +66,7 @@ export interface SimulatedBehaviour {
   readonly startError: string | undefined;
   readonly timeline: Timeline;
   readonly oomKilled: boolean;
+  readonly terminationMessage: string;
   readonly onSigterm: { readonly afterMs: number; readonly exitCode: number } | "ignored";
   readonly ports: readonly number[];
   readonly listensAfterMs: number;
@@ -131,6 +134,7 @@ export function behaviourOf(rules: readonly SimulatedRule[], spec: ContainerSpec
       exit: exit === undefined ? scripted.exit : { atMs: exit.afterMs, exitCode: exit.exitCode },
     },
     oomKilled: exit?.oomKilled ?? false,
+    terminationMessage: first("terminationMessage") ?? "",
     onSigterm: first("onSigterm") ?? { afterMs: 0, exitCode: 0 },
     ports: [...new Set([...declared, ...(first("ports") ?? [])])],
     listensAfterMs: first("listensAfterMs") ?? 0,

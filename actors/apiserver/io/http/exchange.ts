@@ -19,7 +19,7 @@ import { healthAnswer } from "../../http/health.js";
 import { impersonationIn } from "../../http/impersonation.js";
 import { issuerDocument } from "../../http/issuer.js";
 import { allEncodings, type Encoding, isPretty, mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
-import { connectOptions, deadlineOf, isWatch, watchOptions } from "../../http/query.js";
+import { connectOptions, deadlineOf, isWatch, logOptions, watchOptions } from "../../http/query.js";
 import { type RenderContext, renderList, renderObject } from "../../http/render.js";
 import { type MadeRequest, readRequest, writeRequest } from "../../http/requests.js";
 import { type ResourceRoute, type Route, route } from "../../http/routing.js";
@@ -248,10 +248,10 @@ export function proxyOf({ handler, request, path }: Asked, route: ProxyRoute, us
 }
 
 function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, user: ApiUser, response: HttpResponse): void {
-  const options = connectOptions(asked.query);
+  const isLog = to.path.subresource === "log";
+  const options = isLog ? logOptions(asked.query, to.path.name) : connectOptions(asked.query);
   if (!options.ok) answerError(asked.request, response, options.error);
-  else if (to.path.subresource === "log")
-    serveLog(asked.handler, { path: to.path, user, options: options.value }, { request: asked.request, response });
+  else if (isLog) serveLog(asked.handler, { path: to.path, user, options: options.value }, { request: asked.request, response });
   else answerError(asked.request, response, badRequest("Upgrade request required"));
 }
 

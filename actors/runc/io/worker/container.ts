@@ -1,5 +1,5 @@
 /** One container of the worker driver: its directory, its thread, its log, and the commands that run beside it. */
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { findProgram, type ImageDefinition } from "../../images/catalog.js";
 import { PathMap, type PathMapOptions } from "../container/path-map.js";
@@ -22,8 +22,38 @@ export interface ContainerSurroundings {
   event(event: DriverEvent): void;
 }
 
+/** What a container may say of its end. */
+const terminationMessageBytesMost = 4_096;
+
 /** Directories that every container has. */
 const directories = ["dev", "etc", "home", "proc", "root", "run", "tmp", "usr/bin", "var/log", "var/run"];
+
+/** As the kubelet writes it: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
+function hostsFile({ podIP, hostname, hostAliases }: SandboxSpec): string {
+  const lines = [
+    "# Kubernetes-managed hosts file.",
+    "127.0.0.1\tlocalhost",
+    "::1\tlocalhost ip6-localhost ip6-loopback",
+    "fe00::0\tip6-localnet",
+    "fe00::0\tip6-mcastprefix",
+    "fe00::1\tip6-allnodes",
+    "fe00::2\tip6-allrouters",
+    `${podIP}\t${hostname}`,
+  ];
+  if (hostAliases.length > 0) lines.push("", "# Entries added by HostAliases.");
+  for (const { ip, hostnames } of hostAliases) lines.push([ip, ...hostnames].join("\t"));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Names that a pod's own hosts file has, before the cluster's are asked. */
+export function resolveIn(
+  { hostAliases }: SandboxSpec,
+  name: string,
+  resolve: (name: string) => readonly string[] | undefined,
+): readonly string[] | undefined {
+  const alias = hostAliases.find(({ hostnames }) => hostnames.includes(name));
+  return alias === undefined ? resolve(name) : [alias.ip];
+}
 
 export class WorkerContainer {
   readonly paths: PathMap;
@@ -136,7 +166,7 @@ export class WorkerContainer {
     for (const directory of [...directories, this.workingDir]) mkdirSync(join(this.root, directory), { recursive: true });
     const files: Array<readonly [string, string]> = [
       ["/etc/hostname", `${sandbox.hostname}\n`],
-      ["/etc/hosts", `127.0.0.1\tlocalhost\n${sandbox.podIP}\t${sandbox.hostname}\n`],
+      ["/etc/hosts", hostsFile(sandbox)],
       ["/etc/resolv.conf", `search ${sandbox.dnsSearches.join(" ")}\noptions ndots:5\n`],
       ["/etc/os-release", `NAME="Chartroom stand-in"\nID=chartroom\n`],
       ...definition.files,
@@ -145,6 +175,9 @@ export class WorkerContainer {
       mkdirSync(join(this.root, posix.dirname(path)), { recursive: true });
       writeFileSync(join(this.root, path), text);
     }
+    const messageFile = join(this.root, this.record.spec.terminationMessage.path);
+    mkdirSync(posix.dirname(messageFile), { recursive: true });
+    writeFileSync(messageFile, "");
     // Mount points are seen in their parents.
     for (const { hostPath, containerPath } of this.record.spec.mounts) {
       const point = join(this.root, containerPath);
@@ -207,20 +240,31 @@ export class WorkerContainer {
     if (end.startError !== undefined && !end.oomKilled) {
       this.log.write("stderr", Buffer.from(`chartroom: the container's thread did not start: ${end.startError}\n`), Date.now());
     }
+    // Its last unfinished line is one of its last words.
+    this.log.end(Date.now());
     const exit: ContainerExit = {
       exitCode: end.exitCode,
       signal: end.signal,
       reason: end.oomKilled ? "OOMKilled" : end.exitCode === 0 ? "Completed" : "Error",
-      message: "",
+      message: this.lastWords(end.exitCode),
       finishedAtMs: Date.now(),
     };
     this.stopped(exit);
     this.surroundings.event({ type: "exited", id: this.record.spec.id, exit });
   }
 
+  /** What the container left in the file for it, else the end of its log if that is wanted. */
+  private lastWords(exitCode: number): string {
+    const { path, fallbackToLogs } = this.record.spec.terminationMessage;
+    const file = this.paths.toHost(path, false, "open");
+    const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+    const said = isFile ? readFileSync(file).subarray(0, terminationMessageBytesMost).toString("utf8") : "";
+    return said === "" && fallbackToLogs && exitCode !== 0 ? this.log.lastWords() : said;
+  }
+
   private stopped(exit: ContainerExit): void {
     this.record = { ...this.record, state: "stopped", exit };
-    this.log.end(exit.finishedAtMs);
+    if (!this.log.ended) this.log.end(exit.finishedAtMs);
     this.ended.abort();
     for (const reader of [...this.attached]) reader.onExit(exit.exitCode);
     this.attached.clear();

@@ -1,6 +1,14 @@
 /** One container's log on disk: the current file and the one before it, each of a bounded size. */
 import { appendFileSync, existsSync, readFileSync, renameSync } from "node:fs";
-import { entryBytes, formatLogEntry, LineSplitter, parseLogEntry, selectLog, truncateEntry } from "../../container-log.js";
+import {
+  endOfLog,
+  entryBytes,
+  formatLogEntry,
+  LineSplitter,
+  parseLogEntry,
+  selectLog,
+  truncateEntry,
+} from "../../container-log.js";
 import type { LogEntry, LogOptions, LogReader, LogReading } from "../driver.js";
 
 const rotateAtBytes = 5 * 1024 * 1024;
@@ -36,6 +44,12 @@ export class LogFile {
     appendFileSync(this.path, text);
     this.sizeBytes += text.length;
     for (const follower of [...this.followers]) follower.added(entries);
+  }
+
+  /** The end of everything that was written, as text. */
+  lastWords(): string {
+    const entries = selectLog(this.kept(), { follow: false, tailLines: 80 });
+    return endOfLog(entries.map(({ text, partial }) => (partial ? text : `${text}\n`)).join(""));
   }
 
   read(options: LogOptions, reader: LogReader): LogReading {

@@ -4,6 +4,7 @@ import https from "node:https";
 import net from "node:net";
 import type { ProbeResult, ProbeTarget } from "../driver.js";
 import { type Reach, reachableAt } from "../ports.js";
+import { grpcProbe } from "./grpc-probe.js";
 
 const errorWords: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
@@ -19,6 +20,10 @@ export function probe(
   resolve: (name: string) => string | undefined,
   onDone: (result: ProbeResult) => void,
 ): void {
+  if (target.kind === "grpc") {
+    grpcProbe(target, reach, onDone);
+    return;
+  }
   const named = target.host === "" ? target.podIP : target.host;
   const host = named === "localhost" || named === "127.0.0.1" ? target.podIP : named;
   const address = net.isIP(host) === 0 ? (resolve(host) ?? host) : host;

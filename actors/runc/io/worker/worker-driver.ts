@@ -33,7 +33,7 @@ import { SimulatedNetwork } from "../simulated-network.js";
 import type { SimulatedRule } from "../simulated-rules.js";
 import { attachTo } from "./attach.js";
 import { connectTo } from "./connect.js";
-import { WorkerContainer } from "./container.js";
+import { resolveIn, WorkerContainer } from "./container.js";
 import { execBeside } from "./exec.js";
 import type { Names } from "./names.js";
 import { probe } from "./probe.js";
@@ -161,7 +161,7 @@ export class WorkerDriver implements RuntimeDriver {
         reach,
         definition,
         sandbox,
-        resolve: (name: string) => names.resolve(name, sandbox.dnsSearches),
+        resolve: (name: string) => resolveIn(sandbox, name, (each) => names.resolve(each, sandbox.dnsSearches)),
         event: (event: DriverEvent) => this.onEvent(event),
       };
       try {
@@ -245,7 +245,8 @@ export class WorkerDriver implements RuntimeDriver {
     }
     const { reach, names } = this.options;
     const { hostname, podIP, dnsSearches } = sandbox;
-    const around = { definition, hostname, podIP, reach, resolve: (name: string) => names.resolve(name, dnsSearches) };
+    const resolve = (name: string) => resolveIn(sandbox, name, (each) => names.resolve(each, dnsSearches));
+    const around = { definition, hostname, podIP, reach, resolve };
     return execBeside(container, around, request, reader);
   }
 
