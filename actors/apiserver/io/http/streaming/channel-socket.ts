@@ -6,6 +6,10 @@ import type { ChannelProtocol } from "../../../http/exec-channels.js";
 const pingPeriodMs = 30_000;
 
 export class ChannelSocket {
+  private readonly waiting: Array<{ readonly message: string | Uint8Array; readonly onSent: (() => void) | undefined }> = [];
+  private sending = false;
+  private closing = false;
+
   constructor(
     private readonly socket: WebSocket,
     private readonly protocol: ChannelProtocol,
@@ -23,10 +27,10 @@ export class ChannelSocket {
     });
   }
 
+  /** `onSent` is called when the message has left; held to the credits of the stream that it comes from. */
   send(channel: number, data: Uint8Array, onSent?: () => void): void {
-    this.socket.send(this.protocol.base64 ? asText(channel, data) : asBytes(channel, data), (error) =>
-      error ? undefined : onSent?.(),
-    );
+    this.waiting.push({ message: this.protocol.base64 ? asText(channel, data) : asBytes(channel, data), onSent });
+    this.sendNext();
   }
 
   pause(): void {
@@ -37,8 +41,30 @@ export class ChannelSocket {
     this.socket.resume();
   }
 
+  /** Closes when everything has been sent. */
   close(): void {
-    this.socket.close(1000);
+    this.closing = true;
+    this.sendNext();
+  }
+
+  /**
+   * One message after the other, each in a TLS record of its own: clients that wait for a socket to become readable (Python's
+   * is one) would not see what came with the record before.
+   */
+  private sendNext(): void {
+    if (this.sending) return;
+    const next = this.waiting.shift();
+    if (next === undefined) {
+      if (this.closing) this.socket.close(1000);
+      return;
+    }
+    this.sending = true;
+    this.socket.send(next.message, (error) => {
+      this.sending = false;
+      if (error) return;
+      next.onSent?.();
+      this.sendNext();
+    });
   }
 
   private read(message: Buffer): { channel: number; data: Uint8Array } {
