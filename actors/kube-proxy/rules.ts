@@ -12,6 +12,7 @@ export interface ListenerRule {
   readonly namespace: string;
   readonly service: string;
   readonly serviceUid: string;
+  readonly protocol: "TCP" | "UDP";
   readonly address: string;
   readonly port: number;
   readonly endpoints: readonly EndpointAddress[];
@@ -48,8 +49,9 @@ export function rulesFor(
     nameEntries(service, slices, names);
     if (!hasClusterAddress(service)) continue;
     for (const port of service.spec?.ports ?? []) {
-      if ((port.protocol ?? "TCP") === "TCP") listeners.push(...listenersFor(service, port, slices, place));
-      else problems.push(`${namespace}/${name} port ${port.port}: ${port.protocol} is not proxied, only TCP`);
+      const { protocol = "TCP" } = port;
+      if (protocol === "TCP" || protocol === "UDP") listeners.push(...listenersFor(service, port, protocol, slices, place));
+      else problems.push(`${namespace}/${name} port ${port.port}: ${protocol} is not proxied, only TCP and UDP`);
     }
   }
   return { listeners, names, problems };
@@ -60,12 +62,19 @@ const hasClusterAddress = (service: Service): boolean => {
   return clusterIP !== "" && clusterIP !== "None" && service.spec?.type !== "ExternalName";
 };
 
-function listenersFor(service: Service, port: ServicePort, slices: readonly EndpointSlice[], place: ProxyPlace): ListenerRule[] {
+function listenersFor(
+  service: Service,
+  port: ServicePort,
+  protocol: ListenerRule["protocol"],
+  slices: readonly EndpointSlice[],
+  place: ProxyPlace,
+): ListenerRule[] {
   const { namespace = "", name = "", uid = "" } = service.metadata;
   const spec = service.spec;
   const local = (policy: string | undefined) => (policy === "Local" ? place.nodeName : undefined);
   const rule = (address: string, listenPort: number, onNode: string | undefined): ListenerRule => ({
-    key: `${namespace}/${name}${port.name ? `:${port.name}` : ""} ${address}:${listenPort}`,
+    key: `${namespace}/${name}${port.name ? `:${port.name}` : ""} ${address}:${listenPort}${protocol === "TCP" ? "" : `/${protocol}`}`,
+    protocol,
     namespace,
     service: name,
     serviceUid: uid,

@@ -16,6 +16,7 @@ const rule: ListenerRule = {
   namespace: "default",
   service: "web",
   serviceUid: "7",
+  protocol: "TCP",
   address: "127.96.0.10",
   port: 80,
   endpoints: [endpoint],

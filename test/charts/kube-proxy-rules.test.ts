@@ -91,8 +91,17 @@ rules("name every Service, and the pods of a headless one", () => {
 });
 
 rules("say which ports are not proxied", () => {
-  const { problems } = rulesFor([service({ ...clusterIPs, ports: [{ port: 53, protocol: "UDP" }] })], () => [], place);
-  assert.equal(problems, ["default/web port 53: UDP is not proxied, only TCP"]);
+  const ports = [
+    { name: "tcp", port: 53 },
+    { name: "udp", port: 53, protocol: "UDP" },
+    { name: "other", port: 9, protocol: "SCTP" },
+  ];
+  const { problems, listeners } = rulesFor([service({ ...clusterIPs, ports })], () => [], place);
+  assert.equal(problems, ["default/web port 9: SCTP is not proxied, only TCP and UDP"]);
+  assert.equal(
+    listeners.map(({ key }) => key),
+    ["default/web:tcp 127.96.0.10:53", "default/web:udp 127.96.0.10:53/UDP"],
+  );
 });
 
 rules("keep a client with its endpoint while its affinity holds", () => {

@@ -114,7 +114,7 @@ kubectlVersionsSuite("port-forward", everyKubectl, { nodes: 1 }, (test, world) =
       });
       const [port, ...rest] = heard;
       assert.equal([...(port ?? [])], [80, 0], protocol);
-      assert.match(Buffer.concat(rest).toString(), /^HTTP\/1\.1 200 [^]*<\/html>/, protocol);
+      assert.match(Buffer.concat(rest).toString(), /^HTTP\/1\.1 200 [\s\S]*<\/html>/, protocol);
     }
   });
 });

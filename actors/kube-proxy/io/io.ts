@@ -5,6 +5,12 @@ export interface EndpointAddress {
   readonly port: number;
 }
 
+export interface ListenAddress {
+  readonly protocol: "TCP" | "UDP";
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Chooses where a new connection goes; undefined when there is nowhere to go. */
 export type PickEndpoint = (clientAddress: string) => EndpointAddress | undefined;
 
@@ -33,10 +39,9 @@ export interface KubeProxyIo {
     /** The address of the machine that stands for every node, where NodePorts are served too; undefined for none. */
     readonly machineAddress: string | undefined;
   };
-  /** Accepts TCP connections and joins each with the endpoint that `pick` names. */
+  /** Accepts TCP connections, or the datagrams of clients, and joins each with the endpoint that `pick` names. */
   listen(
-    address: string,
-    port: number,
+    at: ListenAddress,
     pick: PickEndpoint,
     onOutcome: (outcome: { ok: true; listener: ProxyListener } | { ok: false; failure: ListenFailure; message: string }) => void,
   ): void;

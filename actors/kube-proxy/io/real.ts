@@ -1,5 +1,6 @@
-/** kube-proxy on a real machine: TCP sockets of this process, over loopback addresses, with no privilege. */
+/** kube-proxy on a real machine: TCP and UDP sockets of this process, over loopback addresses, with no privilege. */
 import { connect, createServer, type Socket } from "node:net";
+import { listenDatagrams } from "./datagrams.js";
 import type { EndpointAddress, KubeProxyIo, ListenFailure, PickEndpoint, PortMapping, ServiceNames } from "./io.js";
 
 /** Endpoints tried for one connection before it is refused. */
@@ -17,7 +18,12 @@ export interface RealNetwork {
 export function realKubeProxyIo(config: KubeProxyIo["config"], network: RealNetwork): KubeProxyIo {
   return {
     config,
-    listen: (address, port, pick, onOutcome) => {
+    listen: (at, pick, onOutcome) => {
+      if (at.protocol === "UDP") {
+        listenDatagrams(at, pick, config.nodeAddress, (endpoint) => network.locate(endpoint), onOutcome);
+        return;
+      }
+      const { address, port } = at;
       const open = new Set<Socket>();
       const server = createServer({ allowHalfOpen: true }, (client) => {
         track(open, client);

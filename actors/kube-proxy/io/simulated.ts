@@ -2,19 +2,21 @@
 import type { Host } from "../../../src/actor/host.js";
 import type { EndpointAddress, KubeProxyIo, PickEndpoint, PortMapping, ServiceNames } from "./io.js";
 
+const keyOf = (address: string, port: number, protocol: string): string => `${address}:${port}/${protocol}`;
+
 /** One machine's addresses; `connect` is what a client's connect would find. */
 export class SimulatedSockets {
   private readonly bound = new Map<string, { readonly owner: string; readonly pick: PickEndpoint }>();
 
-  bind(owner: string, address: string, port: number, pick: PickEndpoint): boolean {
-    const key = `${address}:${port}`;
+  bind(owner: string, address: string, port: number, pick: PickEndpoint, protocol = "TCP"): boolean {
+    const key = keyOf(address, port, protocol);
     if (this.bound.has(key)) return false;
     this.bound.set(key, { owner, pick });
     return true;
   }
 
-  release(owner: string, address: string, port: number): void {
-    const key = `${address}:${port}`;
+  release(owner: string, address: string, port: number, protocol = "TCP"): void {
+    const key = keyOf(address, port, protocol);
     if (this.bound.get(key)?.owner === owner) this.bound.delete(key);
   }
 
@@ -25,9 +27,9 @@ export class SimulatedSockets {
     }
   }
 
-  /** The endpoint that a new connection reaches; undefined: connection refused. */
-  connect(address: string, port: number, clientAddress = "127.0.0.1"): EndpointAddress | undefined {
-    return this.bound.get(`${address}:${port}`)?.pick(clientAddress);
+  /** The endpoint that a new connection, or a client's first datagram, reaches; undefined: nobody is there. */
+  connect(address: string, port: number, clientAddress = "127.0.0.1", protocol = "TCP"): EndpointAddress | undefined {
+    return this.bound.get(keyOf(address, port, protocol))?.pick(clientAddress);
   }
 }
 
@@ -46,12 +48,12 @@ export class SimulatedNodeNetwork {
     const owner = this.config.nodeName;
     return {
       config: this.config,
-      listen: (address, port, pick, onOutcome) =>
+      listen: ({ protocol, address, port }, pick, onOutcome) =>
         void host.clock.after(0, () => {
           if (this.deniedPort(port)) {
             onOutcome({ ok: false, failure: "denied", message: `listen on ${address}:${port}: permission denied` });
-          } else if (this.sockets.bind(owner, address, port, pick)) {
-            onOutcome({ ok: true, listener: { close: () => this.sockets.release(owner, address, port) } });
+          } else if (this.sockets.bind(owner, address, port, pick, protocol)) {
+            onOutcome({ ok: true, listener: { close: () => this.sockets.release(owner, address, port, protocol) } });
           } else {
             onOutcome({ ok: false, failure: "inUse", message: `listen on ${address}:${port}: address already in use` });
           }

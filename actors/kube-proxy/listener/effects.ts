@@ -34,11 +34,11 @@ export class ListenerEffects {
   }
 
   bind(rule: ListenerRule, tell: (event: ListenerEvent) => void): void {
-    this.listen(rule.address, rule.port, tell);
+    this.listen(rule, rule.port, tell);
   }
 
   bindMapped(rule: ListenerRule, tell: (event: ListenerEvent) => void): void {
-    this.listen(rule.address, rule.port + mappedPortOffset, tell);
+    this.listen(rule, rule.port + mappedPortOffset, tell);
   }
 
   keep(listener: ProxyListener): void {
@@ -69,15 +69,15 @@ export class ListenerEffects {
     });
   }
 
-  private listen(address: string, port: number, tell: (event: ListenerEvent) => void): void {
+  private listen({ protocol, address }: ListenerRule, port: number, tell: (event: ListenerEvent) => void): void {
     const pick = (clientAddress: string) => this.balancer.pick(clientAddress);
-    const onOutcome = this.host.bind((outcome: Parameters<Parameters<KubeProxyIo["listen"]>[3]>[0]) =>
+    const onOutcome = this.host.bind((outcome: Parameters<Parameters<KubeProxyIo["listen"]>[2]>[0]) =>
       tell(
         outcome.ok
           ? { type: "bound", listener: outcome.listener }
           : { type: "bind.failed", failure: outcome.failure, message: outcome.message },
       ),
     );
-    this.io.listen(address, port, pick, onOutcome);
+    this.io.listen({ protocol, address, port }, pick, onOutcome);
   }
 }

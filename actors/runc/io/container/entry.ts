@@ -7,8 +7,9 @@ import { posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 import { standInPrograms } from "../images/programs.js";
+import { patchDatagrams } from "./datagrams.js";
 import { patchFileSystem } from "./filesystem.js";
-import { patchNetwork } from "./network.js";
+import { type PodNetwork, patchNetwork } from "./network.js";
 import { PathMap } from "./path-map.js";
 import { patchProcess } from "./process.js";
 import type { ContainerTask, FromContainer, ToContainer } from "./protocol.js";
@@ -53,7 +54,7 @@ export default async function run(task: ContainerTask): Promise<void> {
   let resolutions = 0;
   const resolving = new Map<number, { readonly onDone: (addresses: readonly string[] | undefined) => void; release(): void }>();
   patchFileSystem(paths, container.cwd);
-  patchNetwork({
+  const network: PodNetwork = {
     podIP: task.podIP,
     hostname: task.hostname,
     reach: task.reach,
@@ -63,7 +64,9 @@ export default async function run(task: ContainerTask): Promise<void> {
       post({ type: "resolve", id: resolutions, name });
     },
     opened: (mapping) => post({ type: "port", mapping }),
-  });
+  };
+  patchNetwork(network);
+  patchDatagrams(network);
   syncBuiltinESMExports();
 
   await new Promise<void>((resolve) => {

@@ -15,7 +15,8 @@ export interface PodNetwork {
 
 type Callback = (...values: unknown[]) => void;
 
-const own: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", ""]);
+/** What a program may call its own pod. */
+export const ownNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", ""]);
 
 interface ListenOptions {
   port?: number | string | undefined;
@@ -44,7 +45,7 @@ function patchListen(network: PodNetwork): void {
     const port = Number(options.port ?? 0);
     if (
       options.host !== undefined &&
-      !own.has(options.host) &&
+      !ownNames.has(options.host) &&
       options.host !== network.podIP &&
       options.host !== network.hostname
     ) {
@@ -143,7 +144,7 @@ function patchConnect(network: PodNetwork): void {
 /** Turns where a program wants to go into where that is on this machine; false when that is a name, which must be looked up. */
 function aim(network: PodNetwork, options: Record<string, unknown>): boolean {
   const host = typeof options.host === "string" ? options.host : "localhost";
-  const address = own.has(host) || host === network.hostname ? network.podIP : host;
+  const address = ownNames.has(host) || host === network.hostname ? network.podIP : host;
   if (net.isIP(address) === 0) return false;
   const target = reachableAt(network.reach, address, Number(options.port));
   options.host = target.address;
@@ -171,7 +172,7 @@ function patchLookup(network: PodNetwork): void {
     // An address is itself: what listens or connects has turned it into the pod's already.
     if (net.isIP(name) !== 0) {
       process.nextTick(give, [name]);
-    } else if (own.has(name) || name === network.hostname) {
+    } else if (ownNames.has(name) || name === network.hostname) {
       process.nextTick(give, [network.podIP]);
     } else {
       network.resolve(name, (addresses) => {

@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { agnhostAnswer } from "../../images/answers.js";
 import type { ProgramContext } from "../container/entry.js";
+import { dial, serveDatagrams, serveHealth } from "./agnhost-network.js";
 import { answerText, pathOf, queryOf, readBody, serveUntilSignal } from "./serve.js";
 import { pause } from "./small.js";
 
@@ -20,6 +21,9 @@ export function agnhost(context: ProgramContext): unknown {
       return pause();
     case "netexec":
       return netexec(context, args);
+    case "grpc-health-checking":
+      serveHealth(Number(flagOf(args, "port") ?? 5000), Number(flagOf(args, "http-port") ?? 8080));
+      return undefined;
     case "serve-hostname":
       return serveHostname(context, args);
     case "liveness":
@@ -29,7 +33,9 @@ export function agnhost(context: ProgramContext): unknown {
       return 0;
     case "--help":
     case "help":
-      console.log("agnhost (Chartroom's stand-in): entrypoint-tester, liveness, netexec, pause, serve-hostname");
+      console.log(
+        "agnhost (Chartroom's stand-in): entrypoint-tester, grpc-health-checking, liveness, netexec, pause, serve-hostname",
+      );
       return 0;
     default:
       console.error(`Error: unknown command "${subcommand}" for "app"\nRun 'app --help' for usage.`);
@@ -41,6 +47,8 @@ function netexec({ hostname }: ProgramContext, args: readonly string[]): Promise
   const port = Number(flagOf(args, "http-port") ?? 8080);
   const delayMs = Number(flagOf(args, "delay-shutdown") ?? 0) * 1000;
   console.log(`Started HTTP server on port ${port}`);
+  const udpPort = Number(flagOf(args, "udp-port") ?? 8081);
+  if (udpPort > 0) serveDatagrams(udpPort, hostname);
   let healthy = true;
   if (delayMs > 0) process.once("SIGTERM", () => setTimeout(() => process.exit(0), delayMs));
   return serveUntilSignal(
@@ -55,6 +63,8 @@ function netexec({ hostname }: ProgramContext, args: readonly string[]): Promise
         answerText(response, 200, `${request.socket.remoteAddress}:${request.socket.remotePort}`);
       } else if (path === "/header") {
         answerText(response, 200, String(request.headers[(query.get("key") ?? "").toLowerCase()] ?? ""));
+      } else if (path === "/dial") {
+        void dial(query).then((text) => answerText(response, 200, text, "application/json"));
       } else if (path === "/exit") {
         response.end();
         setTimeout(() => process.exit(Number(query.get("code") ?? 0)), Number(query.get("wait")?.replace(/s$/, "") ?? 0) * 1000);
