@@ -182,6 +182,12 @@ kubectlSuite("proxy", { nodes: 1 }, (test, world) => {
     assert.match(await world().fails("get --raw /api/v1/nodes/none/proxy/healthz"), /nodes "none" not found/);
   });
 
+  test("proxied requests are counted by what they go to, not path by path", async () => {
+    const metrics = await world().ok("get --raw /metrics");
+    assert.match(metrics, /^apiserver_request_total\{.*resource="pods",.*subresource="proxy".*\} \d+$/m);
+    assert.not.match(metrics, "/teapot");
+  });
+
   test("kubectl proxy serves the API on a port of the client's machine", async () => {
     const running = world().begin(["proxy", "--port=0"]);
     const printed = await running.until((text) => /127\.0\.0\.1:\d+/.test(text));

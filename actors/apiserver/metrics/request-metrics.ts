@@ -136,7 +136,8 @@ export class RequestMetrics {
 }
 
 function nameOf(route: Route, method: string, path: string, dryRun: boolean): string {
-  if (route.type !== "resource" && route.type !== "connect") return `${knownMethod(method)} ${knownPath(route, path)}`;
+  if (route.type !== "resource" && route.type !== "connect" && route.type !== "proxy")
+    return `${knownMethod(method)} ${knownPath(route, path)}`;
   const { group, version, resource, subresource = "", namespace, name } = route.path;
   const verb = route.type === "resource" ? route.verb : "connect";
   const scope = namespace === undefined ? (name === undefined ? "c" : "r") : "n";
@@ -144,7 +145,7 @@ function nameOf(route: Route, method: string, path: string, dryRun: boolean): st
 }
 
 function sortOfRoute(route: Route, method: string, path: string) {
-  if (route.type !== "resource" && route.type !== "connect")
+  if (route.type !== "resource" && route.type !== "connect" && route.type !== "proxy")
     return { verb: knownMethod(method), about: ["", "", "", knownPath(route, path), ""], longRunning: route.type === "trace" };
   const { group, version, resource, subresource = "", namespace, name } = route.path;
   const verb = route.type === "resource" ? (verbs[route.verb] ?? route.verb.toUpperCase()) : "CONNECT";
