@@ -31,10 +31,11 @@ import {
   type SandboxRecord,
   type SandboxSpec,
 } from "./driver.js";
-import { containerNotFound, grpcUnreachable, imageNotFound, notRunning } from "./driver-errors.js";
+import { containerNotFound, imageNotFound, notRunning } from "./driver-errors.js";
 import { connectSimulated } from "./simulated-connection.js";
 import { SimulatedLogReading } from "./simulated-log.js";
 import type { SimulatedNetwork, SimulatedRequest, SimulatedResponse } from "./simulated-network.js";
+import { probeSimulated } from "./simulated-probe.js";
 import { behaviourOf, pullOf, type SimulatedBehaviour, type SimulatedRule } from "./simulated-rules.js";
 
 export interface DriverClock {
@@ -272,28 +273,7 @@ export class SimulatedDriver implements RuntimeDriver {
   }
 
   probe(target: ProbeTarget, onDone: (result: ProbeResult) => void): void {
-    const address = target.host === "" ? target.podIP : target.host;
-    const refused = `dial tcp ${address}:${target.port}: connect: connection refused`;
-    if (target.kind === "grpc") {
-      const success = this.network.listens(address, target.port);
-      onDone({ success, message: success ? "" : grpcUnreachable(target) });
-      return;
-    }
-    if (target.kind === "tcp") {
-      const success = this.network.listens(address, target.port);
-      onDone({ success, message: success ? "" : refused });
-      return;
-    }
-    const response = this.network.request(address, target.port, { method: "GET", path: target.path });
-    if (response === undefined) {
-      onDone({
-        success: false,
-        message: `Get "${target.scheme.toLowerCase()}://${address}:${target.port}${target.path}": ${refused}`,
-      });
-    } else {
-      const success = response.status >= 200 && response.status < 400;
-      onDone({ success, message: success ? "" : `HTTP probe failed with statuscode: ${response.status}` });
-    }
+    probeSimulated(this.network, target, onDone);
   }
 
   connect(target: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection {
