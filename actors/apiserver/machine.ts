@@ -4,6 +4,7 @@ import type { StopEvent } from "../../src/actor/define.js";
 import type { Host } from "../../src/actor/host.js";
 import type { Incoming } from "../../src/wire/declare.js";
 import type { LinkEvent } from "../../src/wire/link.js";
+import { startApiServices } from "./aggregation/start.js";
 import { startDefinitions } from "./definitions/start.js";
 import { etcdLinked, etcdLost } from "./events.js";
 import { serveSpoken } from "./from-wire.js";
@@ -71,7 +72,10 @@ export const apiserverMachine = setup({
     startUpkeep: ({ context }) => startUpkeep(context.server),
     open: ({ context }) => context.server.serve(),
     refuse: ({ context }) => context.server.drain(),
-    startDefinitions: ({ context }) => startDefinitions(context.server),
+    startDefinitions: ({ context }) => {
+      startDefinitions(context.server);
+      startApiServices(context.server);
+    },
     serve: ({ context, event }) => serveSpoken(context.server, event as Parameters<typeof serveSpoken>[1]),
     keepTrace: ({ context, event }) => {
       if (event.type === "trace") context.server.keepTrace(event.body);

@@ -10,6 +10,7 @@ import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput, KubeletAnswer 
 import type { Attributes } from "./access/attributes.js";
 import type { Tokens } from "./access/tokens/tokens.js";
 import type { Catalog } from "./catalog/catalog.js";
+import type { Reached } from "./consult/service-endpoint.js";
 import type { FlowControl } from "./fairness/flow-control.js";
 import type { Issuer } from "./http/issuer.js";
 import type {
@@ -266,6 +267,8 @@ export interface ApiHandler {
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
   /** Whether a request may be proxied; `proxied` is the path behind the proxy. */
   admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined) => void): void;
+  /** Where a Service answers; undefined when nowhere. */
+  reached(service: { readonly namespace: string; readonly name: string; readonly port: number }): Reached | undefined;
   readiness(): readonly HealthCheck[];
   readonly metrics: ServerMetrics;
   readonly flowControl: FlowControl;

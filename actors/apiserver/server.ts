@@ -1,4 +1,5 @@
 /** The API server as its chart and its fronts hold it: what it knows, and what runs. */
+
 import type { Host } from "../../src/actor/host.js";
 import type { Resource } from "../../src/api/kinds.js";
 import { fail, type Result, serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
@@ -15,6 +16,7 @@ import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
 import { Consultant } from "./consult/consultant.js";
+import { endpointOf, type Reached } from "./consult/service-endpoint.js";
 import { FlowControl } from "./fairness/flow-control.js";
 import type { Issuer } from "./http/issuer.js";
 import type { ApiServerIo } from "./io/io.js";
@@ -265,6 +267,11 @@ export class Server implements ApiHandler {
   drain(): void {
     this.open = false;
     this.draining = true;
+  }
+
+  reached({ namespace, name, port }: { namespace: string; name: string; port: number }): Reached | undefined {
+    const reached = endpointOf(this, namespace, name, port);
+    return "problem" in reached ? undefined : reached;
   }
 
   /** Ends the watches of custom resources that are served otherwise now, or no longer: clients list again. */

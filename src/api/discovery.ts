@@ -15,6 +15,18 @@ export interface DiscoveryDocument {
 
 export type AggregatedVersion = "v2" | "v2beta1";
 
+/** A version of a group that an extension API server answers, and what that said it serves. */
+export interface ExtensionApi {
+  readonly group: string;
+  readonly version: string;
+  /** What it said last is what it says now. */
+  readonly isCurrent: boolean;
+  /** Entries of an APIResourceList. */
+  readonly resources: readonly object[];
+}
+
+const noExtensions: readonly ExtensionApi[] = [];
+
 /**
  * The document at a path, or undefined when it is no path of discovery or the group or version is not served:
  * `/api`, `/apis`, `/api/v1`, `/apis/apps`, `/apis/apps/v1`. `accept` is the header Accept; a client that asks for the
@@ -26,15 +38,18 @@ export function discoveryDocument(
   path: string,
   accept: string,
   serverAddress: string,
+  extensions: readonly ExtensionApi[] = noExtensions,
 ): DiscoveryDocument | undefined {
   const at = path.replace(/\/+$/, "");
   const aggregated = at === "/api" || at === "/apis" ? aggregatedVersionOf(accept) : undefined;
-  const kept = documentsOf(table);
+  const kept = documentsOf(table, extensions);
   const key = `${at} ${aggregated ?? ""} ${at === "/api" ? serverAddress : ""}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
   const content =
-    aggregated === undefined ? plainDocument(table, at, serverAddress) : aggregatedDiscovery(table, at === "/api", aggregated);
+    aggregated === undefined
+      ? plainDocument(table, at, serverAddress, extensions)
+      : aggregatedDiscovery(table, at === "/api", aggregated, extensions);
   if (content === undefined) return undefined;
   const body = JSON.stringify(content);
   const suffix = aggregated === undefined ? "" : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
@@ -46,13 +61,16 @@ export function discoveryDocument(
 /** Far more than there are paths; what bounds it are the addresses under which clients reach the server. */
 const documentLimit = 1000;
 
-const documents = new WeakMap<ResourceTable, Map<string, DiscoveryDocument>>();
+type Documents = Map<string, DiscoveryDocument>;
+const documents = new WeakMap<ResourceTable, WeakMap<readonly ExtensionApi[], Documents>>();
 
-function documentsOf(table: ResourceTable): Map<string, DiscoveryDocument> {
-  const known = documents.get(table);
+function documentsOf(table: ResourceTable, extensions: readonly ExtensionApi[]): Documents {
+  const ofTable = documents.get(table) ?? new WeakMap<readonly ExtensionApi[], Documents>();
+  documents.set(table, ofTable);
+  const known = ofTable.get(extensions);
   if (known !== undefined) return known;
-  const made = new Map<string, DiscoveryDocument>();
-  documents.set(table, made);
+  const made: Documents = new Map();
+  ofTable.set(extensions, made);
   return made;
 }
 
@@ -71,13 +89,18 @@ export function aggregatedVersionOf(accept: string): AggregatedVersion | undefin
   return undefined;
 }
 
-function plainDocument(table: ResourceTable, path: string, serverAddress: string): object | undefined {
+function plainDocument(
+  table: ResourceTable,
+  path: string,
+  serverAddress: string,
+  extensions: readonly ExtensionApi[],
+): object | undefined {
   const [root, ...rest] = path.split("/").slice(1);
   if (root === "api" && rest.length === 0) return apiVersions(table, serverAddress);
   if (root === "api" && rest.length === 1) return apiResourceList(table, "", rest[0]!);
   if (root !== "apis") return undefined;
-  if (rest.length === 0) return apiGroupList(table);
-  if (rest.length === 1) return apiGroup(table, rest[0]!);
+  if (rest.length === 0) return apiGroupList(table, extensions);
+  if (rest.length === 1) return apiGroup(table, rest[0]!, extensions);
   return rest.length === 2 ? apiResourceList(table, rest[0]!, rest[1]!) : undefined;
 }
 
@@ -91,15 +114,21 @@ export function apiVersions(table: ResourceTable, serverAddress: string): object
 }
 
 /** `/apis` */
-export const apiGroupList = (table: ResourceTable): object => ({
+export const apiGroupList = (table: ResourceTable, extensions: readonly ExtensionApi[] = noExtensions): object => ({
   kind: "APIGroupList",
   apiVersion: "v1",
-  groups: table.groups.filter(({ name }) => name !== "").map(groupContent),
+  groups: groupsOf(table, extensions)
+    .filter(({ name }) => name !== "")
+    .map(groupContent),
 });
 
 /** `/apis/<group>`; undefined when the group is not served. */
-export function apiGroup(table: ResourceTable, name: string): object | undefined {
-  const group = table.groups.find((candidate) => candidate.name === name && name !== "");
+export function apiGroup(
+  table: ResourceTable,
+  name: string,
+  extensions: readonly ExtensionApi[] = noExtensions,
+): object | undefined {
+  const group = groupsOf(table, extensions).find((candidate) => candidate.name === name && name !== "");
   return group === undefined ? undefined : { kind: "APIGroup", apiVersion: "v1", ...groupContent(group) };
 }
 
@@ -148,19 +177,27 @@ const foreignVersion = (resource: Resource, { group, version }: Subresource): { 
   group === resource.group && version === resource.version ? {} : { group, version };
 
 /** `/api` and `/apis` in the form that tells everything at once. */
-export function aggregatedDiscovery(table: ResourceTable, core: boolean, version: AggregatedVersion): object {
-  const groups = table.groups.filter(({ name }) => (name === "") === core);
+export function aggregatedDiscovery(
+  table: ResourceTable,
+  core: boolean,
+  version: AggregatedVersion,
+  extensions: readonly ExtensionApi[] = noExtensions,
+): object {
+  const groups = groupsOf(table, extensions).filter(({ name }) => (name === "") === core);
   return {
     kind: "APIGroupDiscoveryList",
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
     items: groups.map((group) => ({
       metadata: core ? { creationTimestamp: null } : { name: group.name, creationTimestamp: null },
-      versions: group.versions.map((of) => ({
-        version: of,
-        resources: table.of(group.name, of).map(aggregatedResource),
-        freshness: "Current",
-      })),
+      versions: group.versions.map((of) => {
+        const extension = extensions.find((each) => each.group === group.name && each.version === of);
+        return {
+          version: of,
+          resources: extension === undefined ? table.of(group.name, of).map(aggregatedResource) : extensionResources(extension),
+          freshness: extension?.isCurrent === false ? "Stale" : "Current",
+        };
+      }),
     })),
   };
 }
@@ -179,4 +216,60 @@ function aggregatedResource(resource: Resource): object {
     ...names(resource),
     ...(subresources.length === 0 ? {} : { subresources }),
   };
+}
+
+/** The groups of the table and those of extensions behind them, which are in their order. */
+function groupsOf(table: ResourceTable, extensions: readonly ExtensionApi[]): readonly ApiGroup[] {
+  if (extensions.length === 0) return table.groups;
+  const groups = new Map(table.groups.map(({ name, versions }) => [name, [...versions]]));
+  for (const { group, version } of extensions) {
+    const versions = groups.get(group) ?? [];
+    if (!versions.includes(version)) versions.push(version);
+    groups.set(group, versions);
+  }
+  return Array.from(groups, ([name, versions]) => ({ name, versions }));
+}
+
+interface ListedResource {
+  readonly name: string;
+  readonly singularName?: string;
+  readonly namespaced?: boolean;
+  readonly kind?: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs?: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+/** What an APIResourceList says, in the form that tells everything at once. */
+function extensionResources({ group, version, resources }: ExtensionApi): object[] {
+  const listed = resources as readonly ListedResource[];
+  const parts = listed.filter(({ name }) => name.includes("/"));
+  const kindOf = (each: ListedResource) => ({
+    group: each.group ?? group,
+    version: each.version ?? version,
+    kind: each.kind ?? "",
+  });
+  return listed
+    .filter(({ name }) => !name.includes("/"))
+    .map((each) => {
+      const subresources = parts
+        .filter(({ name }) => name.startsWith(`${each.name}/`))
+        .map((part) => ({
+          subresource: part.name.slice(each.name.length + 1),
+          responseKind: kindOf(part),
+          verbs: part.verbs ?? [],
+        }));
+      return {
+        resource: each.name,
+        responseKind: kindOf(each),
+        scope: each.namespaced === true ? "Namespaced" : "Cluster",
+        singularResource: each.singularName ?? "",
+        verbs: each.verbs ?? [],
+        ...(each.shortNames === undefined ? {} : { shortNames: each.shortNames }),
+        ...(each.categories === undefined ? {} : { categories: each.categories }),
+        ...(subresources.length === 0 ? {} : { subresources }),
+      };
+    });
 }

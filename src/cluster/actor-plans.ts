@@ -82,6 +82,8 @@ function apiServerSettings({ ranges, keys: keysOf, ports }: ClusterPlan, of: Add
     certificateAuthority: keys.ca.certificate,
     certificate: keys.server.certificate,
     key: keys.server.key,
+    frontProxyAuthority: keys.frontProxyCa.certificate,
+    frontProxy: keys.frontProxy,
     serviceAccountKey: keys.serviceAccountKey,
     tokens: [{ token: keys.adminToken, user: { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] } }],
   };

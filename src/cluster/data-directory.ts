@@ -17,7 +17,13 @@ interface Description {
   readonly slot?: number;
 }
 
-const pairs = { ca: "ca", server: "apiserver", admin: "admin" } as const;
+const pairs = {
+  ca: "ca",
+  server: "apiserver",
+  admin: "admin",
+  frontProxyCa: "front-proxy-ca",
+  frontProxy: "front-proxy-client",
+} as const;
 
 const secrets = { serviceAccountKey: "pki/sa.key", adminToken: "pki/admin.token" } as const;
 
@@ -103,6 +109,8 @@ export class DataDirectory {
       ca: pair(pairs.ca),
       server: pair(pairs.server),
       admin: pair(pairs.admin),
+      frontProxyCa: pair(pairs.frontProxyCa),
+      frontProxy: pair(pairs.frontProxy),
       serviceAccountKey: this.read(secrets.serviceAccountKey),
       adminToken: this.read(secrets.adminToken),
     };

@@ -3,6 +3,7 @@
  * signs service account tokens. Made once for a data directory; the server's certificate again when its names change.
  */
 import { randomBytes, X509Certificate } from "node:crypto";
+import { frontProxyName } from "../api/aggregation/api-services.js";
 import { issue, type KeyAndCertificate, newKey } from "./certificate.js";
 
 export interface ClusterKeys {
@@ -10,6 +11,10 @@ export interface ClusterKeys {
   readonly server: KeyAndCertificate;
   /** `kubernetes-admin` in the group `system:masters`. */
   readonly admin: KeyAndCertificate;
+  /** Signs for who may say to an extension API server who asks. */
+  readonly frontProxyCa: KeyAndCertificate;
+  /** The API server's own: `front-proxy-client`. */
+  readonly frontProxy: KeyAndCertificate;
   /** P-256, PKCS #8 in PEM: signs tokens with ES256. */
   readonly serviceAccountKey: string;
   /** A bearer token for the administrator, for clients that have no use for certificates. */
@@ -17,6 +22,7 @@ export interface ClusterKeys {
 }
 
 const caSubject = { commonName: "chartroom-ca" };
+const frontProxyCaSubject = { commonName: "chartroom-front-proxy-ca" };
 const caDays = 3650;
 const leafDays = 365;
 /** A certificate that ends sooner than this is issued anew at a start. */
@@ -39,6 +45,9 @@ export function completeKeys(kept: Partial<ClusterKeys>, names: readonly string[
   const issuer = { ...ca, subject: caSubject };
   const ours = (each: KeyAndCertificate | undefined): each is KeyAndCertificate =>
     each !== undefined && ca === kept.ca && endsLate(each);
+  const isProxyCaKept = kept.frontProxyCa !== undefined && endsLate(kept.frontProxyCa);
+  const frontProxyCa = isProxyCaKept ? kept.frontProxyCa! : issue(frontProxyCaSubject, { kind: "ca" }, caDays);
+  const isProxyKept = isProxyCaKept && kept.frontProxy !== undefined && endsLate(kept.frontProxy);
   return {
     ca,
     server:
@@ -48,6 +57,10 @@ export function completeKeys(kept: Partial<ClusterKeys>, names: readonly string[
     admin: ours(kept.admin)
       ? kept.admin
       : issue({ commonName: "kubernetes-admin", organization: "system:masters" }, { kind: "client" }, leafDays, issuer),
+    frontProxyCa,
+    frontProxy: isProxyKept
+      ? kept.frontProxy!
+      : issue({ commonName: frontProxyName }, { kind: "client" }, leafDays, { ...frontProxyCa, subject: frontProxyCaSubject }),
     serviceAccountKey: kept.serviceAccountKey ?? newKey(),
     adminToken: kept.adminToken ?? randomBytes(24).toString("base64url"),
   };

@@ -21,6 +21,8 @@ export interface ApiServerSettings {
   readonly certificateAuthority: string;
   readonly certificate: string;
   readonly key: string;
+  readonly frontProxyAuthority: string;
+  readonly frontProxy: { readonly key: string; readonly certificate: string };
   /** P-256, PKCS #8 in PEM. */
   readonly serviceAccountKey: string;
   /** Bearer tokens that are known from the start, and whose they are. */

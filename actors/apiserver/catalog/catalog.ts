@@ -14,6 +14,7 @@ import {
   type Result,
   succeed,
 } from "../../../src/api/status.js";
+import { ExtensionServices } from "../aggregation/extension-services.js";
 import { Conversions } from "../conversion/conversions.js";
 import type { RequestPath } from "../request.js";
 import { type Served, serve } from "../served.js";
@@ -29,7 +30,11 @@ export class Catalog {
   /** Versions that webhooks convert. */
   readonly conversions: Conversions;
 
+  /** Versions of groups that others answer. */
+  readonly extensions: ExtensionServices;
+
   constructor(cache: WatchCache, ids: Ids) {
+    this.extensions = new ExtensionServices(cache);
     this.custom = new CustomResourceSet(cache);
     this.conversions = new Conversions(ids);
   }

@@ -2,6 +2,7 @@
 import { discoveryDocument } from "../../../src/api/discovery.js";
 import type { ResourceTable } from "../../../src/api/kinds.js";
 import { openApiDocument, openApiV3Hash } from "../../../src/api/openapi/documents.js";
+import type { Catalog } from "../catalog/catalog.js";
 import { kubernetesVersion } from "./version.js";
 
 export interface Document {
@@ -22,7 +23,12 @@ export function pinnedDocument(
 }
 
 /** The document at a path, in the form that the header Accept asks for; undefined where there is none. */
-export function documentFor(table: ResourceTable, path: string, accept: string, serverAddress: string): Document | undefined {
-  if (path.startsWith("/openapi/")) return openApiDocument(table, path, accept, kubernetesVersion);
-  return discoveryDocument(table, path, accept, serverAddress);
+export function documentFor(
+  { resources, extensions }: Catalog,
+  path: string,
+  accept: string,
+  serverAddress: string,
+): Document | undefined {
+  if (path.startsWith("/openapi/")) return openApiDocument(resources, path, accept, kubernetesVersion);
+  return discoveryDocument(resources, path, accept, serverAddress, extensions.apis);
 }

@@ -5,6 +5,7 @@
 import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
 import { parsePath } from "../../../src/api/paths.js";
 import { type ApiError, methodNotAllowed } from "../../../src/api/status.js";
+import type { APIService } from "../../../src/api/types.js";
 import type { PodConnection, RequestPath } from "../request.js";
 import { isIssuerPath } from "./issuer.js";
 
@@ -28,6 +29,8 @@ export type Route =
     }
   | { readonly type: "health"; readonly check: string; readonly part: string | undefined }
   | { readonly type: "version" | "index" | "trace" | "metrics" | "indicators" | "configuration" }
+  /** An extension API server answers. */
+  | { readonly type: "extension"; readonly service: APIService }
   /** Discovery and OpenAPI documents, by their path. */
   | { readonly type: "document"; readonly path: string }
   /** Who signs tokens, and with which keys. */

@@ -1,7 +1,13 @@
 /** Asks webhooks over HTTPS with connections that are kept for the next question. Errors are worded as Go's client has them. */
 import { Agent, type RequestOptions, request } from "node:https";
 import { isIP } from "node:net";
-import { type WebhookAnswer, type WebhookClient, type WebhookPost, webhookAnswerBytesMost } from "./webhook-client.js";
+import {
+  proxiedUserHeaders,
+  type WebhookAnswer,
+  type WebhookClient,
+  type WebhookPost,
+  webhookAnswerBytesMost,
+} from "./webhook-client.js";
 
 interface Place {
   readonly host: string;
@@ -10,8 +16,14 @@ interface Place {
 
 const connections = { perServer: 64, idle: 16, idleMs: 30_000 } as const;
 
+/** What this API server shows where it asks in the name of others. */
+export interface ProxyIdentity {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** `reach` tells where a pod's address and port are served on this machine. */
-export function httpsWebhookClient(reach: (place: Place) => Place): WebhookClient {
+export function httpsWebhookClient(reach: (place: Place) => Place, identity?: ProxyIdentity): WebhookClient {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: connections.perServer,
@@ -21,7 +33,7 @@ export function httpsWebhookClient(reach: (place: Place) => Place): WebhookClien
   return {
     post: (post, onAnswer) => {
       let hungUp = false;
-      const call = new Call(post, agent, reach, (answer) => {
+      const call = new Call(post, agent, reach, identity, (answer) => {
         if (!hungUp) onAnswer(answer);
       });
       call.tryToBegin();
@@ -42,6 +54,7 @@ class Call {
     private readonly post: WebhookPost,
     private readonly agent: Agent,
     reach: (place: Place) => Place,
+    private readonly identity: ProxyIdentity | undefined,
     private readonly onAnswer: (answer: WebhookAnswer) => void,
   ) {
     const { hostname, port } = new URL(post.url);
@@ -65,18 +78,22 @@ class Call {
     const name = url.hostname.replace(/^\[|\]$/g, "");
     const options: RequestOptions = {
       agent: again ? false : this.agent,
-      method: "POST",
+      method: post.method ?? "POST",
       host: this.place.host,
       port: this.place.port,
       path: `${url.pathname}${url.search}`,
       // An address is no server name (RFC 6066), but its certificate is checked for it all the same.
       servername: isIP(name) === 0 ? name : "",
       ...(post.certificateAuthority === undefined ? {} : { ca: post.certificateAuthority }),
+      ...(post.insecure === true ? { rejectUnauthorized: false } : {}),
+      ...(post.asProxy === undefined || this.identity === undefined
+        ? {}
+        : { cert: this.identity.certificate, key: this.identity.key }),
       headers: {
         host: url.host,
         accept: "application/json, */*",
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(post.body),
+        ...(post.method === "GET" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(post.body) }),
+        ...(post.asProxy === undefined ? {} : proxiedUserHeaders(post.asProxy)),
         "user-agent": "kube-apiserver-admission",
       },
     };

@@ -15,6 +15,8 @@ export interface ApiServerConfig {
   readonly issuer: string;
   /** PEM certificates that clients in the cluster verify this server with: the ConfigMap kube-root-ca.crt. */
   readonly certificateAuthority: string;
+  /** PEM certificates of who may say to an extension API server who asks. */
+  readonly frontProxyAuthority: string;
 }
 
 /** The HTTPS server; listening is asked once, when the actor starts. */

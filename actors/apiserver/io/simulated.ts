@@ -11,6 +11,7 @@ export const simulatedConfig: ApiServerConfig = {
   advertisePort: 6443,
   issuer: "https://kubernetes.default.svc.cluster.local",
   certificateAuthority: "simulated",
+  frontProxyAuthority: "simulated",
 };
 
 /** Listens to nobody. */

@@ -1,3 +1,19 @@
+/** Who asks, as an extension API server is told by whom it trusts to say so. */
+export interface ProxiedUser {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/#kubernetes-apiserver-proxies-the-request */
+export const proxiedUserHeaders = ({ user, groups, extra = {} }: ProxiedUser): Record<string, string | string[]> => ({
+  "x-remote-user": user,
+  ...(groups.length === 0 ? {} : { "x-remote-group": [...groups] }),
+  ...Object.fromEntries(
+    Object.entries(extra).map(([key, values]) => [`x-remote-extra-${encodeURIComponent(key.toLowerCase())}`, [...values]]),
+  ),
+});
+
 /** How the API server asks a webhook: one HTTPS POST of JSON. Admission and the conversion of custom resources use it. */
 export interface WebhookPost {
   /** As error texts name it: `https://hooks.example.com/admit?timeout=10s`, `https://name.namespace.svc:443/admit?timeout=10s`. */
@@ -7,6 +23,12 @@ export interface WebhookPost {
   /** PEM certificates that the server's is verified with; absent: the machine's own. */
   readonly certificateAuthority?: string;
   readonly body: string;
+  /** Absent: POST. */
+  readonly method?: "GET";
+  /** Asks in the name of this user, as the API server does that shows its certificate for it. */
+  readonly asProxy?: ProxiedUser;
+  /** The server's certificate is not verified. */
+  readonly insecure?: boolean;
 }
 
 /** `problem` says what failed in the words of Go's HTTP client: `dial tcp 10.0.0.1:443: connect: connection refused`. */

@@ -1,5 +1,6 @@
 /** What every cluster has from its first moment on. */
 import { systemPriorityClasses } from "../../../src/api/admission/priority.js";
+import { frontProxyName } from "../../../src/api/aggregation/api-services.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { ApiServerConfig } from "../io/io.js";
 import type { RequestPath } from "../request.js";
@@ -33,6 +34,22 @@ export function firstObjects(config: ApiServerConfig): FirstObject[] {
       path: { group: "scheduling.k8s.io", version: "v1", resource: "priorityclasses" },
       object: untyped(object),
     })),
+    {
+      path: core("configmaps", "kube-system"),
+      object: untyped({
+        kind: "ConfigMap",
+        apiVersion: "v1",
+        metadata: { name: "extension-apiserver-authentication" },
+        data: {
+          "client-ca-file": config.certificateAuthority,
+          "requestheader-allowed-names": `["${frontProxyName}"]`,
+          "requestheader-client-ca-file": config.frontProxyAuthority,
+          "requestheader-extra-headers-prefix": '["X-Remote-Extra-"]',
+          "requestheader-group-headers": '["X-Remote-Group"]',
+          "requestheader-username-headers": '["X-Remote-User"]',
+        },
+      }),
+    },
     {
       path: { group: "networking.k8s.io", version: "v1", resource: "servicecidrs" },
       object: untyped({

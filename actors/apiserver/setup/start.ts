@@ -1,3 +1,4 @@
+import { serviceObjects } from "../aggregation/bulk-objects.js";
 import { flowControlObjects } from "../fairness/bulk-objects.js";
 import type { Server } from "../server.js";
 import { accessObjects } from "./access/objects-of-access.js";
@@ -19,7 +20,8 @@ export function startSetup(server: Server, onDone: () => void): void {
     underWay -= 1;
     if (underWay === 0) onDone();
   };
-  setUpInBulk(server, "in bulk", [...accessObjects(), ...flowControlObjects(server.host.clock.nowMs())], ended);
+  const nowMs = server.host.clock.nowMs();
+  setUpInBulk(server, "in bulk", [...accessObjects(), ...flowControlObjects(nowMs), ...serviceObjects(nowMs)], ended);
   setUp(server, namespaces, () => setUp(server, others, ended));
 }
 

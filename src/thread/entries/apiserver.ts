@@ -42,21 +42,39 @@ const advertisePort = 6443;
 runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
   const { host, advertiseAddress, port, serviceCidr, podCidr, nodePortRange, certificateAuthority, certificate, key } =
     place.settings;
+  const { frontProxyAuthority, frontProxy } = place.settings;
   const signer = es256Signer(place.settings.serviceAccountKey);
   const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
-  const front = (at: { address: string; port: number }) =>
-    new HttpsFront({ host: at.address, port: at.port, certificate, privateKey: key, certificateAuthority });
   const reach = bindingRules();
+  const reached = ({ host, port }: { host: string; port: number }) => {
+    const { address, port: mapped } = reachableAt(reach, host, port);
+    return { host: address, port: mapped };
+  };
+  const front = (at: { address: string; port: number }) =>
+    new HttpsFront({
+      host: at.address,
+      port: at.port,
+      certificate,
+      privateKey: key,
+      certificateAuthority,
+      extensions: { reach: reached, identity: frontProxy },
+    });
   const inCluster = reachableAt(reach, advertiseAddress, advertisePort);
   return {
-    config: { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer, certificateAuthority },
+    config: {
+      serviceCidr,
+      podCidr,
+      nodePortRange,
+      advertiseAddress,
+      advertisePort,
+      issuer,
+      certificateAuthority,
+      frontProxyAuthority,
+    },
     http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,
     tokens,
     process: processFigures,
-    webhooks: httpsWebhookClient(({ host, port }) => {
-      const { address, port: mapped } = reachableAt(reach, host, port);
-      return { host: address, port: mapped };
-    }),
+    webhooks: httpsWebhookClient(reached, frontProxy),
   };
 });

@@ -26,6 +26,7 @@ import { type ResourceRoute, type Route, route } from "../../http/routing.js";
 import { versionInfo } from "../../http/version.js";
 import type { ApiHandler, ApiOutcome, ApiUser } from "../../request.js";
 import { authenticate } from "./authentication.js";
+import { type ExtensionAccess, serveExtension } from "./extension.js";
 import { serveLog } from "./log-response.js";
 import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
 import { bodyBytesMost, receiveBody } from "./request-body.js";
@@ -42,9 +43,11 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly route: Route;
+  /** Absent: extension API servers are not reached. */
+  readonly extensions: ExtensionAccess | undefined;
 }
 
-export function ask(handler: ApiHandler, request: HttpRequest): Asked {
+export function ask(handler: ApiHandler, request: HttpRequest, extensions?: ExtensionAccess): Asked {
   const url = request.url ?? "/";
   const at = url.indexOf("?");
   const path = at === -1 ? url : url.slice(0, at);
@@ -54,8 +57,14 @@ export function ask(handler: ApiHandler, request: HttpRequest): Asked {
     request,
     path,
     query,
-    route: route(request.method ?? "GET", path, isWatch(query), handler.catalog.resources),
+    extensions,
+    route: routeOf(handler, request.method ?? "GET", path, query),
   };
+}
+
+function routeOf({ catalog }: ApiHandler, method: string, path: string, query: URLSearchParams): Route {
+  const service = catalog.extensions.at(path);
+  return service === undefined ? route(method, path, isWatch(query), catalog.resources) : { type: "extension", service };
 }
 
 /** Counts the request in the metrics, from now until its answer is over; one whose answer never began counts as code 0. */
@@ -99,10 +108,10 @@ function userFor({ handler, request }: Asked, asker: ApiUser): Result<ApiUser> {
   return as.value === undefined ? succeed(asker) : handler.impersonated(asker, as.value);
 }
 
-/** Serves a request when it is its turn. Conversations with nodes and Services have none: they may last for hours. */
+/** Serves a request when it is its turn. Conversations with nodes, Services and extensions have none: they may last for hours. */
 export function serveInTurn(asked: Asked, { user, attributes }: Admitted, response: HttpResponse): void {
   const { handler, request, query, route: to } = asked;
-  if (to.type === "connect" || to.type === "proxy") {
+  if (to.type === "connect" || to.type === "proxy" || to.type === "extension") {
     serve(asked, user, response);
     return;
   }
@@ -137,6 +146,9 @@ function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () 
       return;
     case "proxy":
       serveProxy(proxyOf(asked, to, user), response);
+      return;
+    case "extension":
+      serveExtension(asked, to.service, user, response);
       return;
     case "document":
       serveDocument(asked, response);
@@ -222,7 +234,7 @@ function serveDocument({ handler, request, path, query }: Asked, response: HttpR
     response.end();
     return;
   }
-  const document = documentFor(resources, path, request.headers.accept ?? "", authorityOf(request));
+  const document = documentFor(handler.catalog, path, request.headers.accept ?? "", authorityOf(request));
   if (document === undefined) {
     answerText(request, response, 404, "404 page not found\n");
     return;

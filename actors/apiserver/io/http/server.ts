@@ -6,6 +6,7 @@ import { connectOptions } from "../../http/query.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
 import { admit, ask, count, proxyOf, serveInTurn } from "./exchange.js";
+import { type ExtensionAccess, upgradeExtension } from "./extension.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
@@ -22,6 +23,8 @@ export interface HttpsOptions {
   readonly certificate: string;
   readonly privateKey: string;
   readonly certificateAuthority: string;
+  /** Absent: extension API servers are not reached. */
+  readonly extensions?: ExtensionAccess;
 }
 
 export class HttpsFront implements HttpFront {
@@ -43,7 +46,7 @@ export class HttpsFront implements HttpFront {
   }
 
   private requested(handler: ApiHandler, request: HttpRequest, response: HttpResponse): void {
-    const asked = ask(handler, request);
+    const asked = ask(handler, request, this.options.extensions);
     count(asked, response);
     admit(asked, (outcome) => {
       if ("error" in outcome) answerError(request, response, outcome.error);
@@ -54,11 +57,12 @@ export class HttpsFront implements HttpFront {
   private upgraded(handler: ApiHandler, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that goes away while it is being admitted is no error of the server.
     socket.on("error", () => socket.destroy());
-    const asked = ask(handler, request);
+    const asked = ask(handler, request, this.options.extensions);
     admit(asked, (outcome) => {
       const { route } = asked;
       if ("error" in outcome) refuseUpgrade(socket, outcome.error);
       else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });
+      else if (route.type === "extension") upgradeExtension(asked, route.service, outcome.user, { socket, head });
       else if (route.type !== "connect") refuseUpgrade(socket, noSuchResource());
       else if (route.path.subresource === "log") refuseUpgrade(socket, methodNotAllowed());
       else {

@@ -136,25 +136,29 @@ export function upgradeProxy(asked: ProxyAsked, upgrade: Upgrade): void {
       refuseUpgrade(socket, serviceUnavailable("the kubelet's own API upgrades no connection"));
       return;
     }
-    const outgoing = requestTo(asked, located.value, true);
-    outgoing.on("error", (error) => refuseUpgrade(socket, unreachable(error)));
-    outgoing.on("upgrade", (incoming, behind, early) => {
-      socket.write(headText(incoming));
-      if (early.length > 0) socket.write(early);
-      if (head.length > 0) behind.write(head);
-      behind.on("error", () => socket.destroy());
-      behind.once("close", () => socket.destroy());
-      socket.once("close", () => behind.destroy());
-      socket.pipe(behind).pipe(socket);
-    });
-    // It is answered without an upgrade.
-    outgoing.on("response", (incoming) => {
-      socket.write(headText(incoming));
-      incoming.pipe(socket);
-    });
-    socket.once("close", () => outgoing.destroy());
-    outgoing.end();
+    upgradeThrough(requestTo(asked, located.value, true), { socket, head });
   });
+}
+
+/** Hands on a request for another protocol; what comes back is the client's. */
+export function upgradeThrough(outgoing: ClientRequest, { socket, head }: Pick<Upgrade, "socket" | "head">): void {
+  outgoing.on("error", (error) => refuseUpgrade(socket, unreachable(error)));
+  outgoing.on("upgrade", (incoming, behind, early) => {
+    socket.write(headText(incoming));
+    if (early.length > 0) socket.write(early);
+    if (head.length > 0) behind.write(head);
+    behind.on("error", () => socket.destroy());
+    behind.once("close", () => socket.destroy());
+    socket.once("close", () => behind.destroy());
+    socket.pipe(behind).pipe(socket);
+  });
+  // It is answered without an upgrade.
+  outgoing.on("response", (incoming) => {
+    socket.write(headText(incoming));
+    incoming.pipe(socket);
+  });
+  socket.once("close", () => outgoing.destroy());
+  outgoing.end();
 }
 
 function headText({ statusCode = 502, statusMessage = "", rawHeaders, headers }: IncomingMessage): string {
