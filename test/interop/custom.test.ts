@@ -1,5 +1,8 @@
 /** Custom resources by kubectl: a definition as operators bring it, and what users do with what it defines. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { helm, leaveOut } from "../support/tools.js";
 import { kubectlSuite, rows } from "./kubectl-world.js";
 
 /** Shaped as cert-manager's: long names, an old version beside the new one, columns by filters, list maps, int-or-string. */
@@ -135,10 +138,33 @@ kubectlSuite("custom resources by kubectl", { nodes: 0 }, (test, world) => {
 
   test("Cluster applies and waits for what its manifests define", async () => {
     const { cluster } = world();
-    const [, made] = await cluster.apply(certificates + "---" + certificate("own"));
+    const [, made] = await cluster.apply(`${certificates}---${certificate("own")}`);
     assert.is(made?.metadata.name, "own");
     assert.is((await cluster.get("cert/own"))?.kind, "Certificate");
     await cluster.delete("certificate/own");
     await cluster.waitFor("certificates.certs.example.com/own", "deleted");
+  });
+
+  test("helm installs the definitions of a chart before what they define", async () => {
+    const kubectl = world();
+    const binary = helm();
+    if (binary === undefined) {
+      leaveOut("there is no helm");
+      return;
+    }
+    const chart = join(kubectl.directory, "gizmos");
+    mkdirSync(join(chart, "crds"), { recursive: true });
+    mkdirSync(join(chart, "templates"));
+    const definition = certificates.replaceAll("certs.example.com", "gizmos.example.com");
+    const write = (name: string, text: string) => writeFileSync(join(chart, name), text);
+    write("Chart.yaml", "apiVersion: v2\nname: gizmos\nversion: 1.0.0\n");
+    write("crds/certificates.yaml", definition);
+    write("templates/one.yaml", certificate("{{ .Release.Name }}").replaceAll("certs.example.com", "gizmos.example.com"));
+    const installed = await kubectl.runOther(binary, ["install", "first", chart, "--wait"]);
+    assert.is(installed.code, 0, installed.stderr);
+    assert.is(await kubectl.ok("get certificates.gizmos.example.com first -o jsonpath={.spec.secretName}"), "first-tls");
+    const gone = await kubectl.runOther(binary, ["uninstall", "first", "--wait"]);
+    assert.is(gone.code, 0, gone.stderr);
+    assert.match((await kubectl.run(["get", "certificates.gizmos.example.com"])).stderr, /No resources found/);
   });
 });

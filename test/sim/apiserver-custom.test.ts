@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { ApiOutcome } from "../../actors/apiserver/request.js";
 import { definitionOf, widget, widgets, widgetVersion } from "../custom/definitions.js";
 import { ApiServerWorld, brief } from "./apiserver-world.js";
 
@@ -216,6 +217,39 @@ custom("several managers apply their own items of a list", () => {
   assert.equal(
     parts.map(({ name }) => name),
     ["a", "b"],
+  );
+});
+
+custom("a finalizer of no domain is taken with a warning", () => {
+  const world = worldWithWidgets();
+  const user = { name: "anna", groups: ["system:masters"] };
+  const body = { ...widget("one"), metadata: { name: "one", finalizers: ["mine", "example.com/mine"] } } as never;
+  let outcome: ApiOutcome | undefined;
+  world.server().request({ verb: "create", path: widgetsPath, user, body, options: {} }, (told) => (outcome = told));
+  world.run(500);
+  assert.equal(outcome?.warnings, [
+    'metadata.finalizers: "mine": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts ' +
+      "with other finalizer writers",
+  ]);
+});
+
+custom("a quota of objects counts custom ones", () => {
+  const world = worldWithWidgets();
+  const quotas = { group: "", version: "v1", resource: "resourcequotas", namespace: "default" };
+  world.create(quotas, { metadata: { name: "few" }, spec: { hard: { "count/widgets.example.com": "1" } } });
+  world.patch(
+    quotas,
+    "few",
+    { status: { hard: { "count/widgets.example.com": "1" }, used: { "count/widgets.example.com": "0" } } },
+    undefined,
+    "status",
+  );
+  assert.is(world.create(widgetsPath, widget("one")).error, undefined);
+  const { error } = world.create(widgetsPath, widget("two"));
+  assert.is(error?.code, 403);
+  assert.match(
+    error?.message ?? "",
+    "exceeded quota: few, requested: count/widgets.example.com=1, used: count/widgets.example.com=1",
   );
 });
 

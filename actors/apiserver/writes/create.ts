@@ -3,6 +3,7 @@ import { alreadyExists, generateNameConflict, type Result } from "../../../src/a
 import { prepareForCreate } from "../../../src/api/strategy/strategy.js";
 import { formatTime } from "../../../src/api/time.js";
 import type { UntypedObject } from "../../../src/api/types.js";
+import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
 import type { Backing } from "../backing.js";
 import type { CreateRequest } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
@@ -67,6 +68,8 @@ export class CreatePlanner implements Planner {
     const object = named(served, admitted.value, (length) => draws.suffix(`name ${this.names}`, length));
     if (!object.ok) return refuseForCertain(object.error);
     this.name = object.value.metadata.name ?? "";
+    if (resource.custom !== undefined)
+      for (const text of finalizerWarnings(object.value.metadata.finalizers)) situation.remarks.warn(text);
     const ready = this.complete(object.value, draws);
     if (!ready.ok) return refuse(ready.error);
     const claimed = claimForNew(this.backing, served, ready.value, taken, draws);

@@ -3,6 +3,7 @@ import { deepEqual } from "../../../src/api/json-value.js";
 import { notFound, succeed } from "../../../src/api/status.js";
 import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/strategy.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
+import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
 import type { Json } from "../../../src/wire/json.js";
 import { forbiddenRequest, resourceAttributes } from "../access/attributes.js";
 import type { Backing } from "../backing.js";
@@ -126,6 +127,8 @@ export class ChangePlanner implements Planner {
     if (!mutated.ok) return mutated;
     const prepared = prepareForUpdate(resource, subresource, mutated.value, old);
     const warn = (text: string) => situation.remarks.warn(text);
+    if (resource.custom !== undefined)
+      for (const text of finalizerWarnings(prepared.metadata.finalizers, old.metadata.finalizers)) warn(text);
     return validateUpdate(this.backing.io, this.served, prepared, old, subresource, warn);
   }
 

@@ -65,6 +65,15 @@ const ownerErrors = (owners: readonly OwnerReference[] | undefined, path: string
 const isExtension = ({ group, custom }: Pick<ValidatedKind, "group" | "custom">): boolean =>
   custom !== undefined || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io";
 
+/** What is to be said of finalizers that an object of a custom kind did not have before. */
+export const finalizerWarnings = (finalizers: readonly string[] = [], before: readonly string[] = []): string[] =>
+  finalizers
+    .filter((each) => !before.includes(each) && !each.includes("/") && !standardFinalizers.has(each))
+    .map(
+      (each) =>
+        `metadata.finalizers: ${JSON.stringify(each)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
+    );
+
 export const finalizerErrors = (finalizers: readonly string[] | undefined, path: string, anyName = false): FieldError[] => {
   const list = finalizers ?? [];
   const errors = list.flatMap((finalizer, index) => {
