@@ -1,5 +1,8 @@
 /** Every controller of the controller manager. */
 import type { Host } from "../../src/actor/host.js";
+import { certificateApprovingController } from "./controllers/certificates/approving.js";
+import { certificateCleaner } from "./controllers/certificates/cleaning.js";
+import { certificateSigningController } from "./controllers/certificates/signing.js";
 import { cronJobController } from "./controllers/cronjob/controller.js";
 import { daemonSetController } from "./controllers/daemonset/controller.js";
 import { disruptionController } from "./controllers/disruption/controller.js";
@@ -11,6 +14,7 @@ import { resourceQuotaController } from "./controllers/resourcequota/controller.
 import { roleAggregationController } from "./controllers/role-aggregation/controller.js";
 import { serviceCidrController } from "./controllers/servicecidr/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
+import { tokenSecretController } from "./controllers/token-secrets/controller.js";
 import { admissionPolicyStatusController } from "./controllers/validatingadmissionpolicy/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -40,7 +44,7 @@ const urgentControllers = (host: Host, informers: Informers, io: ControllerManag
  * The controllers of less common workloads, and those that clear away. They look at many kinds, the garbage collector at
  * all, so they come in when the first rush is over. It is the last, since it finds no objects by indexes, and others do.
  */
-const patientControllers = (host: Host, informers: Informers): ControllerDefinition[] => [
+const patientControllers = (host: Host, informers: Informers, io: ControllerManagerIo): ControllerDefinition[] => [
   endpointSliceMirroringController(informers),
   daemonSetController(informers),
   statefulSetController(informers),
@@ -52,6 +56,10 @@ const patientControllers = (host: Host, informers: Informers): ControllerDefinit
   podGcController(informers),
   disruptionController(informers),
   roleAggregationController(informers),
+  certificateApprovingController(informers),
+  certificateSigningController(informers, io.authority),
+  certificateCleaner(informers),
+  tokenSecretController(informers, io),
   resourceQuotaController(informers),
   serviceCidrController(informers),
   admissionPolicyStatusController(informers),
@@ -67,7 +75,7 @@ export class Controllers {
   /** The caches fill from now on, so that leading can begin at once when it comes. */
   constructor(
     private readonly host: Host,
-    io: ControllerManagerIo,
+    private readonly io: ControllerManagerIo,
   ) {
     this.informers = new Informers(host);
     this.urgent = urgentControllers(host, this.informers, io);
@@ -78,7 +86,7 @@ export class Controllers {
   }
 
   startPatient(): void {
-    this.start(patientControllers(this.host, this.informers));
+    this.start(patientControllers(this.host, this.informers, this.io));
   }
 
   private start(definitions: readonly ControllerDefinition[]): void {

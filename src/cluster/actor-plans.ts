@@ -93,6 +93,8 @@ const controllerManagerSettings = ({ ranges, keys }: ClusterPlan): ControllerMan
   clusterCidr: ranges.podCidr,
   nodeCidrMaskSize: 24,
   clusterCa: keys().ca.certificate,
+  authorityKey: keys().ca.key,
+  serviceAccountKey: keys().serviceAccountKey,
 });
 
 function runcPlan({ containers }: ClusterPlan, number: number): ActorPlan {

@@ -21,7 +21,7 @@ export interface ClusterKeys {
   readonly adminToken: string;
 }
 
-const caSubject = { commonName: "chartroom-ca" };
+export const caSubject = { commonName: "chartroom-ca" };
 const frontProxyCaSubject = { commonName: "chartroom-front-proxy-ca" };
 const caDays = 3650;
 const leafDays = 365;

@@ -58,21 +58,45 @@ export function issue(
 ): KeyAndCertificate {
   const key = newKey();
   const publicKey = createPublicKey(createPrivateKey(key));
-  const issuerKey = createPrivateKey(issuer?.key ?? key);
   const now = Date.now();
+  const own = { key, subject };
+  const certificate = assemble({
+    subject: distinguishedName(subject),
+    publicKey: publicKey.export({ type: "spki", format: "der" }),
+    extensions: extensions(usage, publicKey, createPublicKey(createPrivateKey(issuer?.key ?? key))),
+    validFrom: new Date(now - dayMs / 24),
+    validTo: new Date(now + validDays * dayMs),
+    issuer: issuer ?? own,
+  });
+  return { key, certificate };
+}
+
+export interface CertificateParts {
+  /** A distinguished name, encoded. */
+  readonly subject: Uint8Array;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  readonly extensions: readonly Uint8Array[];
+  readonly validFrom: Date;
+  readonly validTo: Date;
+  readonly issuer: { readonly key: string; readonly subject: Subject };
+}
+
+/** Puts a certificate together and signs it: PEM. */
+export function assemble({ subject, publicKey, extensions, validFrom, validTo, issuer }: CertificateParts): string {
   const algorithm = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256));
   const toBeSigned = der.sequence(
     der.explicit(0, der.integer(Buffer.from([2]))),
     der.integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
     algorithm,
-    distinguishedName(issuer?.subject ?? subject),
-    der.sequence(der.time(new Date(now - dayMs / 24)), der.time(new Date(now + validDays * dayMs))),
-    distinguishedName(subject),
-    publicKey.export({ type: "spki", format: "der" }),
-    der.explicit(3, der.sequence(...extensions(usage, publicKey, createPublicKey(issuerKey)))),
+    distinguishedName(issuer.subject),
+    der.sequence(der.time(validFrom), der.time(validTo)),
+    subject,
+    publicKey,
+    der.explicit(3, der.sequence(...extensions)),
   );
-  const signature = sign("sha256", toBeSigned, issuerKey);
-  return { key, certificate: pem("CERTIFICATE", der.sequence(toBeSigned, algorithm, der.bitString(signature))) };
+  const signature = sign("sha256", toBeSigned, createPrivateKey(issuer.key));
+  return pem("CERTIFICATE", der.sequence(toBeSigned, algorithm, der.bitString(signature)));
 }
 
 function distinguishedName({ organization, commonName }: Subject): Uint8Array {
@@ -89,17 +113,19 @@ function extensions(usage: Usage, subjectKey: KeyObject, issuerKey: KeyObject): 
   const keyUsage = ca ? der.bitString(Buffer.from([0b1000_0100]), 2) : der.bitString(Buffer.from([0b1000_0000]), 7);
   const purpose = usage.kind === "server" ? oid.serverAuth : oid.clientAuth;
   return [
-    extension(oid.basicConstraints, der.sequence(...(ca ? [der.boolean(true)] : [])), true),
-    extension(oid.keyUsage, keyUsage, true),
-    ...(ca ? [] : [extension(oid.extendedKeyUsage, der.sequence(der.objectIdentifier(purpose)))]),
-    extension(oid.subjectKeyIdentifier, der.octetString(keyIdentifier(subjectKey))),
-    extension(oid.authorityKeyIdentifier, der.sequence(der.implicit(0, keyIdentifier(issuerKey)))),
-    ...(usage.kind === "server" ? [extension(oid.subjectAltName, der.sequence(...usage.names.map(generalName)))] : []),
+    der.extension(oid.basicConstraints, der.sequence(...(ca ? [der.boolean(true)] : [])), true),
+    der.extension(oid.keyUsage, keyUsage, true),
+    ...(ca ? [] : [der.extension(oid.extendedKeyUsage, der.sequence(der.objectIdentifier(purpose)))]),
+    ...keyIdentifierExtensions(subjectKey, issuerKey),
+    ...(usage.kind === "server" ? [der.extension(oid.subjectAltName, der.sequence(...usage.names.map(generalName)))] : []),
   ];
 }
 
-const extension = (type: string, value: Uint8Array, critical = false): Uint8Array =>
-  der.sequence(der.objectIdentifier(type), ...(critical ? [der.boolean(true)] : []), der.octetString(value));
+/** Which key is certified, and which one certifies it. */
+export const keyIdentifierExtensions = (subjectKey: KeyObject, issuerKey: KeyObject): Uint8Array[] => [
+  der.extension(oid.subjectKeyIdentifier, der.octetString(keyIdentifier(subjectKey))),
+  der.extension(oid.authorityKeyIdentifier, der.sequence(der.implicit(0, keyIdentifier(issuerKey)))),
+];
 
 /** dNSName is [2], iPAddress [7]. IPv6 is not among the names that a cluster has. */
 const generalName = (name: string): Uint8Array =>

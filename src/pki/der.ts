@@ -27,6 +27,10 @@ export function integer(bytes: Uint8Array): Uint8Array {
 export const bitString = (content: Uint8Array, unusedBits = 0): Uint8Array =>
   tagged(0x03, Buffer.concat([Buffer.from([unusedBits]), content]));
 
+/** An extension of a certificate (RFC 5280 4.1). */
+export const extension = (type: string, value: Uint8Array, critical = false): Uint8Array =>
+  sequence(objectIdentifier(type), ...(critical ? [boolean(true)] : []), octetString(value));
+
 export function objectIdentifier(dotted: string): Uint8Array {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
   const bytes = [first * 40 + second];

@@ -2,7 +2,7 @@
 import { apiserverDefinition } from "../../actors/apiserver/definition.js";
 import { simulatedApiServerIo } from "../../actors/apiserver/io/simulated.js";
 import { controllerManagerDefinition } from "../../actors/controller-manager/definition.js";
-import { controllerManagerIo } from "../../actors/controller-manager/io/io.js";
+import { simulatedControllerManagerIo } from "../../actors/controller-manager/io/simulated.js";
 import { etcdDefinition } from "../../actors/etcd/definition.js";
 import { kubeProxyDefinition } from "../../actors/kube-proxy/definition.js";
 import { SimulatedNodeNetwork, SimulatedSockets } from "../../actors/kube-proxy/io/simulated.js";
@@ -79,7 +79,7 @@ export function castOf(options: SimulatedClusterOptions): Cast {
       plain(() => ({})),
     ),
   );
-  const managerIo = controllerManagerIo({ clusterCidr: simulatedRanges.podCidr, clusterCa: "simulated" });
+  const managerIo = simulatedControllerManagerIo({ clusterCidr: simulatedRanges.podCidr, clusterCa: "simulated" });
   members.push(
     member(
       address("controller-manager", 0),

@@ -32,7 +32,11 @@ export interface ApiServerSettings {
   }>;
 }
 
-export type ControllerManagerSettings = ControllerManagerIo;
+export interface ControllerManagerSettings extends Pick<ControllerManagerIo, "clusterCidr" | "nodeCidrMaskSize" | "clusterCa"> {
+  /** PKCS #8 in PEM: of the certificate authority, and of service account tokens. */
+  readonly authorityKey: string;
+  readonly serviceAccountKey: string;
+}
 
 export interface KubeletSettings {
   readonly node: NodeDescription;

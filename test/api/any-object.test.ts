@@ -28,7 +28,7 @@ const decoded = (resource: Resource, given: object): UntypedObject => {
 const wholeWay = (resource: Resource, first: object, second: object): void => {
   const { group, version, kind } = resource;
   const fill = defaulterFor(group, version, kind);
-  const birth = { creationTimestamp: "2026-01-01T00:00:00Z", uid: "u" };
+  const birth = { creationTimestamp: "2026-01-01T00:00:00Z", uid: "u", requester: { name: "jane", groups: [] } };
   const old = prepareForCreate(resource, fill(decoded(resource, first)), birth);
   validateCreate(resource, old, options);
   const wanted = fill(decoded(resource, second));

@@ -11,7 +11,7 @@ import {
 import type * as k from "../../src/api/types.js";
 
 const of = (apiVersion: string, kind: string) => builtinResources().byObject(apiVersion, kind)!;
-const birth = { creationTimestamp: "2026-01-01T00:00:00Z", uid: "u-1" };
+const birth = { creationTimestamp: "2026-01-01T00:00:00Z", uid: "u-1", requester: { name: "jane", groups: [] } };
 const untyped = (object: k.KubernetesObject): k.UntypedObject => object as k.UntypedObject;
 const container = { name: "c", image: "nginx" };
 

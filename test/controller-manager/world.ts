@@ -1,6 +1,6 @@
 /** The controller manager over a stub API server, with pods that come alive by themselves. */
 import { controllerManagerDefinition } from "../../actors/controller-manager/definition.js";
-import { controllerManagerIo } from "../../actors/controller-manager/io/io.js";
+import { simulatedControllerManagerIo } from "../../actors/controller-manager/io/simulated.js";
 import { rfc3339 } from "../../src/actor/host.js";
 import type { TraceRecord } from "../../src/actor/trace.js";
 import type { Deployment, Pod, ReplicaSet, UntypedObject } from "../../src/api/types.js";
@@ -15,7 +15,7 @@ export function controllerWorld(prepare: (api: StubApi) => void = () => undefine
   const manager: CastMember = {
     address: "controller-manager/0",
     definition: controllerManagerDefinition as CastMember["definition"],
-    surroundings: () => ({ io: () => controllerManagerIo({ clusterCa: "PEM" }) }),
+    surroundings: () => ({ io: () => simulatedControllerManagerIo({ clusterCa: "PEM" }) }),
   };
   const simulation = new Simulation({ seed, cast: [stubApiserver(api), manager], trace: (record) => trace.push(record) });
   simulation.start();

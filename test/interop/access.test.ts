@@ -1,5 +1,6 @@
 /** Who may do what, by kubectl: roles, reviews, impersonation and tokens. */
 import * as assert from "uvu/assert";
+import { certificateRequest, signingRequest } from "../support/certificate-request.js";
 import { kubectlSuite, rows } from "./kubectl-world.js";
 
 kubectlSuite("access by kubectl", { nodes: 1, runtime: "simulated" }, (test, world) => {
@@ -138,5 +139,68 @@ rules: [{ apiGroups: [""], resources: [secrets], verbs: [list] }]
     await kubectl.until("auth can-i list secrets --as=friend", (said) => said.includes("yes"));
     const [shown] = rows(await kubectl.ok("get rolebinding down -o wide"));
     assert.is(shown?.get("ROLE"), "ClusterRole/view");
+  });
+
+  test("a certificate is asked for, approved and then a user's; another is denied", async () => {
+    const kubectl = world();
+    const made = certificateRequest({ commonName: "carol", organizations: ["developers"] });
+    await kubectl.okWith(JSON.stringify(signingRequest("carol", made, { expirationSeconds: 3600 })), "create -f -");
+    const [pending] = rows(await kubectl.ok("get csr carol"));
+    assert.equal([pending?.get("REQUESTOR"), pending?.get("CONDITION")], ["kubernetes-admin", "Pending"]);
+    assert.is(await kubectl.ok("certificate approve carol"), "certificatesigningrequest.certificates.k8s.io/carol approved\n");
+    const encoded = await kubectl.until("get csr carol -o jsonpath={.status.certificate}", (printed) => printed !== "");
+    const key = kubectl.file("carol.key", made.key);
+    const certificate = kubectl.file("carol.crt", Buffer.from(encoded, "base64").toString("utf8"));
+    const own = ["--kubeconfig=/dev/null", `--server=${kubectl.cluster.url}`, "--insecure-skip-tls-verify"];
+    const { stdout: who } = await kubectl.run([
+      ...own,
+      `--client-key=${key}`,
+      `--client-certificate=${certificate}`,
+      "auth",
+      "whoami",
+    ]);
+    assert.match(who, /^Username +carol$/m);
+    assert.match(who, /^Groups +\[developers system:authenticated\]$/m);
+    assert.match(who, /credential-id +\[X509SHA256=[0-9a-f]{64}\]/);
+    await kubectl.okWith(JSON.stringify(signingRequest("dave", certificateRequest({ commonName: "dave" }))), "create -f -");
+    assert.is(await kubectl.ok("certificate deny dave"), "certificatesigningrequest.certificates.k8s.io/dave denied\n");
+    assert.is(rows(await kubectl.ok("get csr dave"))[0]?.get("CONDITION"), "Denied");
+  });
+
+  test("a Secret for a service account's token is filled, holds while it is there, and goes with the account", async () => {
+    const kubectl = world();
+    await kubectl.ok("create serviceaccount old");
+    const annotations = { "kubernetes.io/service-account.name": "old" };
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "old-token", annotations },
+      type: "kubernetes.io/service-account-token",
+    };
+    await kubectl.okWith(JSON.stringify(secret), "apply -f -");
+    const encoded = await kubectl.until("get secret old-token -o jsonpath={.data.token}", (printed) => printed !== "");
+    const token = Buffer.from(encoded, "base64").toString("utf8");
+    const who = await kubectl.run([
+      `--server=${kubectl.cluster.url}`,
+      "--insecure-skip-tls-verify",
+      "--kubeconfig=/dev/null",
+      `--token=${token}`,
+      "auth",
+      "whoami",
+    ]);
+    assert.match(who.stdout, /^Username +system:serviceaccount:default:old$/m);
+    await kubectl.ok("delete serviceaccount old");
+    await kubectl.until("get secret old-token --ignore-not-found -o name", (printed) => printed === "");
+  });
+
+  test("the issuer tells where its keys are, to whom may know", async () => {
+    const kubectl = world();
+    const configuration = JSON.parse(await kubectl.ok("get --raw /.well-known/openid-configuration")) as { jwks_uri: string };
+    assert.is(configuration.jwks_uri, `${kubectl.cluster.url}/openid/v1/jwks`);
+    const { keys } = JSON.parse(await kubectl.ok("get --raw /openid/v1/jwks")) as { keys: Array<{ kid: string }> };
+    const token = (await kubectl.ok("create token default")).trim();
+    const header = JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString("utf8")) as { kid: string };
+    assert.is(keys[0]?.kid, header.kid, "tokens name the key that signed them");
+    assert.match(await kubectl.fails("get --raw /openid/v1/jwks --as=jane"), /cannot get path/);
   });
 });

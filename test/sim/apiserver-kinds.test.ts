@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { ResourcePath } from "../../actors/apiserver/messages.js";
 import { builtinResources, type Resource } from "../../src/api/kinds.js";
 import type { UntypedObject } from "../../src/api/types.js";
+import { certificateRequest, signingRequest } from "../support/certificate-request.js";
 import { ApiServerWorld, brief, podOf } from "./apiserver-world.js";
 
 /** The least that validation asks of a kind beside a name. */
@@ -37,6 +38,7 @@ const least: Readonly<Record<string, object>> = {
       jobTemplate: { spec: { template: { spec: { ...podOf("x").spec, restartPolicy: "Never" } } } },
     },
   },
+  CertificateSigningRequest: { spec: signingRequest("x", certificateRequest({ commonName: "x" })).spec },
   IngressClass: { spec: { controller: "example.com/controller" } },
   Ingress: { spec: { defaultBackend: { service: { name: "x", port: { number: 80 } } } } },
   RuntimeClass: { handler: "runc" },

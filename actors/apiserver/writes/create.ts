@@ -92,7 +92,7 @@ export class CreatePlanner implements Planner {
 
   /** What the server itself sets, and validation. */
   private complete(object: UntypedObject, draws: Draws): Result<UntypedObject> {
-    const birth = { uid: draws.uuid("object"), creationTimestamp: formatTime(draws.nowMs) };
+    const birth = { uid: draws.uuid("object"), creationTimestamp: formatTime(draws.nowMs), requester: this.request.user };
     return validateNew(this.backing.io, this.served, prepareForCreate(this.served.resource, object, birth));
   }
 }

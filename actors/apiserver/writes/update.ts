@@ -2,6 +2,7 @@ import { defaulterFor } from "../../../src/api/defaults/defaults.js";
 import { deepEqual } from "../../../src/api/json-value.js";
 import { notFound, succeed } from "../../../src/api/status.js";
 import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/strategy.js";
+import { formatTime } from "../../../src/api/time.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
 import type { Json } from "../../../src/wire/json.js";
@@ -125,7 +126,7 @@ export class ChangePlanner implements Planner {
     const { subresource } = this.asking.path;
     const mutated = this.isAdmittedByItself ? this.admission.mutate(object, old, situation) : succeed(object);
     if (!mutated.ok) return mutated;
-    const prepared = prepareForUpdate(resource, subresource, mutated.value, old);
+    const prepared = prepareForUpdate(resource, subresource, mutated.value, old, formatTime(situation.draws.nowMs));
     const warn = (text: string) => situation.remarks.warn(text);
     if (resource.custom !== undefined)
       for (const text of finalizerWarnings(prepared.metadata.finalizers, old.metadata.finalizers)) warn(text);

@@ -12,8 +12,8 @@ import { WorkQueue } from "./work-queue.js";
 export interface ControllerDefinition {
   /** `replicaset`: part of its charts' names. */
   readonly name: string;
-  /** The service account of kube-system that it acts as: `replicaset-controller`. */
-  readonly serviceAccount: string;
+  /** The service account of kube-system that it acts as: `replicaset-controller`. Absent: the controller manager itself. */
+  readonly serviceAccount?: string;
   readonly workers: number;
   /** A key that changes all the time is reconciled no more often than this. */
   readonly intervalMs?: number;

@@ -13,7 +13,8 @@ export interface PlannedWrite {
 /** Something that the caches may not be trusted about, by the name under which its answer is found. */
 export interface PlannedRead {
   readonly name: string;
-  readonly request: ApiRead;
+  /** A review is read by creating it: nothing of it is kept. */
+  readonly request: ApiRead | Extract<ApiWrite, { readonly verb: "create" }>;
 }
 
 export interface Plan {

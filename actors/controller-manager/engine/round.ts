@@ -22,7 +22,7 @@ export interface RoundOf {
   readonly informers: Informers;
   readonly key: string;
   readonly reconcile: Reconcile;
-  readonly serviceAccount: string;
+  readonly serviceAccount: string | undefined;
   readonly failure: WireError | undefined;
 }
 
@@ -107,7 +107,8 @@ export class Round {
 
   private ask(request: ApiRead | ApiWrite, onOutcome: (outcome: Outcome<ApiAnswer>) => void): void {
     const { host, serviceAccount } = this.of;
-    askApiserver(host, request, onOutcome, { user: `system:serviceaccount:kube-system:${serviceAccount}` });
+    const as = serviceAccount === undefined ? undefined : { user: `system:serviceaccount:kube-system:${serviceAccount}` };
+    askApiserver(host, request, onOutcome, as);
   }
 
   private send(onAnswer: () => void, onSeen: () => void): void {

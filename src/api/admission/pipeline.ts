@@ -5,6 +5,7 @@
  */
 import { fail, type Result, succeed } from "../status.js";
 import type { UntypedObject } from "../types.js";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.js";
 import { defaultIngressClass, defaultStorageClass } from "./default-class.js";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.js";
 import { limitRanger } from "./limit-ranger.js";
@@ -41,6 +42,9 @@ const inOrder: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   privilegeEscalation,
 ];

@@ -14,6 +14,7 @@ export interface Requester {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  readonly extra?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What a request is about, whoever makes it and whatever is in it: which plugins have a say depends on this alone. */

@@ -1,3 +1,4 @@
+import type { Requester } from "../admission/plugin.js";
 import type { ObjectMeta } from "../generated/types.js";
 import { deepEqual, semanticEqual } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
@@ -7,10 +8,12 @@ export interface Birth {
   /** RFC 3339, seconds. */
   readonly creationTimestamp: string;
   readonly uid: string;
+  /** Who makes the object: some kinds keep it. */
+  readonly requester: Requester;
 }
 
 /** Metadata of a new object: fields that only the server may set are set or dropped, whatever the client sent. */
-export const createdMetadata = (metadata: ObjectMeta, birth: Birth, hasGeneration: boolean): ObjectMeta => {
+export const createdMetadata = (metadata: ObjectMeta, birth: Omit<Birth, "requester">, hasGeneration: boolean): ObjectMeta => {
   const {
     deletionTimestamp: _,
     deletionGracePeriodSeconds: __,

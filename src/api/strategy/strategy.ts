@@ -1,9 +1,19 @@
 import { prepareCustomUpdate, withoutStatus, withStatusOf } from "../custom/rules.js";
 import type { CustomVersion } from "../custom/version.js";
 import { defaultNamespace } from "../defaults/core.js";
-import type { CustomResourceDefinition, Job, Namespace, PodSpec, PodStatus, Secret, Service } from "../generated/types.js";
+import type {
+  CertificateSigningRequest,
+  CustomResourceDefinition,
+  Job,
+  Namespace,
+  PodSpec,
+  PodStatus,
+  Secret,
+  Service,
+} from "../generated/types.js";
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
+import { asksAs, keepsApproval, keepsAsked, keepsSigned } from "./certificates.js";
 import { asksForChange, type Birth, createdMetadata, customAsksForChange, hasGeneration, updatedMetadata } from "./metadata.js";
 import { qosClassOf } from "./pod.js";
 import { withEphemeralContainersOnly, withResourcesOnly } from "./pod-parts.js";
@@ -58,11 +68,11 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
   const ofKind = createOfKind.get(key);
   if (ofKind === undefined) return prepared;
   const copy = deepCopy(prepared);
-  ofKind(copy as never);
+  ofKind(copy as never, birth);
   return copy;
 };
 
-type InPlace = (object: never) => void;
+type InPlace = (object: never, birth: Birth) => void;
 
 const newPodStatus = (pod: UntypedObject): PodStatus => ({
   phase: "Pending",
@@ -106,6 +116,10 @@ const createOfKind = new Map<string, InPlace>([
   ["/Service", (service: Service) => prepareService(service, undefined)],
   ["batch/Job", createJob],
   ["apiextensions.k8s.io/CustomResourceDefinition", noteStorageVersion],
+  [
+    "certificates.k8s.io/CertificateSigningRequest",
+    (request: CertificateSigningRequest, { requester }: Birth) => asksAs(request, requester),
+  ],
 ] as Array<[string, InPlace]>);
 
 /** Kinds whose status endpoint also leaves some of the metadata alone. */
@@ -118,10 +132,11 @@ const withField = (object: UntypedObject, field: string, from: UntypedObject): v
 };
 
 /** A write to `status`: everything but the status and the metadata stays as it was. */
-const prepareStatusUpdate = (resource: StoredKind, object: UntypedObject, old: UntypedObject): UntypedObject => {
+const prepareStatusUpdate = (resource: StoredKind, object: UntypedObject, old: UntypedObject, now: string): UntypedObject => {
   const prepared: UntypedObject = { ...old, status: object.status, metadata: updatedMetadata(object.metadata, old.metadata) };
   if (prepared.status === undefined) delete prepared.status;
   const key = keyOf(resource);
+  if (key === "certificates.k8s.io/CertificateSigningRequest") keepsApproval(prepared as never, old as never, now);
   if (statusKeepsLabels.has(key)) setMetadata(prepared, "labels", old);
   if (statusKeepsOwners.has(key)) setMetadata(prepared, "ownerReferences", old);
   return prepared;
@@ -134,27 +149,29 @@ const setMetadata = (object: UntypedObject, field: "labels" | "ownerReferences",
 
 /**
  * Prepares an update of an object, or of its `status` or `finalize` subresource. `old` is what is stored now. The
- * generation goes up when what is asked for changes. Answers a new object.
+ * generation goes up when what is asked for changes. `now` (RFC 3339) is for kinds whose conditions the server dates. Answers a new object.
  */
 export const prepareForUpdate = (
   resource: StoredKind,
   subresource: string | undefined,
   object: UntypedObject,
   old: UntypedObject,
+  now = "",
 ): UntypedObject => {
   if (resource.custom !== undefined) {
     if (subresource === "status") return withStatusOf(object, old);
     return prepareCustomUpdate(resource.custom, object, old, updatedMetadata(object.metadata, old.metadata));
   }
-  if (subresource === "status") return prepareStatusUpdate(resource, object, old);
+  if (subresource === "status") return prepareStatusUpdate(resource, object, old, now);
   const part = partOfKind.get(`${keyOf(resource)}/${subresource}`)?.(object as never, old as never);
   const whole = (part as UntypedObject | undefined) ?? object;
   let prepared: UntypedObject = { ...whole, metadata: updatedMetadata(whole.metadata, old.metadata) };
   if (hasStatus(resource)) withField(prepared, "status", old);
-  const ofKind = subresource === undefined ? updateOfKind.get(keyOf(resource)) : undefined;
+  const ofKind = updateOfKind.get(subresource === undefined ? keyOf(resource) : `${keyOf(resource)}/${subresource}`);
   if (ofKind !== undefined) {
     prepared = deepCopy(prepared);
-    ofKind(prepared as never, old as never);
+    if (subresource === "approval") withField(prepared, "status", object);
+    ofKind(prepared as never, old as never, now);
   }
   if (hasGeneration(resource.group, resource.kind)) {
     const generation = old.metadata.generation ?? 0;
@@ -174,11 +191,13 @@ const partOfKind = new Map<string, (object: never, old: never) => object>([
   ["/Pod/resize", withResourcesOnly],
 ]);
 
-type UpdateInPlace = (object: never, old: never) => void;
+type UpdateInPlace = (object: never, old: never, now: string) => void;
 
 const updateOfKind = new Map<string, UpdateInPlace>([
   ["/Service", (service: Service, old: Service) => prepareService(service, old)],
   ["apiextensions.k8s.io/CustomResourceDefinition", noteStorageVersion],
+  ["certificates.k8s.io/CertificateSigningRequest", keepsAsked],
+  ["certificates.k8s.io/CertificateSigningRequest/approval", keepsSigned],
   [
     "/Namespace",
     (namespace: Namespace, old: Namespace) => {

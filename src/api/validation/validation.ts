@@ -4,6 +4,7 @@ import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
 import { validatingBindingErrors, validatingPolicyErrors, validatingPolicyUpdateErrors } from "./admission-policies.js";
+import * as certificates from "./certificates.js";
 import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
 import * as csi from "./csi.js";
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
@@ -133,6 +134,15 @@ const rules = new Map<string, KindRules>([
   ],
   ["scheduling.k8s.io/PriorityClass", { create: access.priorityClassErrors, update: access.priorityClassUpdateErrors }],
   ["node.k8s.io/RuntimeClass", { create: access.runtimeClassErrors, update: access.runtimeClassUpdateErrors }],
+  [
+    "certificates.k8s.io/CertificateSigningRequest",
+    {
+      create: certificates.certificateRequestErrors,
+      update: certificates.certificateRequestUpdateErrors,
+      parts: { approval: certificates.certificateRequestUpdateErrors },
+      status: certificates.certificateStatusErrors,
+    },
+  ],
   [
     "apiextensions.k8s.io/CustomResourceDefinition",
     { create: definitionErrors, update: definitionUpdateErrors, status: definitionStatusErrors },

@@ -94,10 +94,10 @@ const roleBindings = (): RoleBinding[] => [
   toItsAccount("kube-system", "token-cleaner"),
 ];
 
-/** Made anew at each call: whoever asks may keep and complete them. */
-export const bootstrapPolicy = (): AccessObject[] => [
-  ...clusterRoles(),
-  ...clusterRoleBindings(),
-  ...namespacedRoles(),
-  ...roleBindings(),
-];
+let made: readonly AccessObject[] | undefined;
+
+/** Never to be changed: all API servers of a process share them. */
+export function bootstrapPolicy(): readonly AccessObject[] {
+  made ??= [...clusterRoles(), ...clusterRoleBindings(), ...namespacedRoles(), ...roleBindings()];
+  return made;
+}
