@@ -2,12 +2,13 @@
 import { type Expected, type FieldValidation, readValue } from "../../src/api/body.js";
 import { isJsonObject } from "../../src/api/json-value.js";
 import { apiVersionOf } from "../../src/api/kinds.js";
-import { badRequest, fail, type Result } from "../../src/api/status.js";
+import { badRequest, fail, type Result, succeed } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
 import { type Address, roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
-import { resourceAttributes } from "./access/attributes.js";
+import { type Attributes, resourceAttributes } from "./access/attributes.js";
+import type { Audit, AuditedRequest } from "./audit/audit.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { apiserverMessages, ListReply, ObjectReply } from "./messages.js";
 import type { ApiError, ApiHandler, ApiOutcome, ApiUser, RequestPath, Respond } from "./request.js";
@@ -34,26 +35,93 @@ export function wireErrorOf(error: ApiError, indefinite = false): WireError {
   return wireError(code, error.status.message ?? "", error.status);
 }
 
+interface Admitted {
+  readonly user: ApiUser;
+  readonly audited: AuditedRequest | undefined;
+}
+
 /** Who asks, if they may ask that. */
-function admitted(handler: ApiHandler, { type, from, request }: Spoken): Result<ApiUser> {
+function admitted(handler: ApiHandler, { type, from, request }: Spoken): Result<Admitted> {
   const speaker = handler.speaker(from, request.as);
   if (!speaker.ok) return speaker;
+  const user = speaker.value;
   const selected = "selection" in request ? request.selection : "options" in request ? request.options : undefined;
   const { fieldSelector = "" } = (selected ?? {}) as { fieldSelector?: string };
   const asked = resourceAttributes(type.toLowerCase(), request.path, fieldSelector);
-  const refusal = handler.refusalOf(speaker.value, asked);
-  return refusal === undefined ? speaker : fail(refusal);
+  const audited =
+    handler.audit === undefined ? undefined : beginAudit(handler, handler.audit, { from, user, asked, path: request.path });
+  const refusal = handler.refusalOf(user, asked);
+  if (refusal === undefined) return succeed({ user, audited });
+  audited?.refused(refusal.status);
+  audited?.completed(refusal.code);
+  return fail(refusal);
 }
 
-export function serveSpoken(handler: ApiHandler, spoken: Spoken): void {
-  const asker = admitted(handler, spoken);
+function beginAudit(
+  handler: ApiHandler,
+  audit: Audit,
+  { from, user, asked, path }: { from: Address; user: ApiUser; asked: Attributes; path: RequestPath },
+): AuditedRequest | undefined {
+  const { group, version, resource, namespace, name, subresource } = path;
+  const parts = [...(namespace === undefined ? [] : ["namespaces", namespace]), resource, name, subresource];
+  const requestUri = [group === "" ? "/api" : `/apis/${group}`, version, ...parts.filter((part) => part !== undefined)].join("/");
+  // Actors speak for themselves: whoever they may speak for is who asks.
+  const audited = audit.begin({ asker: user, user, attributes: asked, version, requestUri, sourceIps: ["::1"], userAgent: from });
+  audited?.decided(handler.decisionOf(user, asked));
+  return audited;
+}
+
+/** What serves a request, with what it is asked and what comes of it told to the audit log. */
+type Serving = Pick<ApiHandler, "request" | "watch" | "catalog">;
+
+function auditedServing(handler: Serving, audited: AuditedRequest): Serving {
+  return {
+    catalog: handler.catalog,
+    request: (request, respond) => {
+      audited.asked(request);
+      handler.request(request, (outcome) => {
+        audited.answered(outcome);
+        audited.completed(outcome.ok ? outcome.code : outcome.error.code);
+        respond(outcome);
+      });
+    },
+    watch: (request, sink) => {
+      const handle = handler.watch(request, {
+        started: () => {
+          audited.started();
+          sink.started();
+        },
+        events: (events) => sink.events(events),
+        refused: (error) => {
+          audited.refused(error.status);
+          audited.completed(error.code);
+          sink.refused(error);
+        },
+        ended: (error) => {
+          audited.completed(error?.code ?? 200);
+          sink.ended(error);
+        },
+      });
+      return {
+        closed: () => {
+          audited.completed(200);
+          handle.closed();
+        },
+      };
+    },
+  };
+}
+
+export function serveSpoken(front: ApiHandler, spoken: Spoken): void {
+  const asker = admitted(front, spoken);
   if (!asker.ok) {
     const error = wireErrorOf(asker.error);
     if (spoken.type === "watch") spoken.stream.end(error);
     else spoken.respond.error(error);
     return;
   }
-  const user = asker.value;
+  const { user, audited } = asker.value;
+  const handler: Serving = audited === undefined ? front : auditedServing(front, audited);
   if (spoken.type === "watch") {
     watch(handler, spoken, user);
     return;
@@ -177,7 +245,7 @@ const withList =
     });
   };
 
-function watch(handler: ApiHandler, spoken: Extract<Spoken, { type: "watch" }>, user: ApiUser): void {
+function watch(handler: Serving, spoken: Extract<Spoken, { type: "watch" }>, user: ApiUser): void {
   const { request, stream } = spoken;
   const telling = tellingOf(spoken.from);
   const handle = handler.watch(

@@ -7,8 +7,9 @@ import type { KubernetesObject, Status, UntypedObject } from "../../src/api/type
 import type { Address } from "../../src/wire/address.js";
 import type { Json } from "../../src/wire/json.js";
 import type { ExecInput, ExecOutput, ForwardInput, ForwardOutput, KubeletAnswer } from "../kubelet/messages.js";
-import type { Attributes } from "./access/attributes.js";
+import type { Attributes, Decision } from "./access/attributes.js";
 import type { Tokens } from "./access/tokens/tokens.js";
+import type { Audit } from "./audit/audit.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Reached } from "./consult/service-endpoint.js";
 import type { FlowControl } from "./fairness/flow-control.js";
@@ -258,6 +259,9 @@ export interface ApiHandler {
   readonly tokens: Tokens;
   /** Who is spoken for, where somebody asks in another's name. */
   impersonated(asker: ApiUser, as: Impersonated): Result<ApiUser>;
+  /** Told of every request; absent unless somebody wants an audit log. */
+  readonly audit: Audit | undefined;
+  decisionOf(user: ApiUser, asked: Attributes): Decision;
   /** Asked by a front before it hands a request on: why it may not be made now, by this user. */
   refusalOf(user: ApiUser, asked: Attributes): ApiError | undefined;
   /** Who an actor speaks as. */

@@ -5,13 +5,14 @@ import type { Resource } from "../../src/api/kinds.js";
 import { fail, type Result, serviceUnavailable, tooManyRequests } from "../../src/api/status.js";
 import type { Address } from "../../src/wire/address.js";
 import { roleOf } from "../../src/wire/address.js";
-import { type Attributes, forbiddenRequest } from "./access/attributes.js";
+import { type Attributes, type Decision, forbiddenRequest } from "./access/attributes.js";
 import { Authorizer } from "./access/authorizer.js";
 import { impersonated } from "./access/impersonation.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { WireUsers } from "./access/wire-users.js";
 import { admitProxied, connectAdmitted } from "./admission/connecting.js";
 import { DynamicAdmission } from "./admission/dynamic.js";
+import { Audit } from "./audit/audit.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
 import { collectionMachine } from "./collection-machine.js";
@@ -62,6 +63,7 @@ export class Server implements ApiHandler {
   private readonly wireUsers = new WireUsers(this.authorizer);
   readonly catalog: Catalog;
   readonly tokens: Tokens;
+  readonly audit: Audit | undefined;
   readonly freshness = new Freshness();
   readonly metrics: ServerMetrics;
   readonly flowControl: FlowControl;
@@ -101,6 +103,7 @@ export class Server implements ApiHandler {
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
     this.tokens = new Tokens(host, io, cache);
+    this.audit = io.audit === undefined ? undefined : new Audit(host, io.audit);
     this.consultant = new Consultant(this);
     this.dynamicAdmission = new DynamicAdmission(this);
     this.batches = new ReadBatches(this);
@@ -129,6 +132,10 @@ export class Server implements ApiHandler {
   impersonated(asker: ApiUser, as: Impersonated): Result<ApiUser> {
     const spokenFor = impersonated(this.authorizer, asker, as);
     return spokenFor.ok || this.begun ? spokenFor : fail(serviceUnavailable(notServing));
+  }
+
+  decisionOf(user: ApiUser, asked: Attributes): Decision {
+    return this.authorizer.authorize(user, asked);
   }
 
   /** Until the roles are there that say who may do what, nobody is told that they may not. */

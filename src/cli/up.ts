@@ -23,6 +23,8 @@ export const up: Command = {
     { name: "kubeconfig", value: "FILE", about: "where the kubeconfig is written", default: "<data-dir>/kubeconfig" },
     { name: "runtime", value: "NAME", about: "what runs containers", choices: ["auto", "worker", "simulated"], default: "auto" },
     { name: "apiservers", value: "N", about: "API servers over the one etcd", range: [1, 9], default: "1" },
+    { name: "audit-log", value: "FILE", about: "where requests are told of, as audit.k8s.io/v1 events, one a line" },
+    { name: "audit-policy", value: "FILE", about: "which of them, and how: a Policy of audit.k8s.io/v1" },
     { name: "memory", about: "keep nothing on disk" },
     {
       name: "unknown-images",
@@ -39,6 +41,8 @@ export const up: Command = {
 function optionsOf(given: Arguments): ClusterOptions {
   const memory = given.has("memory");
   const kubeconfig = given.text("kubeconfig");
+  const auditLog = given.text("audit-log");
+  const auditPolicy = given.text("audit-policy");
   return {
     nodes: given.number("nodes") ?? defaults.nodes,
     port: given.number("port") ?? defaults.port,
@@ -48,6 +52,8 @@ function optionsOf(given: Arguments): ClusterOptions {
     unknownImages: choice(given.text("unknown-images"), ["simulate", "fail"]) ?? "simulate",
     dataDir: given.text("data-dir") ?? defaults.dataDir,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(auditLog === undefined ? {} : { auditLog }),
+    ...(auditPolicy === undefined ? {} : { auditPolicy }),
   };
 }
 

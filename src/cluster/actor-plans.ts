@@ -14,6 +14,7 @@ import type {
   RuncSettings,
 } from "../thread/settings.js";
 import { type Address, address, instanceOf, type Role, roleOf } from "../wire/address.js";
+import type { AuditSettings } from "./audit.js";
 import type { DataDirectory } from "./data-directory.js";
 import type { Settled } from "./options.js";
 import type { Ranges } from "./ranges.js";
@@ -38,6 +39,7 @@ export interface ClusterPlan {
   readonly ranges: Ranges;
   /** Made when first asked for. */
   readonly keys: () => ClusterKeys;
+  readonly audit: AuditSettings | undefined;
   /** Of each API server. */
   readonly ports: ReadonlyMap<Address, number>;
 }
@@ -70,7 +72,7 @@ const actorPlan = (of: Address, equip: ActorPlan["equip"]): ActorPlan => ({
 
 const nodeName = (number: number): string => `node-${number}`;
 
-function apiServerSettings({ ranges, keys: keysOf, ports }: ClusterPlan, of: Address): ApiServerSettings {
+function apiServerSettings({ ranges, keys: keysOf, ports, audit }: ClusterPlan, of: Address): ApiServerSettings {
   const keys = keysOf();
   return {
     host,
@@ -85,6 +87,7 @@ function apiServerSettings({ ranges, keys: keysOf, ports }: ClusterPlan, of: Add
     frontProxyAuthority: keys.frontProxyCa.certificate,
     frontProxy: keys.frontProxy,
     serviceAccountKey: keys.serviceAccountKey,
+    ...(audit === undefined ? {} : { audit }),
     tokens: [{ token: keys.adminToken, user: { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] } }],
   };
 }

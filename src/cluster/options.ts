@@ -20,6 +20,10 @@ export interface ClusterOptions {
   readonly unknownImages?: "simulate" | "fail";
   /** Images of one's own, as `registerImage` makes them known to every cluster. */
   readonly images?: readonly ImageProgram[];
+  /** Where every API server adds what is asked of it, one event of audit.k8s.io/v1 a line. Default: there is no audit log. */
+  readonly auditLog?: string;
+  /** Which requests are told of, and how: a file with a Policy of audit.k8s.io/v1. Default: of all of them, without bodies. */
+  readonly auditPolicy?: string;
   /** How long to wait until the API server answers and every node is ready. Default 30,000. */
   readonly startTimeoutMs?: number;
   /** Told what happens while the cluster starts, runs and stops. */
@@ -32,8 +36,9 @@ export type ClusterProgress =
   | { readonly type: "crashed"; readonly actor: string; readonly reason: string; readonly atMs: number }
   | { readonly type: "gaveUp"; readonly actor: string; readonly reason: string; readonly atMs: number };
 
-export type Settled = Required<Omit<ClusterOptions, "dataDir" | "kubeconfig" | "onProgress">> &
-  Pick<ClusterOptions, "dataDir" | "kubeconfig" | "onProgress">;
+type Optional = "dataDir" | "kubeconfig" | "auditLog" | "auditPolicy" | "onProgress";
+
+export type Settled = Required<Omit<ClusterOptions, Optional>> & Pick<ClusterOptions, Optional>;
 
 /** An error whose message says what to do next. */
 export class ClusterError extends Error {

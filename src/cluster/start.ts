@@ -10,6 +10,7 @@ import { Threads } from "../thread/threads.js";
 import { type Address, address, roleOf } from "../wire/address.js";
 import { actorPlans, host } from "./actor-plans.js";
 import { ApiClient } from "./api-client.js";
+import { auditSettings } from "./audit.js";
 import { DataDirectory, KubeconfigPlace } from "./data-directory.js";
 import { kubeconfigOf } from "./kubeconfig.js";
 import { ClusterError, type Settled } from "./options.js";
@@ -74,6 +75,8 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   const sinceStart = () => performance.now() - startedMs;
   const phase = (name: string) => options.onProgress?.({ type: "phase", name, atMs: sinceStart() });
 
+  // What is wrong with it is told before anything is begun.
+  const audit = auditSettings(options);
   // What is not to be kept is in a directory that goes with the cluster; in the one that is named is then only the kubeconfig.
   const directory = DataDirectory.open(options.memory ? undefined : options.dataDir);
   taken.directory = directory;
@@ -99,7 +102,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   const listening = new Set<Address>();
   const life = new Life(options.startTimeoutMs);
   const threads = new Threads(
-    actorPlans({ options, directory, etcdDirectory: directory.directory("etcd"), containers, ranges, keys, ports }),
+    actorPlans({ options, directory, etcdDirectory: directory.directory("etcd"), containers, ranges, keys, ports, audit }),
     {
       started: (actor, incarnation) => {
         options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });

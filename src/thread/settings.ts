@@ -1,7 +1,9 @@
 /** What the worker of each role is given to make its I/O from: plain data. */
+
 import type { MessagePort } from "node:worker_threads";
 import type { ControllerManagerIo } from "../../actors/controller-manager/io/io.js";
 import type { NodeDescription } from "../../actors/kubelet/configuration.js";
+import type { AuditPolicy } from "../api/audit/policy.js";
 
 export interface EtcdSettings {
   /** Where the log and the snapshots are. */
@@ -25,6 +27,8 @@ export interface ApiServerSettings {
   readonly frontProxy: { readonly key: string; readonly certificate: string };
   /** P-256, PKCS #8 in PEM. */
   readonly serviceAccountKey: string;
+  /** Where the audit log goes, and what is told in it. */
+  readonly audit?: { readonly path: string; readonly policy: AuditPolicy };
   /** Bearer tokens that are known from the start, and whose they are. */
   readonly tokens: ReadonlyArray<{
     readonly token: string;

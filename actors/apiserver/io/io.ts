@@ -1,4 +1,5 @@
 /** Where an API server touches the world. The simulation and the real server differ in this and in nothing else. */
+import type { AuditSink } from "../audit/audit.js";
 import type { ApiHandler, ApiUser } from "../request.js";
 import type { WebhookClient } from "./webhook-client.js";
 
@@ -59,6 +60,8 @@ export interface ApiServerIo {
   readonly config: ApiServerConfig;
   readonly http: HttpFront;
   readonly signer: TokenSigner;
+  /** Where the audit log goes; absent: there is none. */
+  readonly audit?: AuditSink;
   /** Bearer tokens that are known from the start, and whose they are. */
   readonly tokens: ReadonlyMap<string, ApiUser>;
   readonly webhooks: WebhookClient;

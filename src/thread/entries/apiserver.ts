@@ -1,4 +1,5 @@
 import { apiserverDefinition } from "../../../actors/apiserver/definition.js";
+import { auditLog } from "../../../actors/apiserver/io/audit-log.js";
 import { HttpsFront } from "../../../actors/apiserver/io/http/server.js";
 import { httpsWebhookClient } from "../../../actors/apiserver/io/https-webhook-client.js";
 import type { ApiServerIo, HttpFront } from "../../../actors/apiserver/io/io.js";
@@ -44,6 +45,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
     place.settings;
   const { frontProxyAuthority, frontProxy } = place.settings;
   const signer = es256Signer(place.settings.serviceAccountKey);
+  const { audit } = place.settings;
   const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
   const reach = bindingRules();
   const reached = ({ host, port }: { host: string; port: number }) => {
@@ -74,6 +76,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
     http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,
     tokens,
+    ...(audit === undefined ? {} : { audit: auditLog(audit.path, audit.policy, (text) => place.host.note(text)) }),
     process: processFigures,
     webhooks: httpsWebhookClient(reached, frontProxy),
   };

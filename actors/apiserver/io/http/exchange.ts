@@ -8,15 +8,11 @@ import {
   notAcceptable,
   type Result,
   requestEntityTooLarge,
-  succeed,
-  unauthorized,
 } from "../../../../src/api/status.js";
-import type { Attributes } from "../../access/attributes.js";
-import { attributesOf } from "../../http/authorization.js";
+import type { AuditedRequest } from "../../audit/audit.js";
 import { deprecationWarnings } from "../../http/deprecations.js";
 import { documentFor, pinnedDocument } from "../../http/documents.js";
 import { healthAnswer } from "../../http/health.js";
-import { impersonationIn } from "../../http/impersonation.js";
 import { issuerDocument } from "../../http/issuer.js";
 import { allEncodings, type Encoding, isPretty, mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
 import { connectOptions, deadlineOf, isWatch, logOptions, watchOptions } from "../../http/query.js";
@@ -25,7 +21,7 @@ import { type MadeRequest, readRequest, writeRequest } from "../../http/requests
 import { type ResourceRoute, type Route, route } from "../../http/routing.js";
 import { versionInfo } from "../../http/version.js";
 import type { ApiHandler, ApiOutcome, ApiUser } from "../../request.js";
-import { authenticate } from "./authentication.js";
+import type { Admitted } from "./admit.js";
 import { type ExtensionAccess, serveExtension } from "./extension.js";
 import { serveLog } from "./log-response.js";
 import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
@@ -45,6 +41,8 @@ export interface Asked {
   readonly route: Route;
   /** Absent: extension API servers are not reached. */
   readonly extensions: ExtensionAccess | undefined;
+  /** Where the request is told of, once it is known who asks. */
+  audited?: AuditedRequest;
 }
 
 export function ask(handler: ApiHandler, request: HttpRequest, extensions?: ExtensionAccess): Asked {
@@ -74,38 +72,6 @@ export function count({ handler, request, route, path, query }: Asked, response:
     counted.size = response.bodyBytes ?? 0;
     counted.ended(response.headersSent ? response.statusCode : 0);
   });
-}
-
-export interface Admitted {
-  readonly user: ApiUser;
-  readonly attributes: Attributes;
-}
-
-/** Finds out who asks, for whom, and whether they may; the error is 401 or 403. */
-export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiError }) => void): void {
-  const { handler, request, path, query, route } = asked;
-  authenticate(request, handler.tokens, (who) => {
-    if (who === "invalid") {
-      onDone({ error: unauthorized() });
-      return;
-    }
-    const spokenFor = userFor(asked, who);
-    if (!spokenFor.ok) {
-      onDone(spokenFor);
-      return;
-    }
-    const user = spokenFor.value;
-    const attributes = attributesOf(request.method ?? "GET", path, query, route);
-    const refusal = handler.refusalOf(user, attributes);
-    onDone(refusal === undefined ? { user, attributes } : { error: refusal });
-  });
-}
-
-/** Who is asked for: the one who asks, or whom he impersonates. */
-function userFor({ handler, request }: Asked, asker: ApiUser): Result<ApiUser> {
-  const as = impersonationIn(request.rawHeaders);
-  if (!as.ok) return as;
-  return as.value === undefined ? succeed(asker) : handler.impersonated(asker, as.value);
 }
 
 /** Serves a request when it is its turn. Conversations with nodes, Services and extensions have none: they may last for hours. */
@@ -278,12 +244,16 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
   const context = contextOf(asked, to.resource, representation);
   if (to.verb === "watch") {
     const options = watchOptions(query);
+    const begun = () => {
+      asked.audited?.started();
+      onSetUp();
+    };
     if (!options.ok) answerError(request, response, options.error);
     else
       serveWatch(
         handler,
         { path: watchPath(to), user, options: named(to, options.value) },
-        { request, response, onSetUp },
+        { request, response, onSetUp: begun },
         context,
       );
     return;
@@ -296,11 +266,16 @@ function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response:
   const within = deadline.value === undefined ? {} : { deadlineMs: deadline.value };
   const deprecated = deprecationWarnings(to.resource);
   const send = (made: Result<MadeRequest>) => {
-    if (made.ok)
-      handler.request({ ...made.value.request, ...within }, (outcome) =>
-        tell(outcome, [...deprecated, ...made.value.warnings], { request, response }, context),
-      );
-    else answerError(request, response, made.error);
+    if (!made.ok) {
+      asked.audited?.refused(made.error.status);
+      answerError(request, response, made.error);
+      return;
+    }
+    asked.audited?.asked(made.value.request);
+    handler.request({ ...made.value.request, ...within }, (outcome) => {
+      asked.audited?.answered(outcome);
+      tell(outcome, [...deprecated, ...made.value.warnings], { request, response }, context);
+    });
   };
   if (to.verb === "get" || to.verb === "list") {
     send(readRequest(to, user, query));

@@ -5,7 +5,8 @@ import { methodNotAllowed, noSuchResource } from "../../../../src/api/status.js"
 import { connectOptions } from "../../http/query.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
-import { admit, ask, count, proxyOf, serveInTurn } from "./exchange.js";
+import { admit } from "./admit.js";
+import { ask, count, proxyOf, serveInTurn } from "./exchange.js";
 import { type ExtensionAccess, upgradeExtension } from "./extension.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
@@ -49,6 +50,8 @@ export class HttpsFront implements HttpFront {
     const asked = ask(handler, request, this.options.extensions);
     count(asked, response);
     admit(asked, (outcome) => {
+      const { audited } = asked;
+      if (audited !== undefined) response.once("close", () => audited.completed(response.statusCode));
       if ("error" in outcome) answerError(request, response, outcome.error);
       else serveInTurn(asked, outcome, response);
     });
@@ -59,7 +62,11 @@ export class HttpsFront implements HttpFront {
     socket.on("error", () => socket.destroy());
     const asked = ask(handler, request, this.options.extensions);
     admit(asked, (outcome) => {
-      const { route } = asked;
+      const { route, audited } = asked;
+      if (audited !== undefined) {
+        if (!("error" in outcome)) audited.started();
+        socket.once("close", () => audited.completed(101));
+      }
       if ("error" in outcome) refuseUpgrade(socket, outcome.error);
       else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });
       else if (route.type === "extension") upgradeExtension(asked, route.service, outcome.user, { socket, head });

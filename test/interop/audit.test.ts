@@ -1,0 +1,104 @@
+/** The audit log of a cluster, as a file. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Cluster } from "../../src/cluster/cluster.js";
+import { until } from "../support/until.js";
+
+interface Event {
+  readonly stage: string;
+  readonly level: string;
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly auditID: string;
+  readonly user: { readonly username: string };
+  readonly impersonatedUser?: { readonly username: string };
+  readonly objectRef?: Record<string, string>;
+  readonly responseStatus?: { readonly code?: number };
+  readonly requestObject?: { readonly metadata?: { readonly name?: string } };
+  readonly responseObject?: { readonly metadata?: { readonly uid?: string } };
+  readonly annotations?: Record<string, string>;
+}
+
+const directory = mkdtempSync(join(tmpdir(), "chartroom-audit-"));
+const log = join(directory, "audit.log");
+const events = (): Event[] =>
+  readFileSync(log, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Event);
+
+test("a cluster tells of requests as its policy says", async () => {
+  const policy = join(directory, "policy.yaml");
+  writeFileSync(
+    policy,
+    `
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- { level: RequestResponse, users: [kubernetes-admin], resources: [{ group: "", resources: [configmaps] }] }
+- { level: Metadata, users: [system:kube-scheduler], omitStages: [RequestReceived] }
+- { level: Metadata, users: [kubernetes-admin], nonResourceURLs: [/version] }
+`,
+  );
+  const cluster = await Cluster.start({ nodes: 0, auditLog: log, auditPolicy: policy });
+  try {
+    const path = "/api/v1/namespaces/default/configmaps";
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "told" } };
+    await cluster.request(path, { method: "POST", body });
+    await cluster.request("/version");
+    await cluster.request("/apis");
+    const complete = () =>
+      events().filter(({ stage, requestURI }) => stage === "ResponseComplete" && requestURI.startsWith(path));
+    await until(
+      "both are told of",
+      () => complete().length > 0 && events().some(({ user }) => user.username === "system:kube-scheduler"),
+    );
+    const [event] = complete();
+    assert.equal([event?.level, event?.verb, event?.user.username], ["RequestResponse", "create", "kubernetes-admin"]);
+    assert.equal(event?.objectRef, { resource: "configmaps", namespace: "default", apiVersion: "v1" });
+    assert.is(event?.responseStatus?.code, 201);
+    assert.is(event?.requestObject?.metadata?.name, "told");
+    assert.ok(event?.responseObject?.metadata?.uid !== undefined, "what came of it is there");
+    assert.equal(event?.annotations, { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "" });
+    const stages = events()
+      .filter(({ auditID }) => auditID === event?.auditID)
+      .map(({ stage }) => stage);
+    assert.equal(stages, ["RequestReceived", "ResponseComplete"], "one request has one id");
+    const scheduler = events().filter(({ user }) => user.username === "system:kube-scheduler");
+    assert.ok(
+      scheduler.every(({ stage }) => stage !== "RequestReceived"),
+      "the rule leaves that stage out",
+    );
+    assert.ok(
+      scheduler.some(({ stage, verb }) => stage === "ResponseStarted" && verb === "watch"),
+      "a watch tells that it began",
+    );
+    assert.ok(scheduler[0]?.annotations?.["authorization.k8s.io/reason"]?.startsWith("RBAC: allowed by"), "and why it may");
+    const uris = new Set(events().map(({ requestURI }) => requestURI));
+    assert.equal([uris.has("/version"), uris.has("/apis")], [true, false]);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test("a policy that is wrong is refused before anything begins", async () => {
+  const policy = join(directory, "wrong.yaml");
+  writeFileSync(policy, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Loud }]\n");
+  const refusal = (options: object) =>
+    Cluster.start({ nodes: 0, ...options }).then(
+      () => "started",
+      (error: Error) => error.message,
+    );
+  assert.match(
+    await refusal({ auditLog: log, auditPolicy: policy }),
+    /wrong\.yaml is invalid: rules\[0\]\.level: "Loud" is not one of/,
+  );
+  assert.match(await refusal({ auditLog: log, auditPolicy: join(directory, "none.yaml") }), /none\.yaml cannot be read/);
+  assert.match(await refusal({ auditPolicy: policy }), /--audit-log/);
+});
+
+test.after(() => rmSync(directory, { recursive: true, force: true }));
+test.run();
