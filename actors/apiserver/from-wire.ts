@@ -2,6 +2,8 @@
 import { type Expected, type FieldValidation, readValue } from "../../src/api/body.js";
 import { isJsonObject } from "../../src/api/json-value.js";
 import { apiVersionOf } from "../../src/api/kinds.js";
+import { isPatchType } from "../../src/api/patch/patch.js";
+import { readPatchText } from "../../src/api/patch/patch-text.js";
 import { badRequest, fail, type Result, succeed } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
 import { type Address, roleOf } from "../../src/wire/address.js";
@@ -158,12 +160,12 @@ export function serveSpoken(front: ApiHandler, spoken: Spoken): void {
     case "patch": {
       const { path, patchType, patch, options = {} } = spoken.request;
       const respond = withObject(spoken.respond, telling);
-      const value = parse(patch);
-      if (value === undefined) respond({ ok: false, error: badRequest("error decoding patch: it is not JSON") });
+      const read = typed || !isPatchType(patchType) ? readAsJson(patch) : readPatchText(patch, patchType);
+      if (!read.ok) respond({ ok: false, error: read.error });
       else {
         const { fieldManager = manager } = options;
         const asked = { path, user, fieldManager, deadlineMs, typed, options };
-        handler.request({ verb: "patch", ...asked, patchType, patch: value.parsed }, respond);
+        handler.request({ verb: "patch", ...asked, patchType, ...read.value }, respond);
       }
       return;
     }
@@ -189,6 +191,13 @@ function parse(text: string): { readonly parsed: unknown } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A patch of a component, or a configuration to apply. */
+function readAsJson(text: string): Result<{ readonly patch: unknown }> {
+  const value = parse(text);
+  if (value === undefined) return fail(badRequest("error decoding patch: it is not JSON"));
+  return succeed({ patch: value.parsed });
 }
 
 /** Without `validation` the body is taken for what it should be: only its kind is looked at. */

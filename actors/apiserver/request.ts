@@ -86,6 +86,8 @@ export interface PatchRequest extends Asked {
   readonly verb: "patch";
   readonly patchType: PatchType;
   readonly patch: unknown;
+  /** What only field validation minds of the patch's own text: `duplicate field "spec.replicas"`. */
+  readonly problems?: readonly string[];
   readonly options: WriteOptions & { readonly force?: boolean };
 }
 export interface DeleteRequest extends Asked {

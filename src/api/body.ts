@@ -3,7 +3,7 @@ import { decodeCustom } from "./custom/object.js";
 import type { CustomVersion } from "./custom/version.js";
 import { type Decoded, decodeAs } from "./decode.js";
 import { scanJson } from "./json-text.js";
-import { deepCopy, isJsonObject, type JsonObject } from "./json-value.js";
+import { deepCopy, isJsonObject, type JsonObject, jsonKind } from "./json-value.js";
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
 import { decodeMessage, hasMessage, openProtobuf, protobufMediaType } from "./protobuf/envelope.js";
 import { typeOf, typeOfKind } from "./schema.js";
@@ -37,12 +37,18 @@ export type ParseText = (text: string) => ParsedText;
 
 export const bodyMediaTypes = ["application/json", "application/yaml", protobufMediaType] as const;
 
-/** JSON text, with the words of Kubernetes' decoder for what is wrong with it. */
+/** The JSON text of an object, with the words of Kubernetes' decoder for what is wrong with it. */
 export function parseJson(text: string): ParsedText {
+  const parsed = parseAnyJson(text);
+  return parsed.ok ? parsed : { ok: false, message: `${noTypeMeta}: ${parsed.message}` };
+}
+
+/** Any JSON text, such as a patch. */
+export function parseAnyJson(text: string): ParsedText {
   const plain = parsePlainJson(text);
   if (plain !== undefined) return { ok: true, value: plain.value, problems: [] };
   const { error, duplicates } = scanJson(text);
-  if (error !== undefined) return { ok: false, message: `couldn't get version/kind; json parse error: ${error}` };
+  if (error !== undefined) return { ok: false, message: error };
   return { ok: true, value: JSON.parse(text), problems: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
 }
 
@@ -105,13 +111,13 @@ function readProtobuf(bytes: Uint8Array, expected: Expected): Result<ReadBody> {
   const { apiVersion, kind, raw } = opened.body;
   const given = { apiVersion: apiVersion || apiVersionOf(expected.group, expected.version), kind: kind || expected.kind };
   const wrong = mismatch(given, expected);
-  if (wrong !== undefined) return fail(wrong);
+  if (wrong !== undefined) return fail(refusal({ ok: false, given, ...wrong }, expected, bytes));
   const decoded = decodeMessage(expected.type, raw);
   if (!decoded.ok) return fail(cannotBeHandled(given, expected, decoded.message));
   return succeed({ object: { ...given, ...decoded.value, ...given }, warnings: [] });
 }
 
-/** The same for a value that was parsed before, such as the result of a patch. `bytes` are only quoted in errors. */
+/** The same for a value that was parsed before. `bytes` are only quoted in errors. */
 export function readValue(
   value: unknown,
   problems: readonly string[],
@@ -119,15 +125,43 @@ export function readValue(
   validation: FieldValidation,
   bytes: Uint8Array = new Uint8Array(),
 ): Result<ReadBody> {
+  const interpreted = interpretValue(value, expected);
+  if (!interpreted.ok) return fail(refusal(interpreted, expected, bytes));
+  const { object, unknown } = interpreted;
+  return withProblems(object, [...unknown, ...problems], expected, validation);
+}
+
+/** A value as an object of the kind that is expected, or why it is none, in the decoder's own words. */
+export type Interpreted =
+  /** `unknown`: `unknown field "spec.foo"`. */
+  { readonly ok: true; readonly object: ReadBody["object"]; readonly unknown: readonly string[] } | Misfit;
+
+interface Misfit {
+  readonly ok: false;
+  readonly message: string;
+  /** Absent where the value does not even say what it is. */
+  readonly given?: Given;
+  /** It is of the right kind in another version. */
+  readonly otherVersion?: true;
+}
+
+/** Makes a parsed value into an object of the expected kind, such as the result of a patch. */
+export function interpretValue(value: unknown, expected: Expected): Interpreted {
   const interpreted = typeMetaOf(value, expected);
-  if (!interpreted.ok) return fail(unrecognized(expected, interpreted.message, bytes));
+  if (!interpreted.ok) return interpreted;
   const { given } = interpreted;
   const wrong = mismatch(given, expected);
-  if (wrong !== undefined) return fail(wrong);
+  if (wrong !== undefined) return { ok: false, given, ...wrong };
   const decoded = decodeExpected(value, expected);
-  if (!decoded.ok) return fail(cannotBeHandled(given, expected, decoded.message));
+  if (!decoded.ok) return { ok: false, given, message: decoded.message };
   const unknown = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
-  return withProblems({ ...given, ...decoded.value, ...given }, [...unknown, ...problems], given, expected, validation);
+  return { ok: true, object: { ...given, ...decoded.value, ...given }, unknown };
+}
+
+/** 400 of a body that is not of the kind that its path takes. */
+function refusal({ given, message, otherVersion }: Misfit, expected: Expected, bytes: Uint8Array): ApiError {
+  if (given === undefined) return unrecognized(expected, message, bytes);
+  return otherVersion === true ? badRequest(message) : cannotBeHandled(given, expected, message);
 }
 
 /** A custom resource is decoded by the schema of its version; a kind that neither table knows is taken as it is. */
@@ -139,12 +173,11 @@ function decodeExpected(value: unknown, { type, custom }: Expected): Decoded {
 function withProblems(
   object: ReadBody["object"],
   problems: readonly string[],
-  given: Given,
   expected: Expected,
   validation: FieldValidation,
 ): Result<ReadBody> {
   if (validation === "Strict" && problems.length > 0) {
-    return fail(cannotBeHandled(given, expected, `strict decoding error: ${problems.join(", ")}`));
+    return fail(cannotBeHandled(object, expected, `strict decoding error: ${problems.join(", ")}`));
   }
   return succeed({ object, warnings: validation === "Warn" ? problems : [] });
 }
@@ -154,13 +187,14 @@ interface Given {
   readonly kind: string;
 }
 
+const noTypeMeta = "couldn't get version/kind; json parse error";
 const typeMetaShape = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** What the body says it is. A body of a built-in kind may leave it out. */
 function typeMetaOf(value: unknown, expected: Expected): { ok: true; given: Given } | { ok: false; message: string } {
   const failed = (what: string) => ({
     ok: false as const,
-    message: `couldn't get version/kind; json parse error: json: cannot unmarshal ${what}`,
+    message: `${noTypeMeta}: json: cannot unmarshal ${what}`,
   });
   if (value !== null && !isJsonObject(value)) return failed(`${jsonKind(value)} into Go value of type ${typeMetaShape}`);
   const { apiVersion = "", kind = "" } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
@@ -179,24 +213,20 @@ function typeMetaOf(value: unknown, expected: Expected): { ok: true; given: Give
   };
 }
 
-function jsonKind(value: unknown): string {
-  if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
-}
-
-/** The error of a body of another kind or version than the path's; undefined when it is the right one. */
-function mismatch(given: Given, expected: Expected): ApiError | undefined {
+/** What is wrong with a body of another kind or version than the path's; undefined when it is the right one. */
+function mismatch(given: Given, expected: Expected): Pick<Misfit, "message" | "otherVersion"> | undefined {
   const wanted = apiVersionOf(expected.group, expected.version);
   if (given.kind === expected.kind && (given.apiVersion === wanted || expected.anyVersion === true)) return undefined;
   const known = typeOfKind(given.apiVersion, given.kind);
   if (known === undefined) {
     const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
-    return cannotBeHandled(given, expected, `no kind "${given.kind}" is registered for version "${given.apiVersion}" ${scheme}`);
+    return { message: `no kind "${given.kind}" is registered for version "${given.apiVersion}" ${scheme}` };
   }
-  if (given.kind === expected.kind) return wrongApiVersion(given.apiVersion, wanted);
+  if (given.kind === expected.kind)
+    return { message: wrongApiVersion(given.apiVersion, wanted).status.message ?? "", otherVersion: true };
   const from = typeOf(known)?.goName ?? given.kind;
   const into = `${expected.group === "" ? "core" : expected.group.split(".")[0]}.${expected.kind}`;
-  return cannotBeHandled(given, expected, `converting (${from}) to (${into}): unknown conversion`);
+  return { message: `converting (${from}) to (${into}): unknown conversion` };
 }
 
 const cannotBeHandled = ({ apiVersion, kind }: Given, expected: Expected, why: string): ApiError =>

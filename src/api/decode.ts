@@ -5,7 +5,7 @@
  */
 import { goTypeOf, goTypeOfField } from "./go-types.js";
 import { pathText, problemLimit } from "./json-text.js";
-import { isJsonObject, setField } from "./json-value.js";
+import { isJsonObject, jsonKind, setField } from "./json-value.js";
 import { keepsZero } from "./protobuf/zero-values.js";
 import { formatQuantity, parseQuantity } from "./quantity.js";
 import { type ObjectType, typeOf, type ValueType } from "./schema.js";
@@ -196,12 +196,8 @@ class Decoder {
 }
 
 /** What JSON calls a value; integer types are told the number too. */
-function kindOf(value: unknown, withNumber = false): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "number") return withNumber ? `number ${value}` : "number";
-  return typeof value === "boolean" ? "bool" : typeof value;
-}
+const kindOf = (value: unknown, withNumber = false): string =>
+  withNumber && typeof value === "number" ? `number ${value}` : jsonKind(value);
 
 /** Of structures, quantities and times nothing is zero: those are written even when they are empty. */
 function isZero(type: ValueType, value: unknown): boolean {

@@ -87,3 +87,10 @@ const emptyAlike = (left: unknown, right: unknown, leftEmpty: boolean, rightEmpt
   }
   return false;
 };
+
+/** What Go's decoder calls the kind of a value. */
+export const jsonKind = (value: unknown): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+};

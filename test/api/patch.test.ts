@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { JsonObject, JsonValue } from "../../src/api/json-value.js";
 import { applyPatch, type PatchType } from "../../src/api/patch/patch.js";
+import { readPatchText } from "../../src/api/patch/patch-text.js";
 import type { FieldMerge, MergeType } from "../../src/api/patch/strategic-merge-patch.js";
 
 const leaf: MergeType = { name: "string", field: () => undefined };
@@ -235,15 +236,65 @@ const refused: Array<[title: string, kind: PatchType, patch: JsonValue, code: nu
     json,
     {},
     400,
-    "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+    "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+  ],
+  [
+    "a number among the operations",
+    json,
+    [7],
+    400,
+    "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp",
+  ],
+  [
+    "an operation that is no text",
+    json,
+    [{ op: true, path: "/a" }],
+    400,
+    "error decoding patch: json: cannot unmarshal bool into Go struct field jsonPatchOp.op of type string",
+  ],
+  ["no operation", json, [{ path: "/a" }], 422, "Unexpected kind: unknown"],
+  ["no path", json, [{ op: "remove" }], 422, "remove operation failed to decode path: missing value"],
+  [
+    "more operations than are allowed",
+    json,
+    Array.from({ length: 10_001 }, () => ({ op: "add", path: "/a", value: 1 })),
+    413,
+    "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001",
+  ],
+  [
+    "copies that add more than 3 MiB",
+    json,
+    [
+      { op: "add", path: "/text", value: { a: "x".repeat(1024) } },
+      ...Array.from({ length: 30 }, (_, index) => ({ op: "copy", from: "/text", path: `/text/${index}` })),
+    ],
+    422,
+    "Unable to complete the copy, the accumulated size increase of copy is 4246456, exceeding the limit 3145728",
   ],
   [
     "a list where a merge patch is due",
     merge,
     [],
     400,
-    "error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}",
+    "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}",
   ],
+  ["null where a merge patch is due", merge, null, 400, "Invalid JSON Patch"],
+  [
+    "a text where a strategic merge patch is due",
+    strategic,
+    "x",
+    400,
+    "json: cannot unmarshal string into Go value of type map[string]interface {}",
+  ],
+  ["lists of lists", strategic, { spec: { containers: [[{ name: "one" }]] } }, 422, "lists of lists are not supported"],
+  [
+    "no merge key among other fields",
+    strategic,
+    { spec: { containers: [{ env: [{ name: "A", value: null }], args: ["x", "y"] }] } },
+    400,
+    "map: map[args:[x y] env:[map[name:A value:<nil>]]] does not contain declared merge key: name",
+  ],
+  ["$retainKeys that is no list", strategic, { metadata: { $retainKeys: "name" } }, 400, "invalid patch format of retainKeys"],
   [
     "no merge key",
     strategic,
@@ -262,8 +313,8 @@ const refused: Array<[title: string, kind: PatchType, patch: JsonValue, code: nu
     "$retainKeys without a key that is set",
     strategic,
     { metadata: { $retainKeys: ["name"], labels: {} } },
-    400,
-    "invalid patch format of retainKeys",
+    422,
+    "patch content doesn't match retainKeys list",
   ],
 ];
 for (const [title, kind, patch, code, text] of refused) {
@@ -274,6 +325,38 @@ for (const [title, kind, patch, code, text] of refused) {
     assert.is(outcome.error.code, code);
     const { message, details } = outcome.error.status;
     assert.is(details?.causes?.[0]?.message ?? message, text);
+  });
+}
+
+test("an empty patch changes nothing, however it is written", () => {
+  for (const [kind, patch] of [
+    [json, null],
+    [json, []],
+    [merge, {}],
+    [strategic, null],
+  ] as const)
+    assert.equal(apply(kind, current(), patch as JsonValue), { ok: true, value: current() });
+});
+
+const texts: Array<[title: string, kind: PatchType, text: string, told: readonly string[] | string]> = [
+  ["a field given twice", merge, '{"spec":{"a":1,"a":2}}', ['duplicate field "spec.a"']],
+  ["a field given twice", strategic, '{"spec":{"a":[{"b":1,"b":2}]}}', ['duplicate field "spec.a[0].b"']],
+  [
+    "fields that an operation does not have, or has twice",
+    json,
+    '[{"op":"add","path":"/a","vlaue":1},{"op":"test","op":"add","path":"/b","value":{"any":1}}]',
+    ['json patch unknown field "[0].vlaue"', 'json patch duplicate field "[1].op"'],
+  ],
+  ["nothing to mind", json, '[{"op":"copy","path":"/a","from":"/b"}]', []],
+  ["no JSON", json, "[", "error decoding patch: unexpected end of JSON input"],
+  ["no JSON", merge, "{x", "error decoding patch: invalid character 'x' looking for beginning of object key string"],
+  ["no JSON", strategic, "hello", "invalid character 'h' looking for beginning of value"],
+];
+for (const [title, kind, text, told] of texts) {
+  test(`the text of a ${kind}: ${title}`, () => {
+    const read = readPatchText(text, kind);
+    assert.equal(read.ok ? read.value.problems : read.error.status.message, told);
+    if (!read.ok) assert.is(read.error.code, 400);
   });
 }
 

@@ -131,7 +131,7 @@ test("patches that cannot be applied", () => {
   assert.is(world.patch(configMaps, "one", missing, "application/json-patch+json").error?.code, 422);
   assert.is(world.patch(configMaps, "one", {}, "application/apply-patch+yaml").error?.code, 400);
   assert.is(world.patch(configMaps, "none", {}).error?.code, 404);
-  assert.is(world.patch(configMaps, "one", { data: 7 }).error?.code, 400);
+  assert.is(world.patch(configMaps, "one", { data: 7 }).error?.code, 422);
 });
 
 test("a strategic merge patch merges lists by their keys", () => {

@@ -1,6 +1,8 @@
 /** The body of a patch. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
-import { type FieldValidation, parseJson } from "../../../src/api/body.js";
-import { isJsonObject } from "../../../src/api/json-value.js";
+import type { FieldValidation } from "../../../src/api/body.js";
+import { isJsonObject, jsonKind } from "../../../src/api/json-value.js";
+import { isPatchType } from "../../../src/api/patch/patch.js";
+import { readPatchText } from "../../../src/api/patch/patch-text.js";
 import { badRequest, fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
 import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { PatchType } from "../messages.js";
@@ -14,6 +16,8 @@ const patchTypes: readonly PatchType[] = [
 
 export interface PatchBody {
   readonly patch: unknown;
+  /** What field validation minds of the text, to be told together with what it minds of the result. */
+  readonly problems?: readonly string[];
   /** For the header Warning. */
   readonly warnings: readonly string[];
 }
@@ -27,9 +31,9 @@ export function patchTypeOf(contentType: string): Result<PatchType> {
 /** Reads the body of a patch of some type. */
 export function readPatch(bytes: Uint8Array, patchType: PatchType, validation: FieldValidation): Result<PatchBody> {
   const text = new TextDecoder().decode(bytes);
-  if (isApply(patchType)) return readConfiguration(text, validation);
-  const parsed = parseJson(text);
-  return parsed.ok ? succeed({ patch: parsed.value, warnings: [] }) : fail(badRequest(`error decoding patch: ${parsed.message}`));
+  if (!isPatchType(patchType)) return readConfiguration(text, validation);
+  const read = readPatchText(text, patchType);
+  return read.ok ? succeed({ ...read.value, warnings: [] }) : read;
 }
 
 export const isApply = (patchType: PatchType): boolean => patchType === "application/apply-patch+yaml";
@@ -41,7 +45,7 @@ function readConfiguration(text: string, validation: FieldValidation): Result<Pa
   const { value, problems } = parsed;
   if (value !== null && !isJsonObject(value)) {
     const into = "into Go value of type map[string]interface {}";
-    const what = `json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value} ${into}`;
+    const what = `json: cannot unmarshal ${jsonKind(value)} ${into}`;
     return fail(badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${what}`));
   }
   const warnings = problems.map((problem) => `error converting YAML to JSON: ${problem}`);

@@ -42,15 +42,16 @@ export function writeRequest(
   const options = writeOptions(query, verb, patchType !== undefined && isApply(patchType.value));
   if (!options.ok) return options;
   const fieldManager = options.value.fieldManager ?? managerOfUserAgent(userAgent);
-  const asked = { path, user, fieldManager, options: options.value };
+  const { fieldValidation = "Warn" } = options.value;
+  const asked = { path, user, fieldManager, options: { ...options.value, fieldValidation } };
   if (patchType !== undefined) {
-    const body = readPatch(bytes, patchType.value, options.value.fieldValidation ?? "Warn");
+    const body = readPatch(bytes, patchType.value, fieldValidation);
     if (!body.ok) return body;
-    const { patch, warnings } = body.value;
-    return made({ verb: "patch", ...asked, patchType: patchType.value, patch }, warnings);
+    const { warnings, ...patch } = body.value;
+    return made({ verb: "patch", ...asked, patchType: patchType.value, ...patch }, warnings);
   }
   if (verb === "patch") return fail(badRequest("a patch needs a type"));
-  const body = readBody(bytes, contentType, expectedOf(route), options.value.fieldValidation ?? "Warn", parseYaml);
+  const body = readBody(bytes, contentType, expectedOf(route), fieldValidation, parseYaml);
   if (!body.ok) return body;
   const object = body.value.object;
   // Whatever is written has metadata, if only an empty one.

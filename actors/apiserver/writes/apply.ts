@@ -42,6 +42,8 @@ export class ApplyPlanner extends ChangePlanner {
       return refuse(badRequest(why));
     }
     if (found !== name) return refuse(nameMismatch(found, name));
+    const refusal = this.refusalToCreate();
+    if (refusal !== undefined) return refuse(refusal);
     const planner = new CreatePlanner(backing, served, { ...request, body: object }, managedFields);
     return planner.plan({ ...situation, origin: undefined });
   }

@@ -11,7 +11,7 @@ import { Admission, type Asking } from "./admit.js";
 import { claimForNew } from "./claims.js";
 import type { Draws } from "./draws.js";
 import { inNamespaceOf, named } from "./metadata.js";
-import { Ownership } from "./ownership.js";
+import { managersWrong, Ownership } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateNew } from "./validate.js";
 
@@ -63,6 +63,8 @@ export class CreatePlanner implements Planner {
       this.managedFields === undefined
         ? this.ownership.created(defaulted, draws.nowMs)
         : { object: defaulted, managedFields: this.managedFields };
+    const misnamed = managersWrong(served, owned);
+    if (misnamed !== undefined) return refuseForCertain(misnamed);
     const admitted = this.admission.mutate(owned.object, undefined, situation);
     if (!admitted.ok) return halted(admitted);
     const object = named(served, admitted.value, (length) => draws.suffix(`name ${this.names}`, length));

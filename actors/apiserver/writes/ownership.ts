@@ -10,6 +10,7 @@ import { atomOfCustom } from "../../../src/api/apply/custom-atoms.js";
 import { FieldManager, type Managed } from "../../../src/api/apply/field-manager.js";
 import {
   type ManagedEntry,
+  managedFieldsErrors,
   managedFieldsText,
   parseManagedFields,
   readManagedFields,
@@ -19,7 +20,7 @@ import { resetFields } from "../../../src/api/apply/reset-fields.js";
 import type { Versions } from "../../../src/api/apply/updater.js";
 import type { JsonObject } from "../../../src/api/json-value.js";
 import { parseApiVersion } from "../../../src/api/kinds.js";
-import { type Result, succeed } from "../../../src/api/status.js";
+import { type ApiError, invalid, type Result, succeed } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Catalog } from "../catalog/catalog.js";
@@ -37,6 +38,15 @@ export interface OwnershipAsking {
 export interface Owned {
   readonly object: UntypedObject;
   readonly managedFields: string;
+  /** The client sent some of it. */
+  readonly sent?: true;
+}
+
+/** 422 where a client sent managers whose names are none; undefined where all is well, or nothing was sent. */
+export function managersWrong({ groupKind }: Served, { object, managedFields, sent }: Owned): ApiError | undefined {
+  if (sent === undefined) return undefined;
+  const errors = managedFieldsErrors(parseManagedFields(managedFields), "metadata.managedFields");
+  return errors.length === 0 ? undefined : invalid(groupKind, object.metadata.name ?? "", errors);
 }
 
 const managers = new WeakMap<Served, Map<string, FieldManager>>();
@@ -98,13 +108,14 @@ export class Ownership {
   created(object: UntypedObject, nowMs: number): Owned {
     const { sent, rest } = apart(object);
     const entries = readManagedFields(sent) ?? [];
-    return this.updated(undefined, { object: plain(rest), entries }, nowMs);
+    return withSent(sent, this.updated(undefined, { object: plain(rest), entries }, nowMs));
   }
 
   /** The owners of an object after an update or patch, before admission adds to it. */
   changed(object: UntypedObject, origin: StoredObject, nowMs: number): Owned {
     const { sent, rest } = apart(object);
-    return this.updated(this.live(origin), { object: plain(rest), entries: this.entriesAfter(sent, origin) }, nowMs);
+    const entries = this.entriesAfter(sent, origin);
+    return withSent(sent, this.updated(this.live(origin), { object: plain(rest), entries }, nowMs));
   }
 
   /** An object with a configuration applied to it; without an origin, a new one. */
@@ -139,6 +150,8 @@ export class Ownership {
     return parseManagedFields(origin.managedFields);
   }
 }
+
+const withSent = (sent: unknown, owned: Owned): Owned => (sent === undefined ? owned : { ...owned, sent: true });
 
 /** The managedFields that a client sent, and the object without them. */
 function apart(object: UntypedObject): { readonly sent: unknown; readonly rest: UntypedObject } {

@@ -1,12 +1,16 @@
-import { type FieldValidation, readValue } from "../../../src/api/body.js";
+/** Patches of what is stored. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
+import { type Expected, interpretValue } from "../../../src/api/body.js";
+import { invalidValue } from "../../../src/api/field-errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/api/json-value.js";
+import { mapText } from "../../../src/api/patch/merge-lists.js";
 import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
-import { fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
+import { type ApiError, fail, invalid, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { PatchRequest } from "../request.js";
-import type { Served } from "../served.js";
-import type { Change, Changed } from "./update.js";
+import { expectedAt, type Served } from "../served.js";
+import type { RemarkBook } from "./remarks.js";
+import type { Change } from "./update.js";
 
 const supported = [
   "application/json-patch+json",
@@ -28,30 +32,51 @@ const isStrategic = (type: string): boolean => type === "application/strategic-m
  * applied to whatever is there, again and again until it meets no other writer.
  */
 export function patchChange(request: PatchRequest, served: Served): Change {
-  const { patchType, patch } = request;
-  const { custom } = served.resource;
-  return (stored) => {
-    if (custom !== undefined && isStrategic(patchType)) return fail(unsupportedMediaType(ofCustomResources));
-    if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
+  return (stored, { remarks }) => {
     const copy = concernsManagedFields(request) ? stored.wholeCopy() : stored.copy();
-    const current = served.view?.(copy) ?? copy;
-    const patched = applyPatch(
-      patchType,
-      mergeTypeOf(served.resource.type),
-      current as unknown as JsonObject,
-      patch as JsonValue,
-    );
-    if (!patched.ok) return patched;
-    if (request.typed === true && custom === undefined) return succeed({ object: patched.value as unknown as UntypedObject });
-    return decodePatched(served, patched.value, request.options.fieldValidation ?? "Ignore");
+    const patched = patchedObject(request, served, served.view?.(copy) ?? copy, remarks);
+    return patched.ok ? succeed({ object: patched.value }) : patched;
   };
 }
 
-/** What a patch leaves must be an object of its kind still. */
-function decodePatched(served: Served, value: JsonObject, validation: FieldValidation): Result<Changed> {
-  const decoded = readValue(value, [], served.resource, validation);
-  return decoded.ok ? succeed({ object: decoded.value.object as unknown as UntypedObject }) : decoded;
+/** What a patch makes of an object, or of the part of one that the path names. */
+export function patchedObject(
+  request: PatchRequest,
+  served: Served,
+  current: UntypedObject,
+  remarks: RemarkBook,
+): Result<UntypedObject> {
+  const { patchType, patch } = request;
+  const { custom } = served.resource;
+  if (custom !== undefined && isStrategic(patchType)) return fail(unsupportedMediaType(ofCustomResources));
+  if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
+  const expected = expectedAt(served, request.path);
+  const patched = applyPatch(patchType, mergeTypeOf(expected.type), current as unknown as JsonObject, patch as JsonValue);
+  if (!patched.ok) return patched;
+  if (request.typed === true && custom === undefined) return succeed(patched.value as unknown as UntypedObject);
+  return decodePatched(request, expected, patched.value, remarks);
 }
+
+/** What a patch leaves must be an object of its kind still, without fields that the kind does not have where the request minds. */
+function decodePatched(
+  { patchType, patch, problems = [], options }: PatchRequest,
+  expected: Expected,
+  patched: JsonObject,
+  remarks: RemarkBook,
+): Result<UntypedObject> {
+  const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : JSON.stringify(patched));
+  const decoded = interpretValue(patched, expected);
+  if (!decoded.ok) return fail(unfit(shown(), decoded.message));
+  const { fieldValidation = "Ignore" } = options;
+  const minded = fieldValidation === "Ignore" ? [] : [...problems, ...decoded.unknown];
+  if (fieldValidation === "Strict" && minded.length > 0)
+    return fail(unfit(shown(), `strict decoding error: ${minded.join(", ")}`));
+  for (const problem of minded) remarks.warn(problem);
+  return succeed(decoded.object as unknown as UntypedObject);
+}
+
+/** 422 of a patch after which an object cannot be decoded; Kubernetes names no kind here. */
+const unfit = (shown: string, why: string): ApiError => invalid({ group: "", kind: "" }, "", [invalidValue("patch", shown, why)]);
 
 /** Whether a patch might read or change who owns what. */
 function concernsManagedFields({ patch }: PatchRequest): boolean {

@@ -2,8 +2,7 @@
 import { atomOfType } from "../../../src/api/apply/builtin-atoms.js";
 import { configurationError } from "../../../src/api/apply/configuration.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/api/json-value.js";
-import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
-import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
+import { isPatchType } from "../../../src/api/patch/patch.js";
 import { fail, type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
@@ -12,7 +11,9 @@ import type { Served } from "../served.js";
 import { replicasPath, scaled, scaleOf, showScaleText } from "../subresources/scale.js";
 import { Admission } from "./admit.js";
 import { Ownership } from "./ownership.js";
+import { patchedObject } from "./patch.js";
 import type { Planner } from "./plan.js";
+import type { RemarkBook } from "./remarks.js";
 import { type Change, ChangePlanner } from "./update.js";
 
 export function scalePlanner(backing: Backing, served: Served, request: UpdateRequest | PatchRequest): Planner {
@@ -21,7 +22,7 @@ export function scalePlanner(backing: Backing, served: Served, request: UpdateRe
   const applies = request.verb === "patch" && request.patchType === "application/apply-patch+yaml";
   const change: Change = (stored, situation) => {
     const current = scaleOf(served, stored.object) as unknown as UntypedObject;
-    const wanted = wantedScale(request, current);
+    const wanted = wantedScale(request, served, current, situation.remarks);
     if (!wanted.ok) return wanted;
     const mutated = admission.mutate(wanted.value, current, situation);
     if (!mutated.ok) return mutated;
@@ -36,13 +37,15 @@ export function scalePlanner(backing: Backing, served: Served, request: UpdateRe
   return new ChangePlanner(backing, served, request, change, { admitted: true, show: showScaleText(served) });
 }
 
-function wantedScale(request: UpdateRequest | PatchRequest, current: UntypedObject): Result<UntypedObject> {
+function wantedScale(
+  request: UpdateRequest | PatchRequest,
+  served: Served,
+  current: UntypedObject,
+  remarks: RemarkBook,
+): Result<UntypedObject> {
   if (request.verb === "update") return succeed(request.body);
-  const { patchType, patch } = request;
-  if (!isPatchType(patchType)) return appliedScale(patch, current);
-  const scale = current as unknown as JsonObject;
-  const patched = applyPatch(patchType, mergeTypeOf("Scale"), scale, patch as JsonValue);
-  return patched.ok ? succeed(patched.value as unknown as UntypedObject) : patched;
+  if (!isPatchType(request.patchType)) return appliedScale(request.patch, current);
+  return patchedObject(request, served, current, remarks);
 }
 
 const scaleKind = () => ({ apiVersion: "autoscaling/v1", kind: "Scale", atom: atomOfType("Scale")! });

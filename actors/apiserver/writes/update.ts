@@ -9,7 +9,7 @@ import type { Json } from "../../../src/wire/json.js";
 import { forbiddenRequest, resourceAttributes } from "../access/attributes.js";
 import type { Backing } from "../backing.js";
 import type { Step } from "../consult/question.js";
-import type { ApiOutcome } from "../request.js";
+import type { ApiError, ApiOutcome } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withoutManagedFields, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
@@ -18,7 +18,7 @@ import { type Charges, noCharges } from "./charges.js";
 import { type Claimed, claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
-import { type Owned, Ownership } from "./ownership.js";
+import { managersWrong, type Owned, Ownership } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateUpdate } from "./validate.js";
 
@@ -79,6 +79,14 @@ export class ChangePlanner implements Planner {
     return refuse(notFound(this.served.groupResource, this.asking.path.name ?? ""));
   }
 
+  /** Who may change what is there may not for that alone make what is not. */
+  protected refusalToCreate(): ApiError | undefined {
+    const { path, user } = this.asking;
+    const asked = resourceAttributes("create", path);
+    const decision = this.backing.authorizer.authorize(user, asked);
+    return decision.allowed ? undefined : forbiddenRequest(user, asked, decision);
+  }
+
   private show(json: Json<KubernetesObject>): ApiOutcome {
     return this.how.show?.(json) ?? answerWith(this.served.presentation.show(json));
   }
@@ -87,6 +95,8 @@ export class ChangePlanner implements Planner {
     const { view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
     const owned = this.owned(changed, origin, situation.draws.nowMs);
+    const misnamed = managersWrong(this.served, owned);
+    if (misnamed !== undefined) return refuse(misnamed);
     const ready = this.complete(owned.object, old, situation);
     if (!ready.ok) return halted(ready);
     const goes = goesWithUpdate(origin.object.metadata, ready.value);
@@ -171,10 +181,8 @@ export class UpdatePlanner extends ChangePlanner {
     const { backing, served, asking, body } = this;
     const { path } = asking;
     if (path.subresource !== undefined || !createsOnUpdate(served.resource)) return super.planAbsent(situation);
-    // Who may change what is there may not for that alone make what is not.
-    const asked = resourceAttributes("create", path);
-    const decision = backing.authorizer.authorize(asking.user, asked);
-    if (!decision.allowed) return refuse(forbiddenRequest(asking.user, asked, decision));
+    const refusal = this.refusalToCreate();
+    if (refusal !== undefined) return refuse(refusal);
     const metadata = { ...body.metadata, name: path.name ?? "" };
     const planner = new CreatePlanner(backing, served, { ...asking, body: { ...body, metadata } });
     return planner.plan({ ...situation, origin: undefined });

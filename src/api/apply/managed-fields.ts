@@ -3,9 +3,12 @@
  * entries end where no text of theirs can, because neither `"` nor `[` stands bare in a name or in FieldsV1.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/#ObjectMeta
  */
+import { at, child, type FieldError, tooLong } from "../field-errors.js";
 import { isJsonObject } from "../json-value.js";
+import { byteLength } from "../names.js";
 import { parseTime } from "../time.js";
 import { type FieldSet, fieldsText, noFields, parseFields, readFields } from "./field-set.js";
+import { managerNameErrors } from "./manager-name.js";
 import { compareTexts } from "./path-element.js";
 
 export type Operation = "Apply" | "Update";
@@ -171,3 +174,14 @@ function readEntry(item: unknown): ManagedEntry | undefined {
   const at = typeof time === "string" && parseTime(time).ok ? { time } : {};
   return ManagedEntry.of({ manager, operation, apiVersion, ...at, ...(subresource === "" ? {} : { subresource }) }, set);
 }
+
+const subresourceBytesMost = 256;
+
+/** What is wrong with entries that could be read: the names in them. */
+export const managedFieldsErrors = (entries: readonly ManagedEntry[], path: string): FieldError[] =>
+  entries.flatMap(({ head: { manager, subresource = "" } }, index) => {
+    const entry = at(path, index);
+    const errors = managerNameErrors(manager, child(entry, "manager"));
+    if (byteLength(subresource) > subresourceBytesMost) errors.push(tooLong(child(entry, "subresource"), subresourceBytesMost));
+    return errors;
+  });

@@ -1,4 +1,16 @@
-import { deepEqual, hasField, isJsonObject, type JsonObject, type JsonValue, setField, shallowCopy } from "../json-value.js";
+import { pathText, problemLimit } from "../json-text.js";
+import {
+  deepEqual,
+  hasField,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  jsonKind,
+  ownField,
+  setField,
+  shallowCopy,
+} from "../json-value.js";
+import { byteLength } from "../names.js";
 
 /**
  * JSON patch (RFC 6902), applied without changing the input: what an operation touches is copied, the rest is shared.
@@ -19,23 +31,58 @@ export type PatchOutcome =
 const done = (value: JsonValue): PatchOutcome => ({ ok: true, value });
 const failed = (message: string): PatchOutcome => ({ ok: false, message });
 
+type ReadOperations =
+  | { readonly ok: true; readonly value: JsonPatchOperation[] }
+  /** `decoded`: it is a patch, of which an operation lacks what would let it apply to anything. */
+  | { readonly ok: false; readonly message: string; readonly decoded?: true };
+
+/** What kube-apiserver calls the types that it decodes a patch into. */
+const operationType = "handlers.jsonPatchOp";
+const texts = ["op", "path", "from"] as const;
+
 /** Reads a patch document; the message says what about it is no JSON patch. */
-export const readJsonPatch = (
-  document: JsonValue,
-): { ok: true; value: JsonPatchOperation[] } | { ok: false; message: string } => {
-  if (!Array.isArray(document))
-    return { ok: false, message: "json: cannot unmarshal object into Go value of type jsonpatch.Patch" };
+export const readJsonPatch = (document: JsonValue): ReadOperations => {
+  if (document === null) return { ok: true, value: [] };
+  if (!Array.isArray(document)) return cannotUnmarshal(document, `Go value of type []${operationType}`);
+  for (const item of document) {
+    if (item === null) continue;
+    if (!isJsonObject(item)) return cannotUnmarshal(item, `Go value of type ${operationType}`);
+    for (const field of texts) {
+      const value = ownField(item, field) ?? null;
+      if (value !== null && typeof value !== "string")
+        return cannotUnmarshal(value, `Go struct field jsonPatchOp.${field} of type string`);
+    }
+  }
   const operations: JsonPatchOperation[] = [];
   for (const item of document) {
-    if (!isJsonObject(item))
-      return { ok: false, message: "json: cannot unmarshal array element into Go value of type jsonpatch.Operation" };
-    const { op, path, from, value } = item;
-    if (typeof op !== "string" || typeof path !== "string") {
-      return { ok: false, message: 'a JSON patch operation must have the string fields "op" and "path"' };
-    }
+    const { op, path, from, value } = (item ?? {}) as Partial<JsonPatchOperation>;
+    if (typeof op !== "string") return { ok: false, message: "Unexpected kind: unknown", decoded: true };
+    if (typeof path !== "string")
+      return { ok: false, message: `${op} operation failed to decode path: missing value`, decoded: true };
     operations.push({ op, path, ...(typeof from === "string" ? { from } : {}), ...(value === undefined ? {} : { value }) });
   }
   return { ok: true, value: operations };
+};
+
+const cannotUnmarshal = (value: JsonValue, into: string): ReadOperations => ({
+  ok: false,
+  message: `json: cannot unmarshal ${jsonKind(value)} into ${into}`,
+});
+
+const operationFields: ReadonlySet<string> = new Set([...texts, "value"]);
+
+/** What only strict decoding minds of a patch document: `unknown field "[0].vlaue"`. */
+export const unknownOperationFields = (document: JsonValue): string[] => {
+  if (!Array.isArray(document)) return [];
+  const found: string[] = [];
+  for (const [index, item] of document.entries()) {
+    if (!isJsonObject(item)) continue;
+    for (const field of Object.keys(item)) {
+      if (found.length >= problemLimit) return found;
+      if (!operationFields.has(field)) found.push(`unknown field ${JSON.stringify(pathText([index, field]))}`);
+    }
+  }
+  return found;
 };
 
 /** The tokens of a JSON pointer (RFC 6901); "" is the whole document. */
@@ -189,10 +236,25 @@ const applyOperation = (document: JsonValue, operation: JsonPatchOperation): Pat
   }
 };
 
+/** As many bytes of JSON may all copies of a patch add together; without a bound thirty copies could make gigabytes of one. */
+const copiedBytesMost = 3 * 1024 * 1024;
+
+/** How much a copy adds to a document, as JSON. */
+const sizeOfCopy = (document: JsonValue, { from = "" }: JsonPatchOperation): number => {
+  const value = valueAt(document, readPointer(from) ?? [""]);
+  return value === undefined ? 0 : byteLength(JSON.stringify(value));
+};
+
 /** Applies operations in order; the first that fails ends it. */
 export const applyJsonPatch = (document: JsonValue, operations: readonly JsonPatchOperation[]): PatchOutcome => {
   let current = document;
+  let copiedBytes = 0;
   for (const operation of operations) {
+    if (operation.op === "copy") copiedBytes += sizeOfCopy(current, operation);
+    if (copiedBytes > copiedBytesMost)
+      return failed(
+        `Unable to complete the copy, the accumulated size increase of copy is ${copiedBytes}, exceeding the limit ${copiedBytesMost}`,
+      );
     const outcome = applyOperation(current, operation);
     if (!outcome.ok) return outcome;
     current = outcome.value;

@@ -53,12 +53,15 @@ export const arrangeMerged = (
   return [...arranged, ...serverOnly.slice(next)];
 };
 
-/** The text of a map as the patch's error messages show it. */
+/** A map of JSON values as Go's `%v` prints it, keys in order. */
 export const mapText = (map: JsonObject): string =>
   `map[${Object.keys(map)
     .sort()
-    .map(
-      (key) =>
-        `${key}:${isJsonObject(map[key]) ? mapText(map[key]) : Array.isArray(map[key]) ? `[${map[key].join(" ")}]` : map[key]}`,
-    )
+    .map((key) => `${key}:${valueText(map[key]!)}`)
     .join(" ")}]`;
+
+const valueText = (value: JsonValue): string => {
+  if (value === null) return "<nil>";
+  if (Array.isArray(value)) return `[${value.map(valueText).join(" ")}]`;
+  return isJsonObject(value) ? mapText(value) : String(value);
+};

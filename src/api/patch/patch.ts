@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../json-value.js";
+import { isJsonObject, type JsonObject, type JsonValue, jsonKind } from "../json-value.js";
 import {
   type ApiError,
   badRequest,
@@ -47,18 +47,24 @@ export const applyPatch = (
     case "application/merge-patch+json":
       return isJsonObject(patch)
         ? asObject(applyMergePatch(current, patch))
-        : fail(badRequest("error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}"));
+        : fail(badRequest(patch === null ? "Invalid JSON Patch" : `error decoding patch: ${notMap(patch)}`));
     case "application/strategic-merge-patch+json":
       return strategicMergePatch(schema, current, patch);
   }
 };
+
+const notMap = (patch: JsonValue): string =>
+  `json: cannot unmarshal ${jsonKind(patch)} into Go value of type map[string]interface {}`;
 
 const asObject = (value: JsonValue): Result<JsonObject> =>
   isJsonObject(value) ? succeed(value) : fail(notApplicable("the patch does not leave an object"));
 
 const jsonPatch = (current: JsonObject, patch: JsonValue): Result<JsonObject> => {
   const operations = readJsonPatch(patch);
-  if (!operations.ok) return fail(badRequest(`error decoding patch: ${operations.message}`));
+  if (!operations.ok)
+    return fail(
+      operations.decoded === true ? notApplicable(operations.message) : badRequest(`error decoding patch: ${operations.message}`),
+    );
   if (operations.value.length > maxJsonPatchOperations) {
     const message = `The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.value.length}`;
     return fail(requestEntityTooLarge(message));
@@ -69,11 +75,11 @@ const jsonPatch = (current: JsonObject, patch: JsonValue): Result<JsonObject> =>
 
 const strategicMergePatch = (schema: MergeType | undefined, current: JsonObject, patch: JsonValue): Result<JsonObject> => {
   if (schema === undefined) return fail(unsupportedMediaType(patchTypes.slice(0, 2)));
-  if (!isJsonObject(patch)) {
-    return fail(badRequest("error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}"));
-  }
+  if (patch === null) return succeed(current);
+  if (!isJsonObject(patch)) return fail(badRequest(notMap(patch)));
   const outcome = applyStrategicMergePatch(current, patch, schema);
   if (outcome.ok) return succeed(outcome.value);
+  if (outcome.invalid === true) return fail(notApplicable(outcome.message));
   // kube-apiserver answers some of these with 500, in the same words; they are the client's mistakes all the same.
   return fail(badRequest(outcome.message));
 };

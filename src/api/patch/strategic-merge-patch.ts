@@ -24,10 +24,14 @@ export interface MergeType {
   field(name: string): FieldMerge | undefined;
 }
 
-export type StrategicOutcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+export type StrategicOutcome<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `invalid`: well formed, but it contradicts itself or asks what no patch can do. */
+  | { readonly ok: false; readonly message: string; readonly invalid?: true };
 
 const good = <T>(value: T): StrategicOutcome<T> => ({ ok: true, value });
 const failed = (message: string): StrategicOutcome<never> => ({ ok: false, message });
+const invalid = (message: string): StrategicOutcome<never> => ({ ok: false, message, invalid: true });
 
 const directive = "$patch";
 const retainKeys = "$retainKeys";
@@ -36,6 +40,7 @@ const deletePrefix = "$deleteFromPrimitiveList/";
 
 const badOrder = "invalid patch format of setElementOrder list";
 const badRetainKeys = "invalid patch format of retainKeys";
+const notRetained = "patch content doesn't match retainKeys list";
 const badPrimitiveList = "invalid patch format of primitive list";
 
 const missingMergeKey = (item: JsonObject, mergeKey: string): StrategicOutcome<never> =>
@@ -108,7 +113,7 @@ const retainOnly = (original: JsonObject, patch: JsonObject): StrategicOutcome<J
   if (keys === undefined) return good(result);
   if (!Array.isArray(keys)) return failed(badRetainKeys);
   for (const field of Object.keys(patch)) {
-    if (!isDirectiveField(field) && patch[field] !== null && !keys.includes(field)) return failed(badRetainKeys);
+    if (!isDirectiveField(field) && patch[field] !== null && !keys.includes(field)) return invalid(notRetained);
   }
   for (const field of Object.keys(result)) if (!keys.includes(field)) delete result[field];
   return good(result);
@@ -148,7 +153,7 @@ const mergeList = (current: JsonValue[], value: JsonValue[], merge: FieldMerge):
   if (!merge.mergesLists) return good(withoutDirectives(value) as JsonValue[]);
   if (current.length === 0 && value.length === 0) return good(current);
   const items = [...current, ...value];
-  if (items.some(Array.isArray)) return failed("lists of lists are not supported");
+  if (items.some(Array.isArray)) return invalid("lists of lists are not supported");
   const objects = items.filter(isJsonObject).length;
   if (objects !== 0 && objects !== items.length) return failed("list element types are not identical");
   if (objects === 0) return good(arrangeMerged([...new Set(items)], value, current, ""));
