@@ -293,13 +293,3 @@ export function watchLine(event: WatchEvent): string {
   lines.set(event, line);
   return line;
 }
-
-/** The whole list as JSON text. */
-export function listText(list: ListParts): string {
-  const metadata = JSON.stringify({
-    resourceVersion: list.resourceVersion,
-    ...(list.continue === undefined ? {} : { continue: list.continue }),
-    ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
-  });
-  return `{"kind":"${list.kind}","apiVersion":"${list.apiVersion}","metadata":${metadata},"items":[${list.items.join(",")}]}`;
-}

@@ -7,13 +7,14 @@ import { type TableOptions, tableOf } from "../../../src/api/table/table.js";
 import type { KubernetesObject, ListMeta, ObjectMeta, Status, Table, UntypedObject } from "../../../src/api/types.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
 import type { WatchEvent } from "../messages.js";
-import { type ListParts, listText, watchLine } from "../request.js";
+import { type ListParts, watchLine } from "../request.js";
+import { listMeta, listText, type TextInPieces, withoutTypeMeta } from "./list-text.js";
 import { mediaTypes, type Representation } from "./negotiation.js";
 
 /** An answer's body as it goes out. */
 export interface Rendered {
   readonly contentType: string;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | TextInPieces;
 }
 
 /** What a rendering needs to know beside the answer. */
@@ -53,13 +54,11 @@ export function renderObject(text: Json<KubernetesObject | Status>, context: Ren
 export function renderList(list: ListParts, context: RenderContext): Rendered {
   const { resource, representation } = context;
   const { as, encoding } = representation;
-  if (as === undefined && encoding === "json") return jsonText(listText(list), context.pretty);
+  const builtin = isBuiltin(resource);
+  if (as === undefined && encoding === "json" && !context.pretty)
+    return { contentType: mediaTypes.json, body: listText(list, builtin) };
   const items = list.items.map((item) => decodeJson(item) as UntypedObject);
-  const metadata = {
-    resourceVersion: list.resourceVersion,
-    ...(list.continue === undefined ? {} : { continue: list.continue }),
-    ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
-  };
+  const metadata = listMeta(list);
   if (as === "Table") return encode(tabulate(items, metadata, context), "Table", context);
   if (as !== undefined) {
     const partials = items.map((item) => partial(item, representation));
@@ -70,8 +69,12 @@ export function renderList(list: ListParts, context: RenderContext): Rendered {
       context,
     );
   }
-  return encode({ kind: list.kind, apiVersion: list.apiVersion, metadata, items }, resource?.listType ?? "", context);
+  const shown = builtin ? items.map(withoutTypeMeta) : items;
+  return encode({ kind: list.kind, apiVersion: list.apiVersion, metadata, items: shown }, resource?.listType ?? "", context);
 }
+
+/** A kind that the server has a type for; custom ones have none. */
+const isBuiltin = (resource: Resource | undefined): boolean => resource !== undefined && resource.type !== "";
 
 /** Renders the events of one watch; the first Table of a watch has the columns, later ones do not repeat them. */
 export class WatchRenderer {

@@ -4,6 +4,7 @@ import type { ApiError } from "../../../../src/api/status.js";
 import { isPretty, negotiate } from "../../http/negotiation.js";
 import { type Rendered, renderStatus } from "../../http/render.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
+import { bytesOfPieces } from "./text-bytes.js";
 
 /** Smaller answers are not worth compressing; kube-apiserver's threshold. */
 const compressFromBytes = 128 * 1024;
@@ -25,7 +26,7 @@ export function answer(
   options: AnswerOptions = {},
 ): void {
   if (isGone(response) || response.headersSent) return;
-  const { body } = rendered;
+  const body = contentOf(rendered);
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   const headers: Record<string, string | string[]> = {
     ...baseHeaders,
@@ -57,6 +58,9 @@ export function answer(
     if (!isGone(response)) send(compressed, compressed.length);
   });
 }
+
+const contentOf = ({ body }: Rendered): string | Uint8Array =>
+  typeof body === "string" || body instanceof Uint8Array ? body : bytesOfPieces(body);
 
 export function answerText(
   request: HttpRequest,
