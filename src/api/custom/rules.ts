@@ -2,7 +2,7 @@
 import { hasRules, validateRules } from "../cel/schema/validate-rules.js";
 import { type FieldError, type FieldErrorType, invalidValue } from "../field-errors.js";
 import type { ObjectMeta } from "../generated/types.js";
-import { isJsonObject, type JsonObject, type JsonValue, ownField, semanticEqual } from "../json-value.js";
+import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { embeddedErrors } from "./embedded.js";
 import { listTypeErrors } from "./list-types.js";
@@ -37,7 +37,8 @@ export function prepareCustomUpdate(
   const { metadata: _new, ...now } = prepared;
   const { metadata: _old, ...before } = old;
   const generation = old.metadata.generation ?? 1;
-  prepared.metadata.generation = semanticEqual(now, before) ? generation : generation + 1;
+  // Without types of Go's, a field that is absent differs from one that says nothing.
+  prepared.metadata.generation = deepEqual(now, before) ? generation : generation + 1;
   return prepared;
 }
 

@@ -1,6 +1,6 @@
 import type { Requester } from "../admission/plugin.js";
 import type { ObjectMeta } from "../generated/types.js";
-import { deepEqual, semanticEqual } from "../json-value.js";
+import { semanticEqual } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 
 /** What the server alone decides in an object's metadata. Source: "API conventions", metadata. */
@@ -89,15 +89,6 @@ export const hasGeneration = (group: string, kind: string): boolean => !withoutG
 const desiredState = (object: UntypedObject): UntypedObject => {
   const { apiVersion: _, kind: __, metadata: ___, status: ____, ...desired } = object;
   return desired as UntypedObject;
-};
-
-/**
- * The same of custom resources: without a schema of Go's, a field that is absent differs from one that says nothing, and a status
- * that has no subresource is a field like any other.
- */
-export const customAsksForChange = (object: UntypedObject, old: UntypedObject, hasStatus: boolean): boolean => {
-  const desired = (of: UntypedObject): unknown => (hasStatus ? desiredState(of) : { ...desiredState(of), status: of.status });
-  return !deepEqual(desired(object), desired(old));
 };
 
 /** True when an update asks for something else than before, so that the generation goes up. */

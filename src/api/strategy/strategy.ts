@@ -14,7 +14,7 @@ import type {
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { asksAs, keepsApproval, keepsAsked, keepsSigned } from "./certificates.js";
-import { asksForChange, type Birth, createdMetadata, customAsksForChange, hasGeneration, updatedMetadata } from "./metadata.js";
+import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetadata } from "./metadata.js";
 import { qosClassOf } from "./pod.js";
 import { withEphemeralContainersOnly, withResourcesOnly } from "./pod-parts.js";
 import { prepareService } from "./service.js";
@@ -175,11 +175,7 @@ export const prepareForUpdate = (
   }
   if (hasGeneration(resource.group, resource.kind)) {
     const generation = old.metadata.generation ?? 0;
-    const asks =
-      resource.custom === undefined
-        ? asksForChange(prepared, old, resource.kind)
-        : customAsksForChange(prepared, old, hasStatus(resource));
-    prepared.metadata.generation = asks ? generation + 1 : generation;
+    prepared.metadata.generation = asksForChange(prepared, old, resource.kind) ? generation + 1 : generation;
     if (prepared.metadata.generation === 0) delete prepared.metadata.generation;
   }
   return prepared;
