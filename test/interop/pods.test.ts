@@ -61,7 +61,8 @@ kubectlSuite("pods by kubectl", { nodes: 1 }, (test, world) => {
       'Error from server (BadRequest): previous terminated container "counter" in pod "counter" not found\n',
     );
     assert.match(await kubectl.fails("logs absent"), /pods "absent" not found/);
-    const until = kubectl.begin(["logs", "-f", "counter", "--tail=0"]);
+    const until = kubectl.begin(["logs", "-f", "counter", "--tail=1"]);
+    await until.until((text) => text.includes("line "));
     await kubectl.ok("delete pod counter --now");
     assert.is((await until.ended).code, 0, "following ends with the container");
   });
@@ -118,9 +119,9 @@ kubectlSuite("pods by kubectl", { nodes: 1 }, (test, world) => {
     await kubectl.ok("run crasher --image=busybox --", "sh", "-c", "echo dying; exit 7");
     await kubectl.until("get pod crasher", (printed) => rows(printed).at(0)?.get("STATUS") === "CrashLoopBackOff");
     assert.is(await kubectl.ok("logs crasher --previous"), "dying\n");
-    const described = await kubectl.ok("describe pod crasher");
+    const backOff = /Warning +BackOff .* Back-off restarting failed container crasher in pod crasher_default/;
+    const described = await kubectl.until("describe pod crasher", (printed) => backOff.test(printed));
     assert.match(described, /Last State: +Terminated\n +Reason: +Error\n +Exit Code: +7\n/);
-    assert.match(described, /Warning +BackOff .* Back-off restarting failed container crasher in pod crasher_default/);
     await kubectl.ok("delete pod crasher --now");
   });
 

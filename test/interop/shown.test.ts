@@ -207,10 +207,9 @@ kubectlSuite("shown by kubectl", { nodes: 1, runtime: "simulated" }, (test, worl
   test("who one is, what one may do, and what is not there", async () => {
     const kubectl = world();
     const whoami = rows(await kubectl.ok("auth whoami"));
-    assert.equal(
-      whoami.map((row) => row.get("VALUE")),
-      ["kubernetes-admin", "[system:masters system:authenticated]"],
-    );
+    const [name, groups, credential] = whoami.map((row) => row.get("VALUE"));
+    assert.equal([name, groups], ["kubernetes-admin", "[system:masters system:authenticated]"]);
+    assert.match(credential ?? "", /^\[X509SHA256=[0-9a-f]{64}\]$/, "the certificate that the administrator shows");
     assert.is(await kubectl.ok("auth can-i create deployments"), "yes\n");
     assert.is(await kubectl.fails("top pods"), "error: Metrics API not available\n");
     assert.is(await kubectl.fails("top nodes"), "error: Metrics API not available\n");

@@ -9,7 +9,8 @@ import type { Status } from "../../../src/api/status.js";
 import { formatMicroTime } from "../../../src/api/time.js";
 import type { Attributes, Decision } from "../access/attributes.js";
 import { userInfoOf } from "../access/reviews/token-review.js";
-import { type ApiOutcome, type ApiRequest, type ApiUser, listText } from "../request.js";
+import { listMeta } from "../http/list-text.js";
+import type { ApiOutcome, ApiRequest, ApiUser, ListParts } from "../request.js";
 
 /** Where lines go. */
 export interface AuditSink {
@@ -84,7 +85,7 @@ export class AuditedRequest {
     }
     this.responseStatus = { metadata: {}, code: outcome.code };
     if (this.telling.level !== "RequestResponse") return;
-    this.responseObject = JSON.parse("list" in outcome ? listText(outcome.list) : outcome.object);
+    this.responseObject = "list" in outcome ? listOf(outcome.list) : (JSON.parse(outcome.object) as JsonValue);
   }
 
   refused(status: Status): void {
@@ -160,3 +161,10 @@ function withoutManagedFields(object: JsonValue): JsonValue {
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, ...items, metadata } as JsonValue;
 }
+
+const listOf = (list: ListParts): object => ({
+  kind: list.kind,
+  apiVersion: list.apiVersion,
+  metadata: listMeta(list),
+  items: list.items.map((item) => JSON.parse(item) as JsonValue),
+});
