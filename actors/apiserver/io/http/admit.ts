@@ -5,8 +5,8 @@ import type { Audit } from "../../audit/audit.js";
 import { attributesOf } from "../../http/authorization.js";
 import { impersonationIn } from "../../http/impersonation.js";
 import type { ApiUser } from "../../request.js";
+import type { Asked } from "./asked.js";
 import { authenticate } from "./authentication.js";
-import type { Asked } from "./exchange.js";
 
 export interface Admitted {
   readonly user: ApiUser;

@@ -12,7 +12,7 @@ import { requestHeaders, responseHeaders } from "../../http/proxy-headers.js";
 import type { ApiUser } from "../../request.js";
 import type { ProxyIdentity } from "../https-webhook-client.js";
 import { proxiedUserHeaders } from "../webhook-client.js";
-import type { Asked } from "./exchange.js";
+import type { Asked } from "./asked.js";
 import { authorityOf, type HttpResponse } from "./message.js";
 import { answerText } from "./response.js";
 import { upgradeThrough } from "./streaming/proxy.js";

@@ -1,0 +1,57 @@
+/** One HTTP request, and where it leads. */
+import type { AuditedRequest } from "../../audit/audit.js";
+import { isWatch } from "../../http/query.js";
+import { type Route, route } from "../../http/routing.js";
+import type { ApiHandler, ApiUser } from "../../request.js";
+import type { ExtensionAccess } from "./extension.js";
+import type { HttpRequest, HttpResponse } from "./message.js";
+import type { ProxyAsked } from "./streaming/proxy.js";
+import type { ProxyRoute } from "./streaming/proxy-location.js";
+
+/** A request as every handler below needs it. */
+export interface Asked {
+  readonly handler: ApiHandler;
+  readonly request: HttpRequest;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly route: Route;
+  /** Absent: extension API servers are not reached. */
+  readonly extensions: ExtensionAccess | undefined;
+  /** Where the request is told of, once it is known who asks. */
+  audited?: AuditedRequest;
+}
+
+export function ask(handler: ApiHandler, request: HttpRequest, extensions?: ExtensionAccess): Asked {
+  const url = request.url ?? "/";
+  const at = url.indexOf("?");
+  const path = at === -1 ? url : url.slice(0, at);
+  const query = new URLSearchParams(at === -1 ? "" : url.slice(at + 1));
+  return {
+    handler,
+    request,
+    path,
+    query,
+    extensions,
+    route: routeOf(handler, request.method ?? "GET", path, query),
+  };
+}
+
+function routeOf({ catalog }: ApiHandler, method: string, path: string, query: URLSearchParams): Route {
+  const service = catalog.extensions.at(path);
+  return service === undefined ? route(method, path, isWatch(query), catalog.resources) : { type: "extension", service };
+}
+
+/** Counts the request in the metrics, from now until its answer is over; one whose answer never began counts as code 0. */
+export function count({ handler, request, route, path, query }: Asked, response: HttpResponse): void {
+  const counted = handler.metrics.requests.began(route, request.method ?? "GET", path, query.has("dryRun"));
+  response.once("close", () => {
+    counted.size = response.bodyBytes ?? 0;
+    counted.ended(response.headersSent ? response.statusCode : 0);
+  });
+}
+
+export function proxyOf({ handler, request, path }: Asked, route: ProxyRoute, user: ApiUser): ProxyAsked {
+  const { url = "" } = request;
+  const at = url.indexOf("?");
+  return { handler, request, route, user, path, search: at < 0 ? "" : url.slice(at) };
+}

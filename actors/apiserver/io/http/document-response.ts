@@ -1,0 +1,35 @@
+/** Answers with what the API server says of itself: discovery and OpenAPI. */
+import { documentFor, pinnedDocument } from "../../http/documents.js";
+import type { Asked } from "./asked.js";
+import { authorityOf, type HttpResponse } from "./message.js";
+import { answer, answerText } from "./response.js";
+
+/** A year, the most that HTTP caches are meant to keep anything. */
+const documentLifetimeMs = 365 * 24 * 3_600_000;
+
+export function serveDocument({ handler, request, path, query }: Asked, response: HttpResponse): void {
+  const { resources } = handler.catalog;
+  const pinned = pinnedDocument(resources, path, query.get("hash") ?? "");
+  if (pinned !== undefined && pinned !== "current") {
+    response.writeHead(301, { Location: pinned.movedTo });
+    response.end();
+    return;
+  }
+  const document = documentFor(handler.catalog, path, request.headers.accept ?? "", authorityOf(request));
+  if (document === undefined) {
+    answerText(request, response, 404, "404 page not found\n");
+    return;
+  }
+  // Under its hash a document never changes.
+  const forGood = {
+    "Cache-Control": "public, immutable",
+    Expires: new Date(Date.now() + documentLifetimeMs).toUTCString(),
+  };
+  const headers = { ETag: document.etag, Vary: "Accept", ...(pinned === "current" ? forGood : {}) };
+  if (request.headers["if-none-match"] === document.etag) {
+    response.writeHead(304, headers);
+    response.end();
+    return;
+  }
+  answer(request, response, 200, document, { headers });
+}
