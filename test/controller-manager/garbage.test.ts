@@ -47,15 +47,15 @@ test("an owner of a kind that is not known counts as there", () => {
   assert.equal(plan(known(object("a", [ref("o", { kind: "Widget" })])).view, "a"), []);
 });
 test("an owner that the API server does not have is gone", () => {
-  const answers = new Map([["o", { ok: false, error: wireError("rejected", "not found") }]]);
+  const answers = new Map([["o", "absent"]]);
   assert.equal(plan(known(object("a", [ref("o")])).view, "a", answers), ["delete Background"]);
 });
 test("a namesake with another uid is not the owner", () => {
-  const answers = new Map([["o", { ok: true, reply: { object: object("another") } }]]);
+  const answers = new Map([["o", { object: object("another") }]]);
   assert.equal(plan(known(object("a", [ref("o")])).view, "a", answers), ["delete Background"]);
 });
 test("an owner that is there after all keeps its dependents", () => {
-  const answers = new Map([["o", { ok: true, reply: { object: object("o") } }]]);
+  const answers = new Map([["o", { object: object("o") }]]);
   assert.equal(plan(known(object("a", [ref("o")])).view, "a", answers), []);
 });
 test("an owner that was seen to go is gone", () => {
@@ -152,6 +152,35 @@ test("what was created after its owner went is collected", () => {
   run(500);
   assert.is(api.get("configmaps", "default/late"), undefined);
 });
+
+for (const [what, error] of [
+  ["may not be read", wireError("rejected", "forbidden", { code: 403, reason: "Forbidden" })],
+  ["cannot be read for now", wireError("rejected", "unavailable", { code: 503, reason: "ServiceUnavailable" })],
+  ["is not told of in time", wireError("deadline", "no answer")],
+] as const) {
+  test(`an owner that ${what} is asked for again later, and nobody loses anything before that`, () => {
+    const { api, run } = controllerWorld();
+    run(2_000);
+    let asked = 0;
+    let away = true;
+    api.fault = ({ verb, path }) => {
+      if (verb !== "get" || path.resource !== "replicasets") return undefined;
+      asked += 1;
+      return away ? error : undefined;
+    };
+    const ownerReferences = [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "hidden", uid: "hidden" }];
+    api.put("configmaps", { metadata: { name: "owned", namespace: "default", ownerReferences } });
+    run(2_000);
+    assert.ok(api.get("configmaps", "default/owned"), "its owner may be there");
+    assert.ok(asked > 2, `the owner is asked for again, not ${asked} times`);
+    const soFar = asked;
+    run(2_000);
+    assert.ok(asked - soFar < soFar, "and ever less often");
+    away = false;
+    run(10_000);
+    assert.is(api.get("configmaps", "default/owned"), undefined, "the API server has said that there is no such owner");
+  });
+}
 
 test("what has changed since it was judged is judged again", () => {
   const { api, run, simulation } = controllerWorld();

@@ -112,7 +112,7 @@ test("pods that nobody else clears away", () => {
     reconcilePodGc(view, new Map(), now, 100_000).reads?.map(({ name }) => name),
     ["gone"],
   );
-  const answers = new Map([["gone", { ok: false as const, error: { code: "rejected" as const, message: "" } }]]);
+  const answers = new Map([["gone", "absent" as const]]);
   const deleted = (reconcilePodGc(view, answers, now, 100_000).writes ?? []).flatMap(({ request }) =>
     request.verb === "delete" ? [request.path.name] : [],
   );

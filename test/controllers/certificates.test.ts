@@ -7,7 +7,6 @@ import { reconcileTokenSecret } from "../../actors/controller-manager/controller
 import type { Answers, Plan } from "../../actors/controller-manager/engine/plan.js";
 import { decodeTextBase64, encodeTextBase64 } from "../../src/api/base64.js";
 import type { CertificateSigningRequest, Secret, ServiceAccount } from "../../src/api/types.js";
-import { wireError } from "../../src/wire/errors.js";
 import { certificateRequest, signingRequest } from "../support/certificate-request.js";
 
 const kubelet = certificateRequest({ commonName: "system:node:node-1", organizations: ["system:nodes"] });
@@ -62,7 +61,7 @@ const says = (allowed: Record<string, boolean>): Answers =>
   new Map(
     Object.entries(allowed).map(([name, is]) => {
       const object = { metadata: {}, status: { allowed: is } };
-      return [name, { ok: true, reply: { object } }] as const;
+      return [name, { object }] as const;
     }),
   );
 const bootstrapper = { ...kubeletSpec, username: "system:bootstrap:abcdef" };
@@ -162,8 +161,8 @@ test("a Secret goes with its account, once the API server has said that it is go
     ["get"],
     "an account of the same name is not meant",
   );
-  const gone: Answers = new Map([["account", { ok: false, error: wireError("rejected", "not found") }]]);
-  const there: Answers = new Map([["account", { ok: true, reply: { object: account } }]]);
+  const gone: Answers = new Map([["account", "absent"]]);
+  const there: Answers = new Map([["account", { object: account }]]);
   assert.equal(verbs(reconcileTokenSecret(secret(), undefined, gone, io)), ["delete"]);
   assert.equal(verbs(reconcileTokenSecret(secret({}, uid), account, there, io)), ["delete"]);
   assert.equal(reconcileTokenSecret(secret(), undefined, there, io), { requeueAfterMs: 100 }, "it is only not here yet");

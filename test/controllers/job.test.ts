@@ -295,7 +295,7 @@ test("a finished Job lets its pods go, and is deleted when its time to live is o
     plan({ of: ended(10) }).reads?.map(({ name }) => name),
     ["job"],
   );
-  const answer = (object: Job): Answers => new Map([["job", { ok: true, reply: { object } }]]);
+  const answer = (object: Job): Answers => new Map([["job", { object }]]);
   assert.equal(done({ of: ended(10), answers: answer(ended(10)) }), ["delete pi"]);
   assert.equal(done({ of: ended(10), answers: answer(ended(60)) }), []);
 });

@@ -85,7 +85,7 @@ export function claim<T extends KubernetesObject>(of: Claim<T>, answers: Answers
   if (answer === undefined) {
     return { mine, reads: [{ name: "owner", request: { verb: "get", path: pathTo(ownerResource, owner) } }], writes };
   }
-  const live = answer.ok ? answer.reply.object : undefined;
+  const live = answer === "absent" ? undefined : answer.object;
   if (live?.metadata.uid !== owner.metadata.uid || live?.metadata.deletionTimestamp !== undefined)
     return { mine, reads: [], writes };
   for (const object of adoptable) {

@@ -1,7 +1,7 @@
 /** What reconciling is: a pure function from what is known to what is to be written. */
 import type { ApiAnswer, ApiRead, ApiWrite } from "../../../src/actor/api-requests.js";
 import type { EventToRecord } from "../../../src/actor/events.js";
-import type { Outcome, WireError } from "../../../src/wire/errors.js";
+import type { WireError } from "../../../src/wire/errors.js";
 
 /** A write, and the events that tell users how it went. */
 export interface PlannedWrite {
@@ -28,7 +28,12 @@ export interface Plan {
   readonly requeueAfterMs?: number;
 }
 
-export type Answers = ReadonlyMap<string, Outcome<ApiAnswer>>;
+/**
+ * What a read has found out: what the API server has, or that it has no such thing (404). A read that was refused, was not
+ * answered or failed otherwise says nothing of either kind: its round ends and comes again after a backoff.
+ */
+export type Finding = ApiAnswer | "absent";
+export type Answers = ReadonlyMap<string, Finding>;
 
 /** What a reconciler may know beyond the caches. */
 export interface Circumstances {

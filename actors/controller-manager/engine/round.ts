@@ -5,7 +5,7 @@ import type { Host } from "../../../src/actor/host.js";
 import { isDefinite, type Outcome, type WireError, wireError } from "../../../src/wire/errors.js";
 import { statusOf } from "../../apiserver/messages.js";
 import type { Informers } from "./informers.js";
-import type { Plan, PlannedWrite, Reconcile } from "./plan.js";
+import type { Finding, Plan, PlannedWrite, Reconcile } from "./plan.js";
 import { newestRevision } from "./revisions.js";
 
 export const roundLimits = {
@@ -29,7 +29,7 @@ export interface RoundOf {
 export class Round {
   plan: Plan = {};
   error: WireError | undefined;
-  private readonly answers = new Map<string, Outcome<ApiAnswer>>();
+  private readonly answers = new Map<string, Finding>();
   private readRounds = 0;
   private pending = 0;
   private next = 0;
@@ -86,7 +86,8 @@ export class Round {
       this.ask(request, (outcome) => {
         this.pending -= 1;
         // That something is not there is an answer; that the server could not say is none.
-        if (outcome.ok || statusOf(outcome.error)?.code === 404) this.answers.set(name, outcome);
+        if (outcome.ok) this.answers.set(name, outcome.reply);
+        else if (statusOf(outcome.error)?.code === 404) this.answers.set(name, "absent");
         else this.error ??= outcome.error;
         onAnswer();
       });

@@ -5,7 +5,7 @@ import type { ControllerDefinition } from "../engine/controller.js";
 import { CustomKinds } from "../engine/custom-kinds.js";
 import type { Informed, Informers } from "../engine/informers.js";
 import { itemOf, OwnerGraph } from "./graph.js";
-import { type GarbageView, reconcileItem } from "./reconcile.js";
+import { type GarbageView, isOwner, reconcileItem } from "./reconcile.js";
 
 /** Every kind whose objects can be listed, followed and deleted, once each. Events have no part in ownership. */
 export function collectedResources(): Resource[] {
@@ -46,7 +46,7 @@ export function garbageCollector(informers: Informers): ControllerDefinition {
     reconcile: (key, { answers }) => {
       const plan = reconcileItem(view, key, answers);
       for (const [uid, answer] of answers) {
-        if (!answer.ok || answer.reply.object?.metadata.uid !== uid) graph.noteGone(uid);
+        if (!isOwner(answer, uid)) graph.noteGone(uid);
       }
       return plan;
     },

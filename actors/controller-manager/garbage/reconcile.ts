@@ -4,7 +4,7 @@
  */
 import type { OwnerReference } from "../../../src/api/types.js";
 import type { ObjectPath, ResourcePath } from "../../apiserver/messages.js";
-import type { Answers, Plan, PlannedRead, PlannedWrite } from "../engine/plan.js";
+import type { Answers, Finding, Plan, PlannedRead, PlannedWrite } from "../engine/plan.js";
 import { nothingToDo } from "../engine/plan.js";
 import { foregroundFinalizer, type Item, isDeletingDependents, isOrphaning, orphanFinalizer } from "./graph.js";
 
@@ -55,8 +55,11 @@ function standingOf(view: GarbageView, item: Item, owner: OwnerReference, answer
   if (resource === undefined || (resource.namespaced && item.path.namespace === undefined)) return "solid";
   const answer = answers.get(owner.uid);
   if (answer === undefined) return "unknown";
-  return answer.ok && answer.reply.object?.metadata.uid === owner.uid ? "solid" : "dangling";
+  return isOwner(answer, owner.uid) ? "solid" : "dangling";
 }
+
+/** Only that there is no such object, or another one by that name, says that an owner has gone. */
+export const isOwner = (found: Finding, uid: string): boolean => found !== "absent" && found.object?.metadata.uid === uid;
 
 function question(view: GarbageView, item: Item, owner: OwnerReference): PlannedRead[] {
   const resource = view.resourceOf(owner);

@@ -5,7 +5,6 @@
 import { rfc3339 } from "../../../src/actor/host.js";
 import { builtinResources, type Resource } from "../../../src/api/kinds.js";
 import type { KubernetesObject, Namespace, NamespaceCondition } from "../../../src/api/types.js";
-import { statusOf } from "../../apiserver/messages.js";
 import { pathTo } from "../engine/ownership.js";
 import type { Answers, Circumstances, Plan, PlannedRead, PlannedWrite } from "../engine/plan.js";
 import { nothingToDo } from "../engine/plan.js";
@@ -42,9 +41,6 @@ export function reconcileNamespace(
   const finalizers = namespace.spec?.finalizers ?? [];
   if (deletionTimestamp === undefined || !finalizers.includes(finalizer)) return nothingToDo;
   if (answers.size === 0) return { reads: resources.map((resource) => lookAt(name, resource)) };
-  // What could not be asked may be there; a kind that is served no longer has nothing.
-  const unknown = [...answers.values()].some((answer) => !answer.ok && statusOf(answer.error)?.code !== 404);
-  if (unknown) return { requeueAfterMs: lookAgainMs };
   const left = resources
     .map((resource) => ({ resource, items: itemsOf(answers, resource) }))
     .filter(({ items }) => items.length > 0);
@@ -60,9 +56,10 @@ const lookAt = (namespace: string, resource: Resource): PlannedRead => ({
   request: { verb: "list", path: pathIn(namespace, resource), options: { limit: 500 } },
 });
 
+/** A kind that is served no longer has nothing. */
 function itemsOf(answers: Answers, resource: Resource): readonly KubernetesObject[] {
   const answer = answers.get(nameOf(resource));
-  return answer?.ok ? (answer.reply.items ?? []) : [];
+  return answer === undefined || answer === "absent" ? [] : (answer.items ?? []);
 }
 
 function finalization(namespace: Namespace): PlannedWrite {

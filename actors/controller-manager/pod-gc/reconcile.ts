@@ -30,7 +30,7 @@ export function reconcilePodGc(view: PodGcView, answers: Answers, nowMs: number,
     const reads = unasked.map(([name]) => ({ name, request: { verb: "get" as const, path: { ...resources.nodes.path, name } } }));
     return { reads };
   }
-  const gone = new Set(due.map(([name]) => name).filter((name) => answers.get(name)?.ok === false));
+  const gone = new Set(due.map(([name]) => name).filter((name) => answers.get(name) === "absent"));
   const writes = view.pods.flatMap((pod) => (mustGo(pod, view, gone) ? removal(pod, gone, nowMs) : []));
   return { writes: [...writes, ...tooManyFinished(view.pods)], inOrder: true, requeueAfterMs: podGcLimits.everyMs };
 }

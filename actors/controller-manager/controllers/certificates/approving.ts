@@ -56,7 +56,8 @@ function question({ spec }: CertificateSigningRequest, permission: string): Plan
 
 function isAllowed(answers: Answers, permission: string): boolean {
   const answer = answers.get(permission);
-  return answer?.ok === true && (answer.reply.object as SubjectAccessReview | undefined)?.status?.allowed === true;
+  if (answer === undefined || answer === "absent") return false;
+  return (answer.object as SubjectAccessReview | undefined)?.status?.allowed === true;
 }
 
 export function reconcileApproval(request: CertificateSigningRequest, answers: Answers): Plan {

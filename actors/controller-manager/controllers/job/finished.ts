@@ -24,7 +24,7 @@ export function reconcileFinished(job: Job, owned: readonly Pod[], { answers, no
   // The time to live may have been made longer a moment ago, so the API server is asked itself.
   const answer = answers.get("job");
   if (answer === undefined) return { reads: [{ name: "job", request: { verb: "get", path: pathTo(jobs.path, job) } }] };
-  const live = answer.ok ? (answer.reply.object as Job | undefined) : undefined;
+  const live = answer === "absent" ? undefined : (answer.object as Job | undefined);
   const { uid } = job.metadata;
   if (live === undefined || live.metadata.uid !== uid) return { writes };
   const liveMs = expiresAtMs(live);

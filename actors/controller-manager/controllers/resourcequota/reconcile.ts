@@ -81,7 +81,7 @@ const listed =
   (answers: Answers): QuotaView["objectsOf"] =>
   (of) => {
     const answer = answers.get(resourceText(of));
-    return answer?.ok ? ((answer.reply.items ?? []) as UntypedObject[]) : undefined;
+    return answer === undefined || answer === "absent" ? undefined : ((answer.items ?? []) as UntypedObject[]);
   };
 
 /**

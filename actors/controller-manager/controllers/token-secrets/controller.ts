@@ -65,7 +65,7 @@ function withoutAccount(secret: Secret, answers: Answers, isOf: (account: Servic
     const request = { verb: "get" as const, path: { ...resources.serviceAccounts.path, namespace, name: accountNameOf(secret) } };
     return { reads: [{ name: "account", request }] };
   }
-  if (answer.ok && isOf(answer.reply.object as ServiceAccount)) return { requeueAfterMs: 100 };
+  if (answer !== "absent" && isOf(answer.object as ServiceAccount)) return { requeueAfterMs: 100 };
   const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
   return { writes: [{ request: { verb: "delete", path: pathTo(path, secret), options: { preconditions } } }] };
 }
