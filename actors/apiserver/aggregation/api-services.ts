@@ -54,13 +54,7 @@ export class ApiServices {
   }
 
   follow(onChanged: () => void): void {
-    for (const store of [this.services, this.definitions]) {
-      const before = store.onChanged;
-      store.onChanged = () => {
-        before?.();
-        onChanged();
-      };
-    }
+    for (const store of [this.services, this.definitions]) store.listeners.push(onChanged);
   }
 
   look(): void {

@@ -49,10 +49,7 @@ export class Definitions {
 
   /** Calls back at every change of a definition, also after the cache was listed anew. */
   follow(onChanged: () => void): void {
-    this.store.onChanged = () => {
-      this.server.endStaleWatches();
-      onChanged();
-    };
+    this.store.listeners.push(() => this.server.endStaleWatches(), onChanged);
   }
 
   look(): void {

@@ -67,7 +67,7 @@ export class WatchCache {
     }
     for (const watcher of watching) watcher.expire();
     this.reach(revision);
-    for (const store of this.stores.values()) store.onChanged?.();
+    for (const store of this.stores.values()) store.tellListeners();
   }
 
   /** Takes what etcd's watch tells, and tells watchers. */
@@ -81,7 +81,7 @@ export class WatchCache {
       const event = store.apply(kv.key, type === "put" ? StoredObject.of(kv) : undefined, kv.modRevision);
       if (event === undefined) continue;
       store.watchers.offer(event, dirty);
-      if (store.onChanged !== undefined) followed.add(store);
+      if (store.listeners.length > 0) followed.add(store);
       event.previous?.forget();
       event.current?.forget();
     }
@@ -91,7 +91,7 @@ export class WatchCache {
       watcher.take(events);
     }
     this.reach(chunk.revision);
-    for (const store of followed) store.onChanged?.();
+    for (const store of followed) store.tellListeners();
   }
 
   /** Calls back once everything up to `revision` is in; at once when it is. Returns how to give up waiting. */

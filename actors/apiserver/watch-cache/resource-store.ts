@@ -25,8 +25,8 @@ export class ResourceStore {
   /** Keys that came since somebody last asked for the order: putting each in its place at once would move half of all keys. */
   private added: string[] = [];
   history: History;
-  /** Told of every change, after all watchers: the API server itself follows some resources. */
-  onChanged: (() => void) | undefined;
+  /** Told that something has changed, after all watchers and in the order they came: the API server itself follows some resources. */
+  readonly listeners: Array<() => void> = [];
   /** The revision of the newest change: a list is the same at every revision from here on. */
   changedAt: bigint;
 
@@ -36,6 +36,10 @@ export class ResourceStore {
   ) {
     this.history = new History(since);
     this.changedAt = since;
+  }
+
+  tellListeners(): void {
+    for (const tell of this.listeners) tell();
   }
 
   get size(): number {
