@@ -1,7 +1,7 @@
 /** The API server's charts one by one, with stand-ins for what they drive: the ways that simulations take seldom. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { AnyStateMachine, EventObject, InputFrom } from "xstate";
+import type { EventObject } from "xstate";
 import type { TokenIssue } from "../../actors/apiserver/access/tokens/token-request.js";
 import { tokenRequestMachine } from "../../actors/apiserver/access/tokens/token-request-machine.js";
 import type { Consultation } from "../../actors/apiserver/consult/consultation.js";
@@ -18,32 +18,8 @@ import type { EtcdLink } from "../../actors/apiserver/watch-cache/etcd-link.js";
 import { watchCacheMachine } from "../../actors/apiserver/watch-cache/machine.js";
 import { writeMachine } from "../../actors/apiserver/writes/machine.js";
 import type { Write } from "../../actors/apiserver/writes/write.js";
-import { Charts } from "../../src/actor/charts.js";
-import { SimulatedClock } from "../../src/sim/clock.js";
-import { EventQueue } from "../../src/sim/event-queue.js";
 import { type Outcome, type WireError, wireError } from "../../src/wire/errors.js";
-
-/** Only what the chart under test touches. */
-const standIn = <T>(parts: object): T => parts as T;
-
-function play<Machine extends AnyStateMachine>(machine: Machine, input: InputFrom<Machine>) {
-  const queue = new EventQueue();
-  const states: string[] = [];
-  const failures: unknown[] = [];
-  const charts = new Charts(new SimulatedClock(queue), {
-    transition: (_chart, _event, _from, to) => states.push(to),
-    failed: (_chart, error) => failures.push(error),
-  });
-  const chart = charts.start(machine, { id: "chart", input });
-  const wait = (forMs: number): void => {
-    const untilMs = queue.nowMs + forMs;
-    for (let next = queue.nextMs; next !== undefined && next <= untilMs; next = queue.nextMs) queue.step();
-    queue.advanceTo(untilMs);
-  };
-  const send = (event: EventObject): void => chart.send(event as never);
-  const state = (): string => states.at(-1) ?? "";
-  return { send, wait, states, state, failures, over: () => charts.get("chart") === undefined };
-}
+import { play, standIn } from "./chart-player.js";
 
 /** An etcd that lists and is watched when told to. */
 function etcdStandIn(linked: boolean) {
