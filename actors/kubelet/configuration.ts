@@ -22,7 +22,6 @@ export interface NodeDescription {
   readonly labels?: ReadonlyMap<string, string>;
 }
 
-export const kubeletVersion = "v1.33.0";
 export const clusterDomain = "cluster.local";
 
 /** Source: the kubelet configuration reference, kubelet.config.k8s.io/v1beta1. */

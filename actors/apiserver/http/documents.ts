@@ -2,8 +2,8 @@
 import { discoveryDocument } from "../../../src/api/discovery.js";
 import type { ResourceTable } from "../../../src/api/kinds.js";
 import { openApiDocument, openApiV3Hash } from "../../../src/api/openapi/documents.js";
+import { kubernetesVersion } from "../../../src/api/release.js";
 import type { Catalog } from "../catalog/catalog.js";
-import { kubernetesVersion } from "./version.js";
 
 export interface Document {
   readonly contentType: string;

@@ -1,6 +1,6 @@
-/** /version: what of Kubernetes is served. Clients compare `gitVersion` as a semantic version. */
-export const kubernetesVersion = "v1.33.5";
+import { kubernetesVersion } from "../../../src/api/release.js";
 
+/** /version: what of Kubernetes is served. Clients compare `gitVersion` as a semantic version. */
 export const versionInfo = {
   major: "1",
   minor: "33",

@@ -1,8 +1,9 @@
 /** The Node object and the Lease by which a kubelet makes its node known. Source: "Nodes" and "Leases". */
 import { rfc3339Micro } from "../../../src/actor/host.js";
 import { quantityOf } from "../../../src/api/quantity.js";
+import { kubernetesVersion } from "../../../src/api/release.js";
 import type { Lease, Node, NodeCondition, NodeStatus } from "../../../src/api/types.js";
-import { kubeletTimings, kubeletVersion, type NodeDescription } from "../configuration.js";
+import { kubeletTimings, type NodeDescription } from "../configuration.js";
 import type { AdmittingNode } from "../pod/admission.js";
 
 const amounts = ({ cpu, memory, ephemeralStorage, pods }: NodeDescription): Record<string, string> => ({
@@ -41,7 +42,7 @@ export function nodeStatus(name: string, node: NodeDescription, conditions: Node
       containerRuntimeVersion: `runc://${runtimeVersion}`,
       kernelVersion,
       kubeProxyVersion: "",
-      kubeletVersion,
+      kubeletVersion: kubernetesVersion,
       machineID: machineId,
       operatingSystem,
       osImage: "Chartroom",
