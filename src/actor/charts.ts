@@ -49,9 +49,9 @@ export class Charts {
       input: options.input,
       clock: this.clock,
       inspect: (event: InspectionEvent) => this.inspected(id, event),
-    } as unknown as Parameters<typeof createActor<Machine>>[1]);
+    } as Parameters<typeof createActor<Machine>>[1]);
     this.inspectCheaply(id, actor);
-    this.running.set(id, actor as unknown as Actor<AnyStateMachine>);
+    this.running.set(id, actor as Actor<AnyStateMachine>);
     actor.subscribe({
       complete: () => {
         this.forget(id);

@@ -31,5 +31,5 @@ export function transitionName(taken: TransitionTaken): string {
 
 export function noteTransitions(microstep: Microstep): void {
   if (seen === undefined) return;
-  for (const taken of microstep._transitions as unknown as TransitionTaken[]) seen.add(transitionName(taken));
+  for (const taken of microstep._transitions as TransitionTaken[]) seen.add(transitionName(taken));
 }

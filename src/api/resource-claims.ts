@@ -64,7 +64,7 @@ const inSliceSpec =
     within(spec, "devices", (devices) => each(devices, change) ?? devices);
 
 const inSpec = (object: UntypedObject, change: Change): UntypedObject =>
-  within(object as unknown as JsonObject, "spec", inObject(change)) as unknown as UntypedObject;
+  within(object as JsonObject, "spec", inObject(change)) as UntypedObject;
 
 const inTemplate =
   (change: Change): Change =>
@@ -97,12 +97,12 @@ export function resourceClaimShapes(version: string, plural: string): Shapes | u
 
 /** A claim, template or slice as it is stored, whichever version it was sent in. */
 export const asStored = <T>(object: T): T => {
-  const { kind = "" } = object as unknown as UntypedObject;
+  const { kind = "" } = object as UntypedObject;
   const plural = new Map([
     ["ResourceClaim", "resourceclaims"],
     ["ResourceClaimTemplate", "resourceclaimtemplates"],
     ["ResourceSlice", "resourceslices"],
   ]).get(kind);
   const shapes = plural === undefined ? undefined : resourceClaimShapes("v1beta1", plural);
-  return (shapes?.toStored(object as unknown as UntypedObject) ?? object) as unknown as T;
+  return (shapes?.toStored(object as UntypedObject) ?? object) as T;
 };

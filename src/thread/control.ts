@@ -60,7 +60,7 @@ export class Control {
   }
 
   link(linkId: number, peer: Address, port: MessagePort): Promise<void> {
-    return this.bounded("link", 5_000, () => this.remote.link(linkId, peer, transfer(port, [port as unknown as Transferable])));
+    return this.bounded("link", 5_000, () => this.remote.link(linkId, peer, transfer(port, [port as Transferable])));
   }
 
   unlink(linkId: number, reason: string): Promise<void> {

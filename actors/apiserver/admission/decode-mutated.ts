@@ -10,6 +10,6 @@ export function decodeMutated(value: unknown, as: Served, subresource: string): 
   const expected = subresource === "" ? resource : expectedAt(as, { ...resource, resource: resource.plural, subresource });
   const decoded = readValue(value, [], expected, "Ignore");
   if (!decoded.ok) return { ok: false, error: internalError(decoded.error.status.message ?? "it is not one of its kind") };
-  const whole = decoded.value.object as unknown as UntypedObject;
+  const whole = decoded.value.object as UntypedObject;
   return succeed(defaulterFor(expected.group, expected.version, expected.kind)({ ...whole, metadata: whole.metadata ?? {} }));
 }

@@ -68,7 +68,7 @@ function patchedBy({ patch }: Verdict, { hook, as }: Invocation, attributes: Att
       internalError(`admission webhook ${name} attempted to modify the object, which is not supported for this operation`),
     );
   }
-  const patched = applyJsonPatch(inVersion(object, served, as, subresource) as unknown as JsonValue, patch);
+  const patched = applyJsonPatch(inVersion(object, served, as, subresource) as JsonValue, patch);
   if (!patched.ok) return fail(internalError(patched.message));
   const decoded = decodeMutated(patched.value, as, subresource);
   return decoded.ok ? succeed(inVersion(decoded.value, as, served, subresource)) : decoded;

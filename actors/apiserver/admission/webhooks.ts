@@ -79,7 +79,7 @@ export class Webhooks {
 function hooksIn(configurations: readonly StoredObject[]): readonly Hook[] {
   return configurations.flatMap(({ name: configuration, object }) => {
     const seen = new Map<string, number>();
-    return ((object as unknown as MutatingWebhookConfiguration).webhooks ?? []).map((webhook) => {
+    return ((object as MutatingWebhookConfiguration).webhooks ?? []).map((webhook) => {
       const before = seen.get(webhook.name) ?? 0;
       seen.set(webhook.name, before + 1);
       return {

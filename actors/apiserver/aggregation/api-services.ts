@@ -70,7 +70,7 @@ export class ApiServices {
     const { task } = this;
     if (task.what === "nothing" || task.what === "check") return;
     const { service } = task;
-    const body = service as unknown as UntypedObject;
+    const body = service as UntypedObject;
     const ended = (outcome: ApiOutcome): void => {
       if (!outcome.ok || !("object" in outcome)) {
         onEnded("failed");
@@ -164,7 +164,7 @@ export class ApiServices {
   }
 
   private all(): APIService[] {
-    return Array.from(this.services.from(servicesPrefix()), ({ object }) => object as unknown as APIService);
+    return Array.from(this.services.from(servicesPrefix()), ({ object }) => object as APIService);
   }
 
   private nextTask(): Task {

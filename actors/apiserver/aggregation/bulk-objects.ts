@@ -9,7 +9,7 @@ export function serviceObjects(nowMs: number): BulkObject[] {
   const resource = builtinResources().preferred("apiregistration.k8s.io", "apiservices")!;
   return builtinServices(builtinResources(), nowMs).map((service) => ({
     key: storageKey(resource, "", service.metadata.name ?? ""),
-    object: service as unknown as UntypedObject,
+    object: service as UntypedObject,
     hasGeneration: false,
     completed: () => undefined,
   }));

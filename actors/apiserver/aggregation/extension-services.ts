@@ -48,7 +48,7 @@ export class ExtensionServices {
     this.asOf = this.store.changedAt;
     this.byVersion = new Map();
     for (const stored of this.store.from(servicesPrefix())) {
-      const service = stored.object as unknown as APIService;
+      const service = stored.object as APIService;
       const { group = "", version = "", service: reference } = service.spec ?? {};
       if (reference !== undefined) this.byVersion.set(`${group}/${version}`, service);
     }

@@ -99,7 +99,7 @@ export function firstObjects(config: ApiServerConfig): FirstObject[] {
 export function withThisServer(existing: UntypedObject, own: UntypedObject): UntypedObject | undefined {
   if (own.kind === "Endpoints") {
     const wanted = (own as unknown as { subsets: Array<{ addresses: Array<{ ip: string }> }> }).subsets[0]!;
-    const { subsets = [] } = existing as unknown as { subsets?: (typeof wanted)[] };
+    const { subsets = [] } = existing as { subsets?: (typeof wanted)[] };
     const address = wanted.addresses[0]!;
     if (subsets.some((subset) => subset.addresses.some(({ ip }) => ip === address.ip))) return undefined;
     const [first, ...others] = subsets;
@@ -108,7 +108,7 @@ export function withThisServer(existing: UntypedObject, own: UntypedObject): Unt
   }
   if (own.kind === "EndpointSlice") {
     const wanted = (own as unknown as { endpoints: Array<{ addresses: string[] }> }).endpoints[0]!;
-    const { endpoints = [] } = existing as unknown as { endpoints?: (typeof wanted)[] };
+    const { endpoints = [] } = existing as { endpoints?: (typeof wanted)[] };
     if (endpoints.some(({ addresses }) => addresses[0] === wanted.addresses[0])) return undefined;
     return { ...existing, endpoints: [...endpoints, wanted] };
   }

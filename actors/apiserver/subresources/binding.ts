@@ -14,7 +14,7 @@ export const boundAnswer = () => answerWith(JSON.stringify({ ...success(), code:
 /** The pod as bound to its node; 409 when it is bound already or going. */
 export function bound(backing: Backing, stored: StoredObject, body: UntypedObject): Result<UntypedObject> {
   const binding = body as unknown as Binding;
-  const pod = stored.copy() as unknown as Pod;
+  const pod = stored.copy() as Pod;
   const name = pod.metadata.name ?? "";
   const node = binding.target?.name ?? "";
   const pods = { group: "", resource: "pods" };
@@ -44,5 +44,5 @@ export function bound(backing: Backing, stored: StoredObject, body: UntypedObjec
     metadata: { ...pod.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
     spec: { ...pod.spec, nodeName: node },
     status: { ...pod.status, conditions: [...conditions, condition] },
-  } as unknown as UntypedObject);
+  } as UntypedObject);
 }

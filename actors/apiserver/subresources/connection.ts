@@ -81,7 +81,7 @@ export class Connection {
         ? fail(notFound(this.served.groupResource, path.name))
         : path.resource === "nodes"
           ? succeed({ container: "", node: path.name })
-          : containerAt(stored.object as unknown as Pod, options.container, path.subresource);
+          : containerAt(stored.object as Pod, options.container, path.subresource);
     if (found.ok) this.at = found.value;
     else this.problem = found.error;
   }

@@ -24,11 +24,11 @@ const goesFreely = (pod: Pod): boolean =>
 
 /** The budget as it is to be written when the pod goes, or why it may not go: 429. */
 export function spendBudget(backing: Backing, stored: StoredObject): Result<readonly Alongside[]> {
-  const pod = stored.object as unknown as Pod;
+  const pod = stored.object as Pod;
   if (goesFreely(pod)) return succeed([]);
   const prefix = budgetPrefix(stored.namespace);
   const budgets = [...backing.cache.store("/registry/policy/poddisruptionbudgets/").from(prefix)].filter((budget) => {
-    const { spec } = budget.object as unknown as PodDisruptionBudget;
+    const { spec } = budget.object as PodDisruptionBudget;
     return spec?.selector !== undefined && compileLabelSelector(spec.selector)(pod.metadata.labels);
   });
   if (budgets.length > 1) {
@@ -37,7 +37,7 @@ export function spendBudget(backing: Backing, stored: StoredObject): Result<read
   }
   const [budget] = budgets;
   if (budget === undefined) return succeed([]);
-  const { metadata, spec, status } = budget.object as unknown as PodDisruptionBudget;
+  const { metadata, spec, status } = budget.object as PodDisruptionBudget;
   const healthy = status?.currentHealthy ?? 0;
   const desired = status?.desiredHealthy ?? 0;
   if (!isReady(pod) && (spec?.unhealthyPodEvictionPolicy === "AlwaysAllow" || (desired > 0 && healthy >= desired)))
@@ -45,13 +45,13 @@ export function spendBudget(backing: Backing, stored: StoredObject): Result<read
   const name = budget.name;
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return { ok: false, error: notYetSeen(name) };
   if ((status?.disruptionsAllowed ?? 0) <= 0) return { ok: false, error: wouldViolate(name, desired, healthy) };
-  const object = budget.copy() as unknown as PodDisruptionBudget;
+  const object = budget.copy() as PodDisruptionBudget;
   const disruptedPods = { ...status?.disruptedPods, [stored.name]: formatTime(backing.host.clock.nowMs()) };
   const spent = {
     ...object,
     status: { ...object.status, disruptionsAllowed: (status?.disruptionsAllowed ?? 0) - 1, disruptedPods },
   };
-  return succeed([{ previous: budget, object: spent as unknown as UntypedObject }]);
+  return succeed([{ previous: budget, object: spent as UntypedObject }]);
 }
 
 const refusal = "Cannot evict pod as it would violate the pod's disruption budget.";

@@ -38,7 +38,7 @@ export function scaleOf(served: Served, object: UntypedObject): Scale {
 }
 
 function ownScale({ resource }: Served, object: UntypedObject): Pick<Scale, "spec" | "status"> {
-  const { spec = {}, status = {} } = object as unknown as Scalable;
+  const { spec = {}, status = {} } = object as Scalable;
   // A ReplicationController's selector is a plain map of labels.
   const selector = (resource.kind === "ReplicationController" ? { matchLabels: spec.selector } : spec.selector) as
     | LabelSelector
@@ -77,7 +77,7 @@ const shown = ({ view }: Served, stored: StoredObject): UntypedObject =>
 
 /** The object with the replicas that a Scale asks for; the Scale's resourceVersion is the condition. */
 export function scaled(served: Served, stored: StoredObject, scale: UntypedObject): Result<UntypedObject> {
-  const replicas = (scale as unknown as Scale).spec?.replicas ?? 0;
+  const replicas = (scale as Scale).spec?.replicas ?? 0;
   const object = shown(served, stored);
   if (!Number.isInteger(replicas) || replicas < 0) {
     const why = invalidValue("spec.replicas", replicas, "must be greater than or equal to 0");
@@ -86,7 +86,7 @@ export function scaled(served: Served, stored: StoredObject, scale: UntypedObjec
   const { resourceVersion } = scale.metadata ?? {};
   const metadata =
     resourceVersion === undefined || resourceVersion === "" ? object.metadata : { ...object.metadata, resourceVersion };
-  setAt(object as unknown as JsonObject, replicasPath(served), replicas);
+  setAt(object as JsonObject, replicasPath(served), replicas);
   return succeed({ ...object, metadata });
 }
 

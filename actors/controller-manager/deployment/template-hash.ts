@@ -21,7 +21,7 @@ function inOrder(value: JsonValue): JsonValue {
 
 /** FNV-1a of the template; a collision with another set's name is escaped from by counting up. */
 export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  const text = JSON.stringify(inOrder(template as unknown as JsonObject));
+  const text = JSON.stringify(inOrder(template as JsonObject));
   return safeEncode(`${hash32(collisionCount === undefined ? text : `${text}${collisionCount}`)}`);
 }
 

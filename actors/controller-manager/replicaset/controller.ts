@@ -23,7 +23,7 @@ export function replicaSetController(informers: Informers): ControllerDefinition
   const pods = informers.of(resources.pods);
   return controller("replicaset", pods, {
     kind: replicaSetKind,
-    informed: informed as unknown as Informed<KubernetesObject>,
+    informed: informed as Informed<KubernetesObject>,
     get: (key) => informed.store.get(key),
     inNamespace: (namespace) => informed.store.by("namespace", namespace),
     siblings: (set) => {
@@ -43,7 +43,7 @@ export function replicationController(informers: Informers): ControllerDefinitio
   };
   return controller("replicationcontroller", pods, {
     kind: replicationControllerKind,
-    informed: informed as unknown as Informed<KubernetesObject>,
+    informed: informed as Informed<KubernetesObject>,
     get: read,
     inNamespace: (namespace) => informed.store.by("namespace", namespace).map(asReplicaSet),
     siblings: ({ metadata }) => pods.store.by("controller", metadata.uid ?? "").filter(isActive),

@@ -31,12 +31,12 @@ export const defaultStorageClass: AdmissionPlugin = {
   name: "DefaultStorageClass",
   concerns: creates("", "persistentvolumeclaims"),
   mutate: ({ object }, cluster) => {
-    const claim = object as unknown as PersistentVolumeClaim;
+    const claim = object as PersistentVolumeClaim;
     const asked = claim.metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? claim.spec?.storageClassName;
     if (asked !== undefined) return succeed(object);
     const storageClassName = defaultOf(cluster.list<StorageClass>("storage.k8s.io", "storageclasses"), storageAnnotations);
     if (storageClassName === undefined) return succeed(object);
-    return succeed({ ...claim, spec: { ...claim.spec, storageClassName } } as unknown as UntypedObject);
+    return succeed({ ...claim, spec: { ...claim.spec, storageClassName } } as UntypedObject);
   },
 };
 
@@ -44,12 +44,12 @@ export const defaultIngressClass: AdmissionPlugin = {
   name: "DefaultIngressClass",
   concerns: creates("networking.k8s.io", "ingresses"),
   mutate: ({ object }, cluster) => {
-    const ingress = object as unknown as Ingress;
+    const ingress = object as Ingress;
     const annotated = ingress.metadata.annotations?.["kubernetes.io/ingress.class"] !== undefined;
     if (annotated || ingress.spec?.ingressClassName) return succeed(object);
     const classes = cluster.list<IngressClass>("networking.k8s.io", "ingressclasses");
     const ingressClassName = defaultOf(classes, ["ingressclass.kubernetes.io/is-default-class"]);
     if (ingressClassName === undefined) return succeed(object);
-    return succeed({ ...ingress, spec: { ...ingress.spec, ingressClassName } } as unknown as UntypedObject);
+    return succeed({ ...ingress, spec: { ...ingress.spec, ingressClassName } } as UntypedObject);
   },
 };

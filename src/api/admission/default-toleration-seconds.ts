@@ -24,5 +24,5 @@ export const addDefaultTolerations = (pod: Pod): Pod => {
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: "DefaultTolerationSeconds",
   concerns: (target) => aboutPods(target) && (target.operation === "CREATE" || target.operation === "UPDATE"),
-  mutate: ({ object }) => succeed(addDefaultTolerations(object as unknown as Pod) as unknown as UntypedObject),
+  mutate: ({ object }) => succeed(addDefaultTolerations(object as Pod) as UntypedObject),
 };

@@ -110,17 +110,17 @@ const aboutResize = ({ group, resource, subresource, operation }: AdmissionTarge
 
 function mutate(request: AdmissionRequest, cluster: ClusterView): Result<UntypedObject | undefined> {
   if (aboutClaims(request)) return succeed(request.object);
-  let pod = request.object as unknown as Pod;
+  let pod = request.object as Pod;
   for (const range of rangesOf(request, cluster)) pod = fillPod(pod, range);
-  return succeed(pod as unknown as UntypedObject);
+  return succeed(pod as UntypedObject);
 }
 
 function validate(request: AdmissionRequest, cluster: ClusterView): Result<Remarks> {
   if (request.old?.metadata.deletionTimestamp !== undefined) return noRemarks();
   for (const range of rangesOf(request, cluster)) {
     const faults = aboutClaims(request)
-      ? claimFaults(range, request.object as unknown as PersistentVolumeClaim)
-      : podFaults(range, (request.object as unknown as Pod).spec ?? { containers: [] });
+      ? claimFaults(range, request.object as PersistentVolumeClaim)
+      : podFaults(range, (request.object as Pod).spec ?? { containers: [] });
     if (faults.length > 0) return fail(forbidden(request, aggregateOf(faults)));
   }
   return noRemarks();

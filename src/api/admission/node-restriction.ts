@@ -54,7 +54,7 @@ function ownerObjection({ metadata }: Pod, node: string, cluster: ClusterView): 
 }
 
 const createPod: Rule = ({ object }, node, cluster) => {
-  const pod = object as unknown as Pod;
+  const pod = object as Pod;
   const shown = quote(node);
   if (pod.metadata.annotations?.[mirrorAnnotation] === undefined)
     return `pod does not have ${quote(mirrorAnnotation)} annotation, node ${shown} can only create mirror pods`;
@@ -72,14 +72,14 @@ const wholePod: Rule = (request, node, cluster) => {
   if (operation !== "DELETE") {
     return `${unexpected(request)}, node ${quote(node)} can only create and delete mirror pods`;
   }
-  const { spec } = old as unknown as Pod;
+  const { spec } = old as Pod;
   return spec?.nodeName === node ? undefined : `node ${quote(node)} can only delete pods with spec.nodeName set to itself`;
 };
 
 const podStatus: Rule = (request, node) => {
   if (request.operation !== "UPDATE") return unexpected(request);
-  const old = request.old as unknown as Pod;
-  const pod = request.object as unknown as Pod;
+  const old = request.old as Pod;
+  const pod = request.object as Pod;
   if (old.spec?.nodeName !== node) {
     return `node ${quote(node)} can only update pod status for pods with spec.nodeName set to itself`;
   }
@@ -121,7 +121,7 @@ const nodes: Rule = (request, node) => {
   const name = request.name || (object?.metadata.name ?? "");
   if (name !== node) return `node ${shown} is not allowed to modify node ${quote(name)}`;
   if (operation !== "UPDATE" || object === undefined || old === undefined) return undefined;
-  const taintsOf = (of: UntypedObject) => (of as unknown as Node).spec?.taints;
+  const taintsOf = (of: UntypedObject) => (of as Node).spec?.taints;
   if (!semanticEqual(taintsOf(object), taintsOf(old))) return `node ${shown} is not allowed to modify taints`;
   if (!semanticEqual(object.metadata.ownerReferences, old.metadata.ownerReferences)) {
     return `node ${shown} is not allowed to modify ownerReferences`;

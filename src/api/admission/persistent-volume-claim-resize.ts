@@ -21,8 +21,8 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
   concerns: ({ operation, group, resource, subresource }) =>
     operation === "UPDATE" && group === "" && resource === "persistentvolumeclaims" && subresource === "",
   validate: (request, cluster) => {
-    const claim = request.object as unknown as PersistentVolumeClaim;
-    const old = request.old as unknown as PersistentVolumeClaim;
+    const claim = request.object as PersistentVolumeClaim;
+    const old = request.old as PersistentVolumeClaim;
     if (compareQuantities(requested(claim), requested(old)) <= 0) return noRemarks();
     if (old.status?.phase !== "Bound") {
       return fail(forbidden(request, "Only bound persistent volume claims can be expanded"));

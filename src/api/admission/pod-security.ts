@@ -41,8 +41,8 @@ const isNamespaces = ({ group, resource }: AdmissionTarget): boolean => group ==
 
 /** The pod that a workload makes; undefined when it has no template. */
 function templateOf({ object }: AdmissionRequest): CheckedPod | undefined {
-  const { template, spec } = object as unknown as { template?: PodTemplateSpec; spec?: { template?: PodTemplateSpec } };
-  const ofCronJob = (object as unknown as CronJob).spec?.jobTemplate?.spec?.template;
+  const { template, spec } = object as { template?: PodTemplateSpec; spec?: { template?: PodTemplateSpec } };
+  const ofCronJob = (object as CronJob).spec?.jobTemplate?.spec?.template;
   const found = template ?? spec?.template ?? ofCronJob;
   return found?.spec === undefined ? undefined : checked(found.metadata ?? {}, found.spec);
 }
@@ -81,8 +81,8 @@ function isSignificant(pod: Pod, old: Pod): boolean {
 }
 
 function validatePod(request: AdmissionRequest, policy: Policy): Result<Remarks> {
-  const pod = request.object as unknown as Pod;
-  if (request.operation === "UPDATE" && !isSignificant(pod, request.old as unknown as Pod)) return noRemarks();
+  const pod = request.object as Pod;
+  if (request.operation === "UPDATE" && !isSignificant(pod, request.old as Pod)) return noRemarks();
   const findings = findingsOf(policy.enforce, checkedPod(pod));
   if (findings.length > 0) {
     return fail(forbidden(request, `violates PodSecurity "${levelText(policy.enforce)}": ${detailsText(findings)}`));
@@ -113,7 +113,7 @@ function existingViolations(namespace: string, enforce: LevelVersion, pods: read
 }
 
 function validateNamespace(request: AdmissionRequest, cluster: ClusterView): Result<Remarks> {
-  const namespace = request.object as unknown as Namespace;
+  const namespace = request.object as Namespace;
   const name = namespace.metadata.name ?? "";
   const { policy, errors } = policyOf(namespace.metadata.labels);
   const before = request.old === undefined ? undefined : policyOf(request.old.metadata.labels);

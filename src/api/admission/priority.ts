@@ -39,7 +39,7 @@ const defaultClass = (classes: readonly PriorityClass[]): PriorityClass | undefi
 
 /** Sets `priority`, `preemptionPolicy` and, by default, the class name. */
 const admitNewPod = (request: AdmissionRequest, cluster: ClusterView): Result<UntypedObject> => {
-  const pod = request.object as unknown as Pod;
+  const pod = request.object as Pod;
   const spec = pod.spec;
   if (spec === undefined) return succeed(request.object!);
   const classes = cluster.list<PriorityClass>("scheduling.k8s.io", "priorityclasses");
@@ -64,8 +64,8 @@ const admitNewPod = (request: AdmissionRequest, cluster: ClusterView): Result<Un
 
 /** An update that leaves out what was set at the beginning does not mean to change it. */
 const keepPriority = ({ object, old }: AdmissionRequest): UntypedObject => {
-  const pod = object as unknown as Pod;
-  const before = (old as unknown as Pod).spec;
+  const pod = object as Pod;
+  const before = (old as Pod).spec;
   if (pod.spec === undefined || before === undefined) return object!;
   const kept = {
     ...(pod.spec.priority === undefined && before.priority !== undefined ? { priority: before.priority } : {}),

@@ -50,10 +50,10 @@ function missingText(
 function roleRefusal(request: AdmissionRequest, cluster: ClusterView): ApiError | undefined {
   const { user, resource, namespace, name } = request;
   if (cluster.access.allows(user, { verb: "escalate", group: rbac, resource, namespace, name })) return undefined;
-  const role = request.object as unknown as ClusterRole;
+  const role = request.object as ClusterRole;
   const why = missingText(request, cluster, role.rules ?? []);
   if (why !== undefined) return forbidden(request, why);
-  const before = (request.old as unknown as ClusterRole | undefined)?.aggregationRule;
+  const before = (request.old as ClusterRole | undefined)?.aggregationRule;
   if (semanticEqual(before, role.aggregationRule)) return undefined;
   if (missingText(request, cluster, everything) === undefined) return undefined;
   return forbidden(request, "must have cluster-admin privileges to use an aggregationRule");

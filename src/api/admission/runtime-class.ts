@@ -18,7 +18,7 @@ import {
 
 /** The class that a pod names; undefined when it names none. */
 function classOf(request: AdmissionRequest, cluster: ClusterView): Result<RuntimeClass | undefined> {
-  const name = (request.object as unknown as Pod).spec?.runtimeClassName;
+  const name = (request.object as Pod).spec?.runtimeClassName;
   if (name === undefined) return succeed(undefined);
   const found = cluster.get<RuntimeClass>("node.k8s.io", "runtimeclasses", "", name);
   return found === undefined ? fail(forbidden(request, `pod rejected: RuntimeClass "${name}" not found`)) : succeed(found);
@@ -65,7 +65,7 @@ function mutate(request: AdmissionRequest, cluster: ClusterView): Result<Untyped
   const found = classOf(request, cluster);
   if (!found.ok) return found;
   if (found.value === undefined) return succeed(request.object);
-  let pod = request.object as unknown as Pod;
+  let pod = request.object as Pod;
   const { overhead, scheduling } = found.value;
   const own = pod.spec?.overhead ?? {};
   if (overhead !== undefined) {
@@ -77,14 +77,14 @@ function mutate(request: AdmissionRequest, cluster: ClusterView): Result<Untyped
     if (typeof placed === "string") return fail(forbidden(request, placed));
     pod = placed;
   }
-  return succeed(pod as unknown as UntypedObject);
+  return succeed(pod as UntypedObject);
 }
 
 /** What somebody after us made of the overhead must be what the class says still. */
 function validate(request: AdmissionRequest, cluster: ClusterView): Result<Remarks> {
   const found = classOf(request, cluster);
   if (!found.ok) return found;
-  const own = (request.object as unknown as Pod).spec?.overhead;
+  const own = (request.object as Pod).spec?.overhead;
   const fixed = found.value?.overhead?.podFixed;
   if (fixed !== undefined) return semanticEqual(own, fixed) ? noRemarks() : fail(forbidden(request, otherOverhead));
   if (own === undefined) return noRemarks();

@@ -127,14 +127,14 @@ export const serviceAccount: AdmissionPlugin = {
       target.resource === "pods" &&
       target.subresource === "ephemeralcontainers"),
   mutate: (request, cluster) => {
-    const pod = request.object as unknown as Pod;
+    const pod = request.object as Pod;
     if (request.operation !== "CREATE" || pod.spec === undefined || isMirror(pod)) return succeed(request.object);
     const account = accountOf(request, cluster, serviceAccountNameOf(pod));
     if (!account.ok) return account;
-    return succeed(withAccount(pod, account.value, cluster.suffix(suffixLength)) as unknown as UntypedObject);
+    return succeed(withAccount(pod, account.value, cluster.suffix(suffixLength)) as UntypedObject);
   },
   validate: (request, cluster) => {
-    const pod = request.object as unknown as Pod;
+    const pod = request.object as Pod;
     return request.operation === "CREATE" ? validateNew(request, cluster, pod) : validateEphemeral(request, cluster, pod);
   },
 };

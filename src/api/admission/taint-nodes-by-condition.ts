@@ -16,5 +16,5 @@ export const taintNodesByCondition: AdmissionPlugin = {
   name: "TaintNodesByCondition",
   concerns: ({ operation, group, resource, subresource }) =>
     operation === "CREATE" && group === "" && resource === "nodes" && subresource === "",
-  mutate: ({ object }) => succeed(taintNewNode(object as unknown as Node) as unknown as UntypedObject),
+  mutate: ({ object }) => succeed(taintNewNode(object as Node) as UntypedObject),
 };

@@ -36,7 +36,7 @@ export function columnsPrinter(definitions: readonly CustomResourceColumnDefinit
     ],
     cells: (object: UntypedObject, nowMs: number): unknown[] => [
       object.metadata.name ?? "",
-      ...columns.map(({ column, path }) => cell(column.type, path, object as unknown as JsonObject, nowMs)),
+      ...columns.map(({ column, path }) => cell(column.type, path, object as JsonObject, nowMs)),
     ],
   } as Printer;
 }

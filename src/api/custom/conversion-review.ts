@@ -65,7 +65,7 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
     if (wrong !== undefined)
       return { ok: false, message: `${what} returned invalid converted object at index ${index}: ${wrong}` };
   }
-  return { ok: true, value: objects as unknown as UntypedObject[] };
+  return { ok: true, value: objects as UntypedObject[] };
 }
 
 function parse(text: string): { readonly [field: string]: unknown } | undefined {

@@ -38,7 +38,7 @@ export function decodeCustom(value: JsonObject, { schema }: CustomVersion): Deco
 /** Makes an object one of another version: by its apiVersion alone, or as a webhook says. */
 export type Converter = (object: UntypedObject, apiVersion: string) => UntypedObject;
 
-const json = (object: UntypedObject): JsonObject => object as unknown as JsonObject;
+const json = (object: UntypedObject): JsonObject => object as JsonObject;
 
 /** A stored object, which is changed, as this version shows it; it says by its apiVersion in which version it is stored. */
 export function showCustom(object: UntypedObject, custom: CustomVersion, apiVersion: string, convert: Converter): UntypedObject {

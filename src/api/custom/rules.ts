@@ -44,7 +44,7 @@ export function prepareCustomUpdate(
 
 /** The value at a path such as `.spec.replicas`; undefined where there is none. */
 export function valueAt(object: UntypedObject, path: string): JsonValue | undefined {
-  let value: JsonValue | undefined = object as unknown as JsonObject;
+  let value: JsonValue | undefined = object as JsonObject;
   for (const name of pathOfField(path)) value = value !== undefined && isJsonObject(value) ? ownField(value, name) : undefined;
   return value;
 }
@@ -90,8 +90,8 @@ export function customErrors(
   warn?: (text: string) => void,
 ): FieldError[] {
   const { schema, scale } = custom;
-  const value = object as unknown as JsonObject;
-  const before = old as unknown as JsonObject | undefined;
+  const value = object as JsonObject;
+  const before = old as JsonObject | undefined;
   const errors = valueErrors(value, schema, "", before);
   if (scale !== undefined)
     errors.push(...replicasErrors(object, scale.specReplicasPath), ...replicasErrors(object, scale.statusReplicasPath));

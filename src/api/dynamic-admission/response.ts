@@ -129,5 +129,5 @@ export const deniedBy = (webhook: string, result: JsonObject = {}): ApiError => 
     ...(isJsonObject(result.details) ? { details: result.details } : {}),
     code,
   };
-  return { code, status: status as unknown as Status };
+  return { code, status: status as Status };
 };

@@ -62,7 +62,7 @@ export class MutatingPolicy {
     const budget = new Budget();
     const evaluated = evaluate(compiled, Variables.over(this.variables, bindingsOf(subject), budget), budget);
     if (!evaluated.ok) return failed(evaluated.message);
-    const object = subject.object as unknown as JsonObject;
+    const object = subject.object as JsonObject;
     return mutation.patchType === "JSONPatch" ? patched(object, evaluated.value) : applied(object, evaluated.value, atom);
   }
 }

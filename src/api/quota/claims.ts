@@ -27,7 +27,7 @@ export const storageClassOf = (claim: PersistentVolumeClaim): string =>
   claim.metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? claim.spec?.storageClassName ?? "";
 
 function usage(object: UntypedObject): Map<string, ParsedQuantity> {
-  const claim = object as unknown as PersistentVolumeClaim;
+  const claim = object as PersistentVolumeClaim;
   const amounts = new Map<string, ParsedQuantity>([
     ["count/persistentvolumeclaims", one],
     ["persistentvolumeclaims", one],

@@ -48,7 +48,7 @@ function usesResources({ metadata, status }: Pod, nowMs: number): boolean {
 }
 
 function usage(object: UntypedObject, nowMs: number): Map<string, ParsedQuantity> {
-  const pod = object as unknown as Pod;
+  const pod = object as Pod;
   const stored = new Map<string, ParsedQuantity>([["count/pods", one]]);
   if (!usesResources(pod, nowMs)) return stored;
   const spec = pod.spec ?? { containers: [] };
@@ -62,7 +62,7 @@ const isSaid = (container: Container, name: string): boolean =>
   computeUsage(quantitiesOf(container.resources?.requests), quantitiesOf(container.resources?.limits)).has(name);
 
 function fault(limited: readonly string[], object: UntypedObject): string | undefined {
-  const { spec } = object as unknown as Pod;
+  const { spec } = object as Pod;
   const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   const faults = limited
     .filter((name) => mustBeSaid.has(name))
@@ -103,7 +103,7 @@ function inPriorityClass({ operator, values = [] }: ScopedResourceSelectorRequir
 }
 
 function inScope(scope: ScopedResourceSelectorRequirement, object: UntypedObject): boolean {
-  const pod = object as unknown as Pod;
+  const pod = object as Pod;
   switch (scope.scopeName) {
     case "Terminating":
       return isTerminating(pod);

@@ -15,7 +15,7 @@ function nodePorts({ spec }: Service): number {
 }
 
 function usage(object: UntypedObject): Map<string, ParsedQuantity> {
-  const service = object as unknown as Service;
+  const service = object as Service;
   return new Map([
     ["count/services", one],
     ["services", one],

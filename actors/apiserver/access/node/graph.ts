@@ -109,7 +109,7 @@ export class NodeGraph {
 function readAgain(pod: PodOnNode): ReadonlySet<string> {
   const { stored } = pod;
   if (pod.readFrom === stored) return pod.references;
-  pod.references = referencesOf(stored.object as unknown as Pod);
+  pod.references = referencesOf(stored.object as Pod);
   pod.readFrom = stored;
   stored.forget();
   return pod.references;

@@ -153,7 +153,7 @@ export class TokenIssue {
     }
     const found = this.find(plural, name);
     if (found === undefined) return fail(notFound({ group: "", resource: plural }, name));
-    const { spec } = found as unknown as Pod;
+    const { spec } = found as Pod;
     if (kind === "Pod" && spec?.serviceAccountName !== account) {
       const why = `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`;
       return fail(badRequest(why));

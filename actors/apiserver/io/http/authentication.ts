@@ -53,7 +53,7 @@ function readCertificate(socket: TLSSocket): ApiUser | "invalid" | "none" {
   const certificate = socket.getPeerCertificate();
   if (certificate === null || Object.keys(certificate).length === 0) return "none";
   if (!socket.authorized) return "invalid";
-  const { CN: name, O: organizations } = certificate.subject as unknown as { CN?: string; O?: string | string[] };
+  const { CN: name, O: organizations } = certificate.subject as { CN?: string; O?: string | string[] };
   if (name === undefined || name === "") return "invalid";
   const groups = organizations === undefined ? [] : [organizations].flat();
   const credential = `X509SHA256=${certificate.fingerprint256.replaceAll(":", "").toLowerCase()}`;

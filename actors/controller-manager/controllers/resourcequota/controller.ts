@@ -62,7 +62,7 @@ export function resourceQuotaController(informers: Informers): ControllerDefinit
           const name = resourceText(of);
           if (path === undefined || followed.has(name)) continue;
           const informed: Informed<KubernetesObject> =
-            name === "pods" ? (informers.of(resources.pods) as unknown as Informed<KubernetesObject>) : informers.of({ path });
+            name === "pods" ? (informers.of(resources.pods) as Informed<KubernetesObject>) : informers.of({ path });
           followed.set(name, informed);
           informed.subscribe(({ object }) => enqueueNamespace(object));
         }

@@ -23,7 +23,7 @@ function rememberPeers(socket: dgram.Socket): void {
 }
 
 export function patchDatagrams(network: PodNetwork): void {
-  const prototype = dgram.Socket.prototype as unknown as Record<"bind" | "connect" | "send" | "address", Method>;
+  const prototype = dgram.Socket.prototype as Record<"bind" | "connect" | "send" | "address", Method>;
   const original = { ...prototype, bind: prototype.bind, connect: prototype.connect, send: prototype.send };
   const { address } = prototype;
   prototype.bind = function bind(...values) {

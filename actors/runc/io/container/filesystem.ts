@@ -123,9 +123,9 @@ export function patchFileSystem(paths: PathMap, cwd: () => string): void {
     holder[name] = patched;
   };
   const wrapAll = (name: string, mapArguments: Mapper): void => {
-    wrap(fs as unknown as Record<string, unknown>, name, "callback", mapArguments);
-    wrap(fs as unknown as Record<string, unknown>, `${name}Sync`, "sync", mapArguments);
-    wrap(fs.promises as unknown as Record<string, unknown>, name, "promise", mapArguments);
+    wrap(fs as Record<string, unknown>, name, "callback", mapArguments);
+    wrap(fs as Record<string, unknown>, `${name}Sync`, "sync", mapArguments);
+    wrap(fs.promises as Record<string, unknown>, name, "promise", mapArguments);
   };
 
   for (const [name, use] of onePath) {

@@ -157,7 +157,7 @@ function aim(network: PodNetwork, options: Record<string, unknown>): boolean {
 type LookupOptions = { all?: boolean; family?: number | string };
 
 function patchLookup(network: PodNetwork): void {
-  const original = dns.lookup as unknown as (...values: unknown[]) => void;
+  const original = dns.lookup as (...values: unknown[]) => void;
   const lookup = (name: string, options: LookupOptions | number | Callback, callback?: Callback): void => {
     const done = (typeof options === "function" ? options : callback) as Callback;
     const wanted: LookupOptions = typeof options === "object" && options !== null ? options : {};
