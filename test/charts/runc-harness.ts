@@ -4,7 +4,7 @@ import type { RuntimeDriver } from "../../actors/runc/io/driver.js";
 import { type SimulatedRuntimeOptions, simulatedRunc } from "../../actors/runc/io/simulated.js";
 import type { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import { runcMachine } from "../../actors/runc/machine.js";
-import type { ContainerConfig, ContainerEvent, PodSandboxConfig } from "../../actors/runc/messages.js";
+import type { ContainerConfig, ContainerEvent, ContainerStatus, PodSandboxConfig } from "../../actors/runc/messages.js";
 import { Charts } from "../../src/actor/charts.js";
 import type { Host } from "../../src/actor/host.js";
 import { idsFrom } from "../../src/actor/ids.js";
@@ -172,3 +172,6 @@ export const containerConfig = (change: Partial<ContainerConfig> = {}): Containe
 });
 
 export const eventTypes = (heard: Heard): string[] => (heard.chunks as ContainerEvent[]).map((event) => event.type);
+
+export const status = (harness: RuncHarness, containerId: string): ContainerStatus =>
+  harness.call("containerStatus", { containerId }).ok as ContainerStatus;

@@ -6,21 +6,13 @@ import { containerConfigOf } from "../../actors/kubelet/container/config.js";
 import { ContainerRecord } from "../../actors/kubelet/container/record.js";
 import { defaultPullPolicy, isImageName, tagOf } from "../../actors/kubelet/image-name.js";
 import { nodeConditions } from "../../actors/kubelet/node/conditions.js";
-import { rejectionOf, selectsNode } from "../../actors/kubelet/pod/admission.js";
-import { podRequests, qosClassOf } from "../../actors/kubelet/pod/resources.js";
 import { targetOf } from "../../actors/kubelet/probe/target.js";
 import { newestSandbox } from "../../actors/kubelet/runtime/view.js";
 import { isGone, statusPatch } from "../../actors/kubelet/status/writing.js";
-import { planVolumes } from "../../actors/kubelet/volume/plan.js";
-import { formatQuantity, quantityOf } from "../../src/api/quantity.js";
-import type { Container, NodeSelectorRequirement, Pod, Volume } from "../../src/api/types.js";
+import type { Container } from "../../src/api/types.js";
+import { podWith } from "./pods.js";
 
 const test = suite("kubelet: tables");
-
-const podWith = (spec: object, metadata: object = {}): Pod => ({
-  metadata: { name: "web", namespace: "shop", uid: "u", ...metadata },
-  spec: { containers: [], ...spec },
-});
 
 test("back-off doubles up to its bound", () => {
   const bounds = { firstMs: 10_000, mostMs: 300_000 };
@@ -56,198 +48,10 @@ for (const [image, valid, tag, policy] of [
     assert.equal([isImageName(image), tagOf(image), defaultPullPolicy(image)], [valid, tag, policy]));
 }
 
-const container = (requests: Record<string, string>, more: object = {}): Container => ({
-  name: "c",
-  resources: { requests },
-  ...more,
-});
-
-for (const [name, spec, cpu] of [
-  ["the sum of its containers", { containers: [container({ cpu: "1" }), container({ cpu: "500m" })] }, "1500m"],
-  [
-    "an init container that asks for more",
-    { containers: [container({ cpu: "1" })], initContainers: [container({ cpu: "3" })] },
-    "3",
-  ],
-  [
-    "sidecars on top",
-    { containers: [container({ cpu: "1" })], initContainers: [container({ cpu: "1" }, { restartPolicy: "Always" })] },
-    "2",
-  ],
-  [
-    "an init container beside the sidecars before it",
-    {
-      containers: [container({ cpu: "1" })],
-      initContainers: [container({ cpu: "1" }, { restartPolicy: "Always" }), container({ cpu: "2" })],
-    },
-    "3",
-  ],
-  ["its overhead", { containers: [container({ cpu: "1" })], overhead: { cpu: "100m" } }, "1100m"],
-] as const) {
-  test(`a pod asks for ${name}`, () => assert.is(formatQuantity(podRequests(podWith(spec)).get("cpu")!), cpu));
-}
-
-for (const [name, resources, expected] of [
-  ["nothing", {}, "BestEffort"],
-  ["requests below limits", { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "1Gi" } }, "Burstable"],
-  ["only a request", { requests: { cpu: "1" } }, "Burstable"],
-  ["requests as its limits", { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } }, "Guaranteed"],
-  ["limits alone", { limits: { cpu: "1", memory: "1Gi" } }, "Guaranteed"],
-] as const) {
-  test(`quality of service with ${name}: ${expected}`, () =>
-    assert.is(qosClassOf(podWith({ containers: [{ name: "c", resources }] })), expected));
-}
-
-const node = {
-  name: "node-1",
-  labels: new Map([
-    ["disk", "ssd"],
-    ["size", "5"],
-  ]),
-  allocatable: new Map([
-    ["cpu", quantityOf("2")],
-    ["pods", quantityOf("3")],
-  ]),
-};
-const asks = (cpu: string) => podWith({ containers: [container({ cpu })] });
-
-test("admission: what a node cannot take", () => {
-  assert.is(rejectionOf(asks("1"), podRequests(asks("1")), node, [podRequests(asks("1"))]), undefined);
-  assert.equal(rejectionOf(asks("1500m"), podRequests(asks("1500m")), node, [podRequests(asks("1"))]), {
-    reason: "OutOfcpu",
-    message: "Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
-  });
-  assert.equal(rejectionOf(podWith({}), new Map(), node, [new Map(), new Map(), new Map()]), {
-    reason: "OutOfpods",
-    message: "Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
-  });
-  assert.is(rejectionOf(podWith({ nodeSelector: { disk: "hdd" } }), new Map(), node, [])?.reason, "NodeAffinity");
-});
-
-const affinity = (...matchExpressions: NodeSelectorRequirement[]) =>
-  podWith({
-    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } },
-  });
-for (const [key, operator, values, expected] of [
-  ["disk", "In", ["ssd"], true],
-  ["disk", "NotIn", ["ssd"], false],
-  ["none", "NotIn", ["ssd"], true],
-  ["disk", "Exists", [], true],
-  ["disk", "DoesNotExist", [], false],
-  ["size", "Gt", ["4"], true],
-  ["size", "Lt", ["4"], false],
-  ["size", "Near", ["4"], false],
-] as const) {
-  test(`node affinity ${key} ${operator} ${values}: ${expected}`, () =>
-    assert.is(selectsNode(affinity({ key, operator, values: [...values] }), node), expected));
-}
-test("an empty term selects nothing, matchFields select by name", () => {
-  const term = (nodeSelectorTerms: object[]) =>
-    podWith({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } });
-  assert.not(selectsNode(term([{}]), node));
-  assert.ok(selectsNode(term([{ matchFields: [{ key: "metadata.name", operator: "In", values: ["node-1"] }] }]), node));
-  assert.not(selectsNode(term([{ matchFields: [{ key: "metadata.uid", operator: "In", values: ["node-1"] }] }]), node));
-});
-
-const plan = (volumes: Volume[]) => {
-  const planned = planVolumes({
-    pod: podWith({ volumes }, { labels: { app: "web", a: 'x "y"' } }),
-    podIp: "10.1.0.2",
-    hostIp: "10.0.0.1",
-    allocatable: { cpu: "4", memory: "8Gi", ephemeralStorage: "1Gi" },
-    objects: {
-      configMap: (name) => (name === "cm" ? { metadata: {}, data: { a: "1", b: "2" }, binaryData: { raw: "AAE=" } } : undefined),
-      secret: (name) => (name === "key" ? { metadata: {}, data: { token: "czNjcjN0" } } : undefined),
-    },
-    token: (audience) => (audience === "denied" ? undefined : `token for ${audience}`),
-  });
-  if (!planned.ok) return planned.message;
-  return planned.value.map((volume) =>
-    volume.kind === "files"
-      ? `${volume.name}: ${volume.files.map(({ path, data, mode }) => `${path}=${new TextDecoder().decode(data)} ${mode.toString(8)}`).join(", ")}`
-      : `${volume.name}: ${volume.kind}`,
-  );
-};
-
-const volumes: ReadonlyArray<readonly [string, Volume, string | string[]]> = [
-  ["emptyDir", { name: "v", emptyDir: {} }, ["v: directory"]],
-  ["hostPath", { name: "v", hostPath: { path: "/srv" } }, ["v: hostPath"]],
-  ["configMap", { name: "v", configMap: { name: "cm" } }, ["v: a=1 644, b=2 644, raw=\0\u0001 644"]],
-  [
-    "items and modes",
-    {
-      name: "v",
-      configMap: {
-        name: "cm",
-        defaultMode: 0o400,
-        items: [
-          { key: "b", path: "x/y" },
-          { key: "a", path: "z", mode: 0o600 },
-        ],
-      },
-    },
-    ["v: x/y=2 400, z=1 600"],
-  ],
-  [
-    "a missing key",
-    { name: "v", configMap: { name: "cm", items: [{ key: "c", path: "c" }] } },
-    'MountVolume.SetUp failed for volume "v" : references non-existent config key: c',
-  ],
-  [
-    "a missing ConfigMap",
-    { name: "v", configMap: { name: "none" } },
-    'MountVolume.SetUp failed for volume "v" : configmap "none" not found',
-  ],
-  ["what is optional", { name: "v", configMap: { name: "none", optional: true } }, ["v: "]],
-  ["secret", { name: "v", secret: { secretName: "key", defaultMode: 0o400 } }, ["v: token=s3cr3t 400"]],
-  [
-    "a missing Secret",
-    { name: "v", secret: { secretName: "none" } },
-    'MountVolume.SetUp failed for volume "v" : secret "none" not found',
-  ],
-  [
-    "downward API",
-    {
-      name: "v",
-      downwardAPI: {
-        items: [
-          { path: "labels", fieldRef: { fieldPath: "metadata.labels" } },
-          { path: "name", fieldRef: { fieldPath: "metadata.name" } },
-        ],
-      },
-    },
-    ['v: labels=a="x \\"y\\""\napp="web" 644, name=web 644'],
-  ],
-  [
-    "projected",
-    {
-      name: "v",
-      projected: {
-        sources: [
-          { serviceAccountToken: { path: "token", audience: "api" } },
-          { configMap: { name: "cm", items: [{ key: "a", path: "ca" }] } },
-          { secret: { name: "key" } },
-          { downwardAPI: { items: [{ path: "ns", fieldRef: { fieldPath: "metadata.namespace" } }] } },
-        ],
-      },
-    },
-    ["v: token=s3cr3t 644, ca=1 644, ns=shop 644"],
-  ],
-  [
-    "a token that is not given",
-    { name: "v", projected: { sources: [{ serviceAccountToken: { path: "token", audience: "denied" } }] } },
-    'MountVolume.SetUp failed for volume "v" : failed to fetch token',
-  ],
-  [
-    "a kind that no plugin knows",
-    { name: "v", nfs: { server: "s", path: "/" } },
-    'MountVolume.SetUp failed for volume "v" : no volume plugin matched: volumes of type nfs are not supported on this node',
-  ],
-];
-for (const [name, volume, expected] of volumes) test(`volume: ${name}`, () => assert.equal(plan([volume]), expected));
-
 const main: Container = { name: "main", image: "nginx", ports: [{ name: "web", containerPort: 8080 }] };
+
 const network = (request: object) => ({ kind: "network", request: { podSandboxId: "s", timeoutMs: 1_000, ...request } });
+
 for (const [name, handler, expected] of [
   [
     "http by the name of its port",
@@ -282,6 +86,7 @@ const config = (more: Partial<Container>) => {
   });
   return result.ok ? result.value : result.message;
 };
+
 test("container configuration: command, arguments, mounts, limits", () => {
   assert.equal(
     config({
@@ -323,8 +128,10 @@ test("container configuration: command, arguments, mounts, limits", () => {
 
 const records = (...names: string[]) =>
   names.map((name) => new ContainerRecord({ name }, name.startsWith("i") ? "init" : "main", "ContainerCreating"));
+
 const message = (chosen: { ok: true } | { ok: false; error: { code: number; status: { message?: string } } }) =>
   chosen.ok ? "" : `${chosen.error.code} ${chosen.error.status.message}`;
+
 test("which container a request means", () => {
   assert.is(message(chooseContainer(records("a"), "p")), "");
   assert.is(
@@ -337,6 +144,7 @@ test("which container a request means", () => {
   );
   assert.is(message(chooseContainer(records("a"), "p", "c")), "400 container c is not valid for pod p");
 });
+
 test("which attempt has the log", () => {
   const [record] = records("a") as [ContainerRecord];
   const of = (previous = false) => {

@@ -1,15 +1,11 @@
 /** Field management and server-side apply through the API server. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { ResourcePath } from "../../actors/apiserver/messages.js";
 import type { ManagedFieldsEntry, UntypedObject } from "../../src/api/types.js";
 import { decodeJson } from "../../src/wire/json.js";
 import { widget, widgets } from "../custom/definitions.js";
-import { ApiServerWorld, configMap, configMaps } from "./apiserver-world.js";
+import { configMap, configMaps, deployments, serving } from "./apiserver-world.js";
 
-const serving = (options: ConstructorParameters<typeof ApiServerWorld>[0] = {}) => new ApiServerWorld(options).untilServing();
-
-const deployments: ResourcePath = { group: "apps", version: "v1", resource: "deployments", namespace: "default" };
 const deployment = (name: string, spec: object = {}) => ({
   kind: "Deployment",
   apiVersion: "apps/v1",

@@ -5,14 +5,13 @@ import type { PatchType, ResourcePath } from "../../actors/apiserver/messages.js
 import type { ApiOutcome } from "../../actors/apiserver/request.js";
 import { readPatchText } from "../../src/api/patch/patch-text.js";
 import { widget, widgets } from "../custom/definitions.js";
-import { ApiServerWorld, configMap, configMaps } from "./apiserver-world.js";
+import { ApiServerWorld, configMap, configMaps, deployments } from "./apiserver-world.js";
 
 const json = "application/json-patch+json";
 const merge = "application/merge-patch+json";
 const strategic = "application/strategic-merge-patch+json";
 const applied = "application/apply-patch+yaml";
 
-const deployments: ResourcePath = { group: "apps", version: "v1", resource: "deployments", namespace: "default" };
 const definitionsPath: ResourcePath = {
   group: "apiextensions.k8s.io",
   version: "v1",

@@ -272,3 +272,20 @@ export const podOf = (name: string, more: object = {}) => ({
   metadata: { name },
   spec: { containers: [{ name: "main", image: "nginx" }], ...more },
 });
+
+/** API servers that have started. */
+export const serving = (options: ConstructorParameters<typeof ApiServerWorld>[0] = {}) =>
+  new ApiServerWorld(options).untilServing();
+
+export const deployments: ResourcePath = { group: "apps", version: "v1", resource: "deployments", namespace: "default" };
+
+export const deployment = (name: string, replicas = 1) => ({
+  kind: "Deployment",
+  apiVersion: "apps/v1",
+  metadata: { name },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: podOf("x").spec },
+  },
+});

@@ -1,0 +1,107 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { rejectionOf, selectsNode } from "../../actors/kubelet/pod/admission.js";
+import { podRequests, qosClassOf } from "../../actors/kubelet/pod/resources.js";
+import { formatQuantity, quantityOf } from "../../src/api/quantity.js";
+import type { Container, NodeSelectorRequirement } from "../../src/api/types.js";
+import { podWith } from "./pods.js";
+
+const test = suite("kubelet: what a node takes");
+
+const container = (requests: Record<string, string>, more: object = {}): Container => ({
+  name: "c",
+  resources: { requests },
+  ...more,
+});
+
+for (const [name, spec, cpu] of [
+  ["the sum of its containers", { containers: [container({ cpu: "1" }), container({ cpu: "500m" })] }, "1500m"],
+  [
+    "an init container that asks for more",
+    { containers: [container({ cpu: "1" })], initContainers: [container({ cpu: "3" })] },
+    "3",
+  ],
+  [
+    "sidecars on top",
+    { containers: [container({ cpu: "1" })], initContainers: [container({ cpu: "1" }, { restartPolicy: "Always" })] },
+    "2",
+  ],
+  [
+    "an init container beside the sidecars before it",
+    {
+      containers: [container({ cpu: "1" })],
+      initContainers: [container({ cpu: "1" }, { restartPolicy: "Always" }), container({ cpu: "2" })],
+    },
+    "3",
+  ],
+  ["its overhead", { containers: [container({ cpu: "1" })], overhead: { cpu: "100m" } }, "1100m"],
+] as const) {
+  test(`a pod asks for ${name}`, () => assert.is(formatQuantity(podRequests(podWith(spec)).get("cpu")!), cpu));
+}
+
+for (const [name, resources, expected] of [
+  ["nothing", {}, "BestEffort"],
+  ["requests below limits", { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "1Gi" } }, "Burstable"],
+  ["only a request", { requests: { cpu: "1" } }, "Burstable"],
+  ["requests as its limits", { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } }, "Guaranteed"],
+  ["limits alone", { limits: { cpu: "1", memory: "1Gi" } }, "Guaranteed"],
+] as const) {
+  test(`quality of service with ${name}: ${expected}`, () =>
+    assert.is(qosClassOf(podWith({ containers: [{ name: "c", resources }] })), expected));
+}
+
+const node = {
+  name: "node-1",
+  labels: new Map([
+    ["disk", "ssd"],
+    ["size", "5"],
+  ]),
+  allocatable: new Map([
+    ["cpu", quantityOf("2")],
+    ["pods", quantityOf("3")],
+  ]),
+};
+
+const asks = (cpu: string) => podWith({ containers: [container({ cpu })] });
+
+test("admission: what a node cannot take", () => {
+  assert.is(rejectionOf(asks("1"), podRequests(asks("1")), node, [podRequests(asks("1"))]), undefined);
+  assert.equal(rejectionOf(asks("1500m"), podRequests(asks("1500m")), node, [podRequests(asks("1"))]), {
+    reason: "OutOfcpu",
+    message: "Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
+  });
+  assert.equal(rejectionOf(podWith({}), new Map(), node, [new Map(), new Map(), new Map()]), {
+    reason: "OutOfpods",
+    message: "Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
+  });
+  assert.is(rejectionOf(podWith({ nodeSelector: { disk: "hdd" } }), new Map(), node, [])?.reason, "NodeAffinity");
+});
+
+const affinity = (...matchExpressions: NodeSelectorRequirement[]) =>
+  podWith({
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } },
+  });
+
+for (const [key, operator, values, expected] of [
+  ["disk", "In", ["ssd"], true],
+  ["disk", "NotIn", ["ssd"], false],
+  ["none", "NotIn", ["ssd"], true],
+  ["disk", "Exists", [], true],
+  ["disk", "DoesNotExist", [], false],
+  ["size", "Gt", ["4"], true],
+  ["size", "Lt", ["4"], false],
+  ["size", "Near", ["4"], false],
+] as const) {
+  test(`node affinity ${key} ${operator} ${values}: ${expected}`, () =>
+    assert.is(selectsNode(affinity({ key, operator, values: [...values] }), node), expected));
+}
+
+test("an empty term selects nothing, matchFields select by name", () => {
+  const term = (nodeSelectorTerms: object[]) =>
+    podWith({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } });
+  assert.not(selectsNode(term([{}]), node));
+  assert.ok(selectsNode(term([{ matchFields: [{ key: "metadata.name", operator: "In", values: ["node-1"] }] }]), node));
+  assert.not(selectsNode(term([{ matchFields: [{ key: "metadata.uid", operator: "In", values: ["node-1"] }] }]), node));
+});
+
+test.run();
