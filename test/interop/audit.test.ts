@@ -24,8 +24,8 @@ interface Event {
 
 const directory = mkdtempSync(join(tmpdir(), "chartroom-audit-"));
 const log = join(directory, "audit.log");
-const events = (): Event[] =>
-  readFileSync(log, "utf8")
+const events = (file = log): Event[] =>
+  readFileSync(file, "utf8")
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Event);
@@ -52,10 +52,13 @@ rules:
     await cluster.request("/apis");
     const complete = () =>
       events().filter(({ stage, requestURI }) => stage === "ResponseComplete" && requestURI.startsWith(path));
-    await until(
-      "both are told of",
-      () => complete().length > 0 && events().some(({ user }) => user.username === "system:kube-scheduler"),
-    );
+    const ofScheduler = () => events().filter(({ user }) => user.username === "system:kube-scheduler");
+    // Before there are roles it is refused.
+    const began = () =>
+      ofScheduler().find(
+        ({ stage, verb, responseStatus }) => stage === "ResponseStarted" && verb === "watch" && responseStatus?.code === 200,
+      );
+    await until("both are told of", () => complete().length > 0 && began() !== undefined);
     const [event] = complete();
     assert.equal([event?.level, event?.verb, event?.user.username], ["RequestResponse", "create", "kubernetes-admin"]);
     assert.equal(event?.objectRef, { resource: "configmaps", namespace: "default", apiVersion: "v1" });
@@ -67,18 +70,60 @@ rules:
       .filter(({ auditID }) => auditID === event?.auditID)
       .map(({ stage }) => stage);
     assert.equal(stages, ["RequestReceived", "ResponseComplete"], "one request has one id");
-    const scheduler = events().filter(({ user }) => user.username === "system:kube-scheduler");
     assert.ok(
-      scheduler.every(({ stage }) => stage !== "RequestReceived"),
+      ofScheduler().every(({ stage }) => stage !== "RequestReceived"),
       "the rule leaves that stage out",
     );
-    assert.ok(
-      scheduler.some(({ stage, verb }) => stage === "ResponseStarted" && verb === "watch"),
-      "a watch tells that it began",
-    );
-    assert.ok(scheduler[0]?.annotations?.["authorization.k8s.io/reason"]?.startsWith("RBAC: allowed by"), "and why it may");
+    const reason = began()?.annotations?.["authorization.k8s.io/reason"] ?? "";
+    assert.match(reason, /^RBAC: allowed by/, "a watch that began tells why it may");
     const uris = new Set(events().map(({ requestURI }) => requestURI));
     assert.equal([uris.has("/version"), uris.has("/apis")], [true, false]);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test("what admission remarks on a request is told with it", async () => {
+  const policy = join(directory, "remarks.yaml");
+  const file = join(directory, "remarks.log");
+  writeFileSync(
+    policy,
+    'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata, resources: [{ group: "", resources: [configmaps] }] }]\n',
+  );
+  const cluster = await Cluster.start({ nodes: 0, auditLog: file, auditPolicy: policy });
+  try {
+    const group = "/apis/admissionregistration.k8s.io/v1";
+    const apiVersion = "admissionregistration.k8s.io/v1";
+    const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] };
+    const sizes = {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicy",
+      metadata: { name: "sizes.example.com" },
+      spec: {
+        matchConstraints: { resourceRules: [rule] },
+        auditAnnotations: [{ key: "size", valueExpression: "string(object.data.size())" }],
+      },
+    };
+    const binding = {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata: { name: "sizes.example.com" },
+      spec: { policyName: "sizes.example.com", validationActions: ["Audit"] },
+    };
+    await cluster.request(`${group}/validatingadmissionpolicies`, { method: "POST", body: sizes });
+    await cluster.request(`${group}/validatingadmissionpolicybindings`, { method: "POST", body: binding });
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "sized" }, data: { a: "1", b: "2" } };
+    await cluster.request("/api/v1/namespaces/default/configmaps", { method: "POST", body });
+    const told = () =>
+      events(file).find(
+        ({ stage, verb, user }) => stage === "ResponseComplete" && verb === "create" && user.username === "kubernetes-admin",
+      );
+    await until("the create is told of", () => told() !== undefined);
+    assert.equal(told()?.annotations, {
+      "authorization.k8s.io/decision": "allow",
+      "authorization.k8s.io/reason": "",
+      "sizes.example.com/size": "2",
+    });
   } finally {
     await cluster.stop();
   }

@@ -51,6 +51,8 @@ export class AuditedRequest {
   private readonly id: string;
   private readonly receivedMs: number;
   private decision: Decision | undefined;
+  /** What admission has to say of the request, by whole keys. */
+  private remarks = noRemarks;
   private requestObject: unknown;
   private responseObject: unknown;
   private responseStatus: object | undefined;
@@ -79,6 +81,7 @@ export class AuditedRequest {
   }
 
   answered(outcome: ApiOutcome): void {
+    this.remarks = outcome.annotations ?? noRemarks;
     if (!outcome.ok) {
       this.refused(outcome.error.status);
       return;
@@ -129,7 +132,7 @@ export class AuditedRequest {
       ...(ended && this.responseObject !== undefined ? { responseObject: this.shown(this.responseObject) } : {}),
       requestReceivedTimestamp: formatMicroTime(this.receivedMs),
       stageTimestamp: formatMicroTime(this.host.clock.nowMs()),
-      ...(ended && this.decision !== undefined ? { annotations: decisionAnnotations(this.decision) } : {}),
+      ...(ended && this.decision !== undefined ? { annotations: annotationsOf(this.decision, this.remarks) } : {}),
     };
     this.write(`${JSON.stringify(event)}\n`);
   }
@@ -149,10 +152,16 @@ export class AuditedRequest {
 
 const pick = ({ status, message, reason, code, details }: Status): object => ({ status, message, reason, details, code });
 
-const decisionAnnotations = ({ allowed, reason }: Decision): object => ({
-  "authorization.k8s.io/decision": allowed ? "allow" : "forbid",
-  "authorization.k8s.io/reason": reason,
-});
+const noRemarks: ReadonlyMap<string, string> = new Map();
+
+/** Keys in order, as Go writes a map. Nobody's remark takes the place of the decision. */
+function annotationsOf({ allowed, reason }: Decision, remarks: ReadonlyMap<string, string>): object {
+  const annotations = new Map(remarks)
+    .set("authorization.k8s.io/decision", allowed ? "allow" : "forbid")
+    .set("authorization.k8s.io/reason", reason);
+  const keys = [...annotations.keys()].sort();
+  return Object.fromEntries(keys.map((key) => [key, annotations.get(key)]));
+}
 
 function withoutManagedFields(object: JsonValue): JsonValue {
   if (!isJsonObject(object)) return object;
