@@ -241,6 +241,9 @@ test("every plugin that is on by default in Kubernetes 1.33, and NodeRestriction
       "StorageObjectInUseProtection",
       "PersistentVolumeClaimResize",
       "RuntimeClass",
+      "CertificateApproval",
+      "CertificateSigning",
+      "CertificateSubjectRestriction",
       "DefaultIngressClass",
     ],
   );
