@@ -127,7 +127,9 @@ export class ApiServices {
     if (!answer.ok) this.found(service, wrong(`Get "${url}": ${answer.problem}`));
     else if (answer.code < 200 || answer.code > 299) this.found(service, wrong(`bad status from ${url}: ${answer.code}`));
     else {
-      this.server.catalog.extensions.learn(nameOf(service), resourcesIn(answer.body));
+      const resources = resourcesIn(answer.body);
+      if (resources === undefined) this.server.host.note(`what ${nameOf(service)} tells of its resources cannot be read`);
+      this.server.catalog.extensions.learn(nameOf(service), resources ?? []);
       this.found(service, passed);
     }
   }
@@ -202,12 +204,14 @@ export class ApiServices {
   }
 }
 
-function resourcesIn(body: string): object[] {
+/** Undefined for what is no APIResourceList. */
+function resourcesIn(body: string): object[] | undefined {
   try {
     const { resources } = JSON.parse(body) as { resources?: unknown };
-    return Array.isArray(resources) ? resources : [];
+    return Array.isArray(resources) ? resources : undefined;
   } catch {
-    return [];
+    // It is no JSON.
+    return undefined;
   }
 }
 
