@@ -3,7 +3,7 @@ import { type ClientHttp2Session, connect as connectHttp2, constants } from "nod
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { FuzzRequest } from "./requests.js";
 
-/** `hungUp`: the server ended the connection without an answer; `silent`: it did nothing within the deadline. */
+/** `hungUp`: the server ended the connection without an answer; `silent`: nothing came for as long as the deadline is. */
 export type Came = { readonly code: number; readonly text: string } | "hungUp" | "silent";
 
 export interface ServerAt {
@@ -39,7 +39,7 @@ export class PlainClient {
   send(request: FuzzRequest): Promise<Came> {
     const socket = this.connected();
     return new Promise((resolve) => {
-      let received: Buffer = Buffer.alloc(0);
+      const answer = new PlainAnswer(request.method);
       const done = (came: Came, keep: boolean) => {
         clearTimeout(timer);
         socket.removeAllListeners("data");
@@ -49,9 +49,9 @@ export class PlainClient {
       };
       const timer = setTimeout(() => done("silent", false), deadlineMs);
       socket.on("data", (part: Buffer) => {
-        received = received.length === 0 ? part : Buffer.concat([received, part]);
-        const answer = wholeAnswer(received, request.method);
-        if (answer !== undefined) done({ code: answer.code, text: answer.text }, answer.keep);
+        timer.refresh();
+        answer.add(part);
+        if (answer.isWhole) done({ code: answer.code, text: answer.text }, answer.keep);
       });
       socket.once("close", () => done("hungUp", false));
       socket.write(headOf(request), "latin1");
@@ -73,20 +73,45 @@ export class PlainClient {
   }
 }
 
-/** The answer once enough of it is here: of one that goes on without a length, its head is enough. */
-function wholeAnswer(received: Buffer, method: string): { code: number; text: string; keep: boolean } | undefined {
-  const end = received.indexOf("\r\n\r\n");
-  if (end === -1) return undefined;
-  const head = received.toString("latin1", 0, end);
-  const code = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0);
-  const length = /^content-length: *(\d+)/im.exec(head)?.[1];
-  const bodiless = method === "HEAD" || code === 304 || code === 204;
-  const needed = bodiless ? 0 : Number(length ?? 0);
-  if (received.length < end + 4 + needed) return undefined;
-  const text = received.toString("utf8", end + 4, Math.min(received.length, end + 4 + textMost));
-  const keep = (bodiless || length !== undefined) && !/^connection: *close/im.test(head);
-  return { code, text, keep };
+/** What has come of an answer; of one that goes on without a length, its head is enough. Answers of megabytes come in many parts. */
+class PlainAnswer {
+  isWhole = false;
+  code = 0;
+  /** The connection may be used again. */
+  keep = false;
+  private start: Buffer = Buffer.alloc(0);
+  private headEnd = -1;
+  private missing = 0;
+
+  constructor(private readonly method: string) {}
+
+  add(part: Buffer): void {
+    if (this.headEnd === -1 || this.start.length < this.headEnd + textMost) this.start = Buffer.concat([this.start, part]);
+    if (this.headEnd !== -1) this.missing -= part.length;
+    else this.readHead();
+    this.isWhole = this.headEnd !== -1 && this.missing <= 0;
+  }
+
+  get text(): string {
+    return this.start.toString("utf8", this.headEnd, this.headEnd + textMost);
+  }
+
+  private readHead(): void {
+    const end = this.start.indexOf("\r\n\r\n");
+    if (end === -1) return;
+    const head = this.start.toString("latin1", 0, end);
+    this.headEnd = end + 4;
+    this.code = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0);
+    const length = /^content-length: *(\d+)/im.exec(head)?.[1];
+    const bodiless = this.method === "HEAD" || this.code === 304 || this.code === 204;
+    this.missing = (bodiless ? 0 : Number(length ?? 0)) - (this.start.length - this.headEnd);
+    this.keep = (bodiless || length !== undefined) && !/^connection: *close/im.test(head);
+  }
 }
+
+/** What streams and the connection may hold unread, as clients in Go have it: the little that Node allows makes answers of megabytes wait for each other. */
+const streamWindowBytes = 4 << 20;
+const connectionWindowBytes = 64 << 20;
 
 /** Streams of one HTTP/2 connection. */
 export class StreamClient {
@@ -110,6 +135,7 @@ export class StreamClient {
         if (answer["content-length"] === undefined && came.code !== 304) stream.close(constants.NGHTTP2_CANCEL);
       });
       stream.on("data", (part: Buffer) => {
+        timer.refresh();
         if (text.length < textMost) text += part.toString("utf8");
       });
       // What went wrong with the stream shows in whether an answer came.
@@ -129,7 +155,9 @@ export class StreamClient {
 
   private connected(): ClientHttp2Session {
     if (this.session !== undefined && !this.session.destroyed && !this.session.closed) return this.session;
-    const session = connectHttp2(this.at.url, { ca: this.at.certificateAuthority });
+    const settings = { initialWindowSize: streamWindowBytes };
+    const session = connectHttp2(this.at.url, { ca: this.at.certificateAuthority, settings });
+    session.once("connect", () => session.setLocalWindowSize(connectionWindowBytes));
     session.on("error", () => session.destroy());
     this.session = session;
     return session;

@@ -99,6 +99,20 @@ test("a reader that takes nothing holds up only its own stream", async () => {
   session.close();
 });
 
+test("answers of megabytes to a client that reads little at a time arrive, with others between them", async () => {
+  const session = await front.session();
+  for (let number = 0; number < 4; number += 1)
+    await front.askOver(session, "POST", configMaps, { headers: json, body: configMapText(`long-${number}`, 900_000) });
+  // Node's clients have 64 KiB unread on a connection, however many its streams.
+  assert.is(session.state.effectiveLocalWindowSize, 65_535);
+  const lists = Array.from({ length: 6 }, () => front.askOver(session, "GET", configMaps));
+  const others = Array.from({ length: 20 }, () => front.askOver(session, "GET", "/version"));
+  for (const { code } of await Promise.all(others)) assert.is(code, 200);
+  for (const { code, headers, bytes } of await Promise.all(lists))
+    assert.equal([code, bytes.length > 3_600_000, bytes.length], [200, true, Number(headers["content-length"])]);
+  session.close();
+});
+
 test("discovery names the address that was asked, which HTTP/2 calls authority", async () => {
   const session = await front.session();
   const { text } = await front.askOver(session, "GET", "/api");

@@ -145,6 +145,36 @@ test("who goes away while waiting is not served", () => {
   assert.equal([gone.came, next.came], [[], ["executes"]]);
 });
 
+const changes: ReadonlyArray<readonly [what: string, change: (world: ApiServerWorld) => unknown]> = [
+  ["is deleted", (world) => world.delete(levelsPath, "narrow")],
+  ["has no schema any more", (world) => world.delete(schemasPath, "narrow")],
+  [
+    "has fewer queues",
+    (world) =>
+      world.patch(levelsPath, "narrow", { spec: { limited: { limitResponse: { queuing: { queues: 1, handSize: 1 } } } } }),
+  ],
+  [
+    "has no queues",
+    (world) => world.patch(levelsPath, "narrow", { spec: { limited: { limitResponse: { type: "Reject", queuing: null } } } }),
+  ],
+];
+for (const [what, change] of changes) {
+  test(`who waits in a level that ${what} is served all the same, or sent away in time`, () => {
+    const { world, executing } = narrowWorld();
+    const waiting = [enter(world, john), enter(world, jane)];
+    change(world);
+    enter(world, { name: "somebody", groups: [] }).turn.done();
+    assert.equal(
+      waiting.map(({ came }) => came),
+      [[], []],
+    );
+    executing[0]?.turn.done();
+    assert.equal(waiting.flatMap(({ came }) => came).join(), "executes");
+    world.run(15_100);
+    assert.equal(waiting.flatMap(({ came }) => came).sort(), ["executes", "rejected"]);
+  });
+}
+
 test("where the queue is full, or there is none, a request is sent away at once", () => {
   const { world } = narrowWorld();
   const came = [enter(world, john), enter(world, john), enter(world, john)].map((each) => each.came);

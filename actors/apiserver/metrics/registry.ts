@@ -74,7 +74,7 @@ export class Distribution {
 
 export class Histogram implements Metric {
   readonly type = "histogram";
-  private readonly series = new Map<string, { readonly labels: Labels; readonly distribution: Distribution }>();
+  private readonly series = new Map<string, Distribution>();
 
   constructor(
     readonly name: string,
@@ -84,25 +84,27 @@ export class Histogram implements Metric {
   ) {}
 
   of(...values: readonly string[]): Distribution {
-    const labels: Labels = this.labelNames.map((name, index) => [name, values[index] ?? ""]);
-    const text = labelText(labels);
+    const text = labelText(this.labelNames.map((name, index) => [name, values[index] ?? ""]));
     const known = this.series.get(text);
-    if (known !== undefined) return known.distribution;
-    const distribution = new Distribution(this.bounds);
-    this.series.set(text, { labels, distribution });
-    return distribution;
+    if (known !== undefined) return known;
+    const made = new Distribution(this.bounds);
+    this.series.set(text, made);
+    return made;
   }
 
+  /** There may be tens of thousands: the text of a series' labels is made once, not for each of its bounds. */
   *lines(): Iterable<string> {
-    for (const [text, { labels, distribution }] of this.series) {
+    const ends = this.bounds.map((bound) => `le="${numberText(bound)}"} `);
+    for (const [text, { counts, count, sum }] of this.series) {
+      const bucket = `${this.name}_bucket${text === "" ? "{" : `${text.slice(0, -1)},`}`;
       let within = 0;
-      for (const [index, bound] of this.bounds.entries()) {
-        within += distribution.counts[index]!;
-        yield `${this.name}_bucket${labelText([...labels, ["le", numberText(bound)]])} ${within}`;
+      for (const [index, end] of ends.entries()) {
+        within += counts[index]!;
+        yield bucket + end + within;
       }
-      yield `${this.name}_bucket${labelText([...labels, ["le", "+Inf"]])} ${distribution.count}`;
-      yield `${this.name}_sum${text} ${distribution.sum}`;
-      yield `${this.name}_count${text} ${distribution.count}`;
+      yield `${bucket}le="+Inf"} ${count}`;
+      yield `${this.name}_sum${text} ${sum}`;
+      yield `${this.name}_count${text} ${count}`;
     }
   }
 }

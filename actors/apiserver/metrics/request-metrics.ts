@@ -164,6 +164,8 @@ function knownPath(route: Route, path: string): string {
       return `/${route.check}`;
     case "document":
       return `/${path.split("/", 3)[1] ?? ""}`;
+    case "extension":
+      return `/apis/${route.service.spec?.group ?? ""}/${route.service.spec?.version ?? ""}`;
     default:
       return path;
   }

@@ -9,7 +9,7 @@ import { admit } from "./admit.js";
 import { ask, count, proxyOf } from "./asked.js";
 import { serveInTurn } from "./exchange.js";
 import { type ExtensionAccess, upgradeExtension } from "./extension.js";
-import type { HttpRequest, HttpResponse } from "./message.js";
+import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { answerError } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
 import { serveForward } from "./streaming/forward.js";
@@ -52,6 +52,11 @@ export class HttpsFront implements HttpFront {
     count(asked, response);
     admit(asked, (outcome) => {
       const { audited } = asked;
+      if (isGone(response)) {
+        // Its client did not wait to be known: nothing is begun for it, and it takes no seat.
+        audited?.completed(response.statusCode);
+        return;
+      }
       if (audited !== undefined) response.once("close", () => audited.completed(response.statusCode));
       if ("error" in outcome) answerError(request, response, outcome.error);
       else serveInTurn(asked, outcome, response);
