@@ -7,7 +7,7 @@ import { applyPatch } from "../../src/api/patch/patch.js";
 const patch = (type: string, current: JsonObject, change: JsonObject): JsonObject => {
   const outcome = applyPatch("application/strategic-merge-patch+json", mergeTypeOf(type), current, change);
   if (!outcome.ok) throw new Error(outcome.error.status.message);
-  return outcome.value;
+  return outcome.value as JsonObject;
 };
 
 test("a Deployment's container image changes and everything else stays; what the patch adds goes first", () => {

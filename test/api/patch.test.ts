@@ -57,50 +57,17 @@ const merge = "application/merge-patch+json";
 const strategic = "application/strategic-merge-patch+json";
 
 const ok: Array<[title: string, kind: PatchType, document: JsonValue, patch: JsonValue, result: JsonValue]> = [
-  [
-    "add, replace and remove",
-    json,
-    { a: 1, b: [1, 2] },
-    [
-      { op: "add", path: "/c", value: 3 },
-      { op: "replace", path: "/a", value: 9 },
-      { op: "remove", path: "/b/0" },
-    ],
-    { a: 9, b: [2], c: 3 },
-  ],
-  [
-    "append and insert",
-    json,
-    { b: [1, 2] },
-    [
-      { op: "add", path: "/b/-", value: 3 },
-      { op: "add", path: "/b/0", value: 0 },
-    ],
-    { b: [0, 1, 2, 3] },
-  ],
-  [
-    "move and copy",
-    json,
-    { a: { x: 1 } },
-    [
-      { op: "copy", from: "/a/x", path: "/y" },
-      { op: "move", from: "/a/x", path: "/z" },
-    ],
-    { a: {}, y: 1, z: 1 },
-  ],
-  ["escaped tokens", json, { "a/b": { "c~d": 1 } }, [{ op: "replace", path: "/a~1b/c~0d", value: 2 }], { "a/b": { "c~d": 2 } }],
-  [
-    "test that holds",
-    json,
-    { a: { b: [1] } },
-    [
-      { op: "test", path: "/a", value: { b: [1] } },
-      { op: "test", path: "/none", value: null },
-    ],
-    { a: { b: [1] } },
-  ],
   ["merge and null", merge, { a: { b: 1, c: 2 }, l: [1, 2] }, { a: { b: null, d: 3 }, l: [3] }, { a: { c: 2, d: 3 }, l: [3] }],
   ["a new object of a merge patch keeps no null", merge, {}, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
+  [
+    "a new list keeps its nulls, but the objects in it keep none",
+    merge,
+    { l: [{ a: 1 }] },
+    { l: [null, { a: null, b: 1 }], m: [{ a: null }] },
+    { l: [null, { b: 1 }], m: [{}] },
+  ],
+  ["a list in place of an object stays as it is", merge, { a: { b: 1 } }, { a: [{ b: null }] }, { a: [{ b: null }] }],
+  ["a field that is null is as good as absent", merge, { a: null }, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
 ];
 for (const [title, kind, document, patch, result] of ok) {
   test(`${kind}: ${title}`, () => {
@@ -197,80 +164,11 @@ for (const [title, patch, path, expected] of strategicCases) {
   test(`strategic merge: ${title}`, () => {
     const outcome = apply(strategic, current(), patch);
     assert.ok(outcome.ok, outcome.ok ? "" : outcome.error.status.message);
-    assert.equal(outcome.ok && path(outcome.value), expected);
+    assert.equal(outcome.ok && path(outcome.value as JsonObject), expected);
   });
 }
 
 const refused: Array<[title: string, kind: PatchType, patch: JsonValue, code: number, text: string]> = [
-  [
-    "test that fails",
-    json,
-    [{ op: "test", path: "/metadata/name", value: "db" }],
-    422,
-    "testing value /metadata/name failed: test failed",
-  ],
-  [
-    "replace of nothing",
-    json,
-    [{ op: "replace", path: "/spec/none", value: 1 }],
-    422,
-    "replace operation does not apply: doc is missing key: /spec/none: missing value",
-  ],
-  [
-    "remove of nothing",
-    json,
-    [{ op: "remove", path: "/none/x" }],
-    422,
-    'remove operation does not apply: doc is missing path: "/none/x": missing value',
-  ],
-  [
-    "add past the end",
-    json,
-    [{ op: "add", path: "/spec/containers/9", value: {} }],
-    422,
-    "error in add for path: '/spec/containers/9': Unable to access invalid index: 9: invalid index referenced",
-  ],
-  ["unknown operation", json, [{ op: "twist", path: "/a" }], 422, "Unexpected kind: twist"],
-  [
-    "an object where a JSON patch is due",
-    json,
-    {},
-    400,
-    "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
-  ],
-  [
-    "a number among the operations",
-    json,
-    [7],
-    400,
-    "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp",
-  ],
-  [
-    "an operation that is no text",
-    json,
-    [{ op: true, path: "/a" }],
-    400,
-    "error decoding patch: json: cannot unmarshal bool into Go struct field jsonPatchOp.op of type string",
-  ],
-  ["no operation", json, [{ path: "/a" }], 422, "Unexpected kind: unknown"],
-  ["no path", json, [{ op: "remove" }], 422, "remove operation failed to decode path: missing value"],
-  [
-    "more operations than are allowed",
-    json,
-    Array.from({ length: 10_001 }, () => ({ op: "add", path: "/a", value: 1 })),
-    413,
-    "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001",
-  ],
-  [
-    "copies that add more than 3 MiB",
-    json,
-    [
-      { op: "add", path: "/text", value: { a: "x".repeat(1024) } },
-      ...Array.from({ length: 30 }, (_, index) => ({ op: "copy", from: "/text", path: `/text/${index}` })),
-    ],
-    422,
-    "Unable to complete the copy, the accumulated size increase of copy is 4246456, exceeding the limit 3145728",
-  ],
   [
     "a list where a merge patch is due",
     merge,
@@ -371,7 +269,7 @@ test("a label named __proto__ is a label", () => {
     const outcome = apply(kind, current(), patch);
     assert.ok(outcome.ok);
     assert.is(
-      JSON.stringify(outcome.ok && (outcome.value.metadata as JsonObject).labels),
+      JSON.stringify(outcome.ok && ((outcome.value as JsonObject).metadata as JsonObject).labels),
       '{"app":"web","tier":"front","__proto__":"x"}',
     );
   }

@@ -168,7 +168,7 @@ export const mergePatched = (object: Json | undefined, patch: Json): Json => {
   };
 };
 
-/** The operations of a JSON patch that put the parts of an object in place of what is there, once it is found to be there. */
+/** The operations of a JSON patch that put the parts of an object in place of what is there, or make what is not. */
 export const jsonPatch = (object: Fields): Array<{ op: string; path: string; value: Json }> =>
   Object.entries(object).map(([name, value]) =>
     name === "metadata"
@@ -176,14 +176,16 @@ export const jsonPatch = (object: Fields): Array<{ op: string; path: string; val
       : { op: "replace", path: `/${name}`, value },
   );
 
-export function jsonPatched(object: Fields, patch: Fields): Fields | undefined {
+export function jsonPatched(object: Fields, patch: Fields): Fields {
   const changed = copyOf(object);
   for (const [name, value] of Object.entries(patch)) {
-    const holder = name === "metadata" ? ((changed.metadata ?? {}) as Fields) : changed;
-    const [field, put] = name === "metadata" ? ["labels", (value as Fields).labels ?? {}] : [name, value];
-    if (holder[field] === undefined) return undefined;
-    if (Object.keys(put as Fields).length === 0) delete holder[field];
-    else holder[field] = put;
+    if (name !== "metadata") {
+      changed[name] = value;
+      continue;
+    }
+    const labels = ((value as Fields).labels ?? {}) as Fields;
+    const { labels: _labels, ...metadata } = (changed.metadata ?? {}) as Fields;
+    changed.metadata = { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) };
   }
   return changed;
 }

@@ -51,9 +51,12 @@ export function patchedObject(
   if (custom !== undefined && isStrategic(patchType)) return fail(unsupportedMediaType(ofCustomResources));
   if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
   const expected = expectedAt(served, request.path);
-  const patched = applyPatch(patchType, mergeTypeOf(expected.type), current as unknown as JsonObject, patch as JsonValue);
+  const checked = request.options.fieldValidation !== undefined && request.options.fieldValidation !== "Ignore";
+  const schema = mergeTypeOf(expected.type);
+  const patched = applyPatch(patchType, schema, current as unknown as JsonObject, patch as JsonValue, checked);
   if (!patched.ok) return patched;
-  if (request.typed === true && custom === undefined) return succeed(patched.value as unknown as UntypedObject);
+  if (request.typed === true && custom === undefined && isJsonObject(patched.value))
+    return succeed(patched.value as unknown as UntypedObject);
   return decodePatched(request, expected, patched.value, remarks);
 }
 
@@ -61,7 +64,7 @@ export function patchedObject(
 function decodePatched(
   { patchType, patch, problems = [], options }: PatchRequest,
   expected: Expected,
-  patched: JsonObject,
+  patched: JsonValue,
   remarks: RemarkBook,
 ): Result<UntypedObject> {
   const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : JSON.stringify(patched));
@@ -81,6 +84,6 @@ const unfit = (shown: string, why: string): ApiError => invalid({ group: "", kin
 /** Whether a patch might read or change who owns what. */
 function concernsManagedFields({ patch }: PatchRequest): boolean {
   if (!Array.isArray(patch)) return isJsonObject(patch) && isJsonObject(patch.metadata) && "managedFields" in patch.metadata;
-  const paths = patch.flatMap((operation) => [operation?.path, operation?.from]);
-  return paths.some((path) => path === "" || path === "/metadata" || String(path).startsWith("/metadata/managedFields"));
+  const paths = patch.flatMap((operation) => [operation?.path, operation?.from]).filter((path) => typeof path === "string");
+  return paths.some((path) => path === "" || /^[^/]*\/metadata($|\/managedFields)/.test(path));
 }

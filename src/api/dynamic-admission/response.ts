@@ -5,7 +5,7 @@ import { decodeTextBase64 } from "../base64.js";
 import { parseJson } from "../body.js";
 import { quote } from "../go-format.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json-value.js";
-import { type JsonPatchOperation, readJsonPatch } from "../patch/json-patch.js";
+import { type JsonPatchOperation, readJsonPatch } from "../patch/json-patch-document.js";
 import type { ApiError, Status } from "../status.js";
 import type { ReviewVersion } from "./review.js";
 import { serverErrorText } from "./server-error.js";

@@ -2,7 +2,7 @@
 import { parseAnyJson } from "../body.js";
 import type { JsonValue } from "../json-value.js";
 import { badRequest, fail, type Result, succeed } from "../status.js";
-import { unknownOperationFields } from "./json-patch.js";
+import { unknownOperationFields } from "./json-patch-document.js";
 import type { PatchType } from "./patch.js";
 
 export interface PatchText {

@@ -9,7 +9,8 @@ import {
   succeed,
   unsupportedMediaType,
 } from "../status.js";
-import { applyJsonPatch, readJsonPatch } from "./json-patch.js";
+import { applyJsonPatch } from "./json-patch.js";
+import { readJsonPatch } from "./json-patch-document.js";
 import { applyMergePatch } from "./merge-patch.js";
 import { applyStrategicMergePatch, type MergeType } from "./strategic-merge-patch.js";
 
@@ -31,8 +32,9 @@ const notApplicable = (why: string): ApiError => genericFailure(422, "Invalid", 
 export const isPatchType = (text: string): text is PatchType => (patchTypes as readonly string[]).includes(text);
 
 /**
- * Applies a patch to an object and answers the new one; neither input is changed. `type` is the media type of the
- * request, `schema` the object's type for strategic merges (undefined for custom resources, which have none: 415).
+ * Applies a patch to an object and answers what comes of it, which is no object where a JSON patch puts a list in its place; neither
+ * input is changed. `type` is the media type of the request, `schema` the object's type for strategic merges (undefined for custom
+ * resources, which have none: 415). `checked`: fields are validated, which finds more wrong with a JSON patch.
  * Errors: 400 for a body that is no patch, 413 for too many operations, 422 for one that does not apply.
  */
 export const applyPatch = (
@@ -40,13 +42,14 @@ export const applyPatch = (
   schema: MergeType | undefined,
   current: JsonObject,
   patch: JsonValue,
-): Result<JsonObject> => {
+  checked = true,
+): Result<JsonValue> => {
   switch (type) {
     case "application/json-patch+json":
-      return jsonPatch(current, patch);
+      return jsonPatch(current, patch, checked);
     case "application/merge-patch+json":
       return isJsonObject(patch)
-        ? asObject(applyMergePatch(current, patch))
+        ? succeed(applyMergePatch(current, patch))
         : fail(badRequest(patch === null ? "Invalid JSON Patch" : `error decoding patch: ${notMap(patch)}`));
     case "application/strategic-merge-patch+json":
       return strategicMergePatch(schema, current, patch);
@@ -56,21 +59,15 @@ export const applyPatch = (
 const notMap = (patch: JsonValue): string =>
   `json: cannot unmarshal ${jsonKind(patch)} into Go value of type map[string]interface {}`;
 
-const asObject = (value: JsonValue): Result<JsonObject> =>
-  isJsonObject(value) ? succeed(value) : fail(notApplicable("the patch does not leave an object"));
-
-const jsonPatch = (current: JsonObject, patch: JsonValue): Result<JsonObject> => {
-  const operations = readJsonPatch(patch);
-  if (!operations.ok)
-    return fail(
-      operations.decoded === true ? notApplicable(operations.message) : badRequest(`error decoding patch: ${operations.message}`),
-    );
+const jsonPatch = (current: JsonObject, patch: JsonValue, checked: boolean): Result<JsonValue> => {
+  const operations = readJsonPatch(patch, checked);
+  if (!operations.ok) return fail(badRequest(`${checked ? "error decoding patch: " : ""}${operations.message}`));
   if (operations.value.length > maxJsonPatchOperations) {
     const message = `The allowed maximum operations in a JSON patch is ${maxJsonPatchOperations}, got ${operations.value.length}`;
     return fail(requestEntityTooLarge(message));
   }
   const outcome = applyJsonPatch(current, operations.value);
-  return outcome.ok ? asObject(outcome.value) : fail(notApplicable(outcome.message));
+  return outcome.ok ? succeed(outcome.value) : fail(notApplicable(outcome.message));
 };
 
 const strategicMergePatch = (schema: MergeType | undefined, current: JsonObject, patch: JsonValue): Result<JsonObject> => {
