@@ -20,6 +20,35 @@ test("an applier owns exactly what it says", () => {
   assert.equal(object.owners, ['kubectl Apply {"f:data":{"f:key":{}},"f:metadata":{"f:labels":{"f:app":{}}}}']);
 });
 
+test("a structure goes with all that its only owner applied of it, and stays with what others own", () => {
+  const alone = pod();
+  alone.apply("one", { spec: { securityContext: { runAsUser: 1 }, containers: [{ name: "main", image: "a" }] } });
+  alone.apply("one", {});
+  assert.equal(alone.object, alone.whole({}));
+  const shared = pod();
+  shared.apply("one", { spec: { securityContext: { runAsUser: 1 } } });
+  shared.apply("two", { spec: { securityContext: { runAsGroup: 2 } } });
+  shared.apply("one", {});
+  assert.equal(shared.field("spec"), { securityContext: { runAsGroup: 2 } });
+});
+
+test("what nobody owns goes with a structure that nobody owns any more of", () => {
+  const object = deployment();
+  object.apply("one", { spec: { strategy: { rollingUpdate: { maxSurge: 1 } } } });
+  // A default, which belongs to nobody.
+  object.object = object.whole({ spec: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } }, replicas: 1 } });
+  object.apply("one", { spec: { minReadySeconds: 1 } });
+  assert.equal(object.field("spec"), { minReadySeconds: 1, replicas: 1 });
+});
+
+test("a list that only changes its order is changed, and stays with who owns it", () => {
+  const object = configMap();
+  object.apply("one", { metadata: { finalizers: ["x.io/a", "x.io/b"] } });
+  object.apply("one", { metadata: { finalizers: ["x.io/b", "x.io/a"] } });
+  assert.equal(object.field("metadata"), { name: "x", finalizers: ["x.io/b", "x.io/a"] });
+  assert.equal(object.times, ["one 02"]);
+});
+
 test("a creator owns what it wrote, and the maps and lists that came with it", () => {
   const object = configMap().update("curl", { metadata: { labels: { app: "a" } }, data: { key: "1" } });
   assert.equal(object.owners, ['curl Update {"f:data":{".":{},"f:key":{}},"f:metadata":{"f:labels":{".":{},"f:app":{}}}}']);

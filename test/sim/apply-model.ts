@@ -55,6 +55,8 @@ export interface ModelKind {
   /** Fills in what the schema has defaults for. */
   defaulted(object: Fields): Fields;
   isValid(object: Fields): boolean;
+  /** The object as it is kept: what the kind does not tell from absent when it is empty is not. */
+  kept(object: Fields): Fields;
 }
 
 /** 200 for whatever succeeded. */
@@ -92,7 +94,7 @@ export class Model {
   }
 
   private bear(object: Fields): void {
-    this.object = object;
+    this.object = this.kind.kept(object);
     this.generation = 1;
     this.deleting = false;
     this.version += 1;
@@ -130,12 +132,7 @@ export class Model {
   /** Keeps what the part does not write, and writes the rest if it is valid and says anything new. */
   private store(whole: Fields, owners: Owners, part: Part, dryRun: boolean): Code {
     const live = this.object!;
-    const kept: Fields = part === "status" ? { ...live } : { ...whole };
-    const from = part === "status" ? whole : live;
-    if (this.kind.hasStatus) {
-      if (from.status === undefined) delete kept.status;
-      else kept.status = from.status;
-    }
+    const kept = this.kind.kept(this.withPartOf(live, whole, part));
     const finalizers = finalizersOf(kept);
     if (this.deleting && finalizers.some((name) => !finalizersOf(live).includes(name))) return 422;
     if (!this.kind.isValid(kept)) return 422;
@@ -149,6 +146,13 @@ export class Model {
     return 200;
   }
 
+  /** The object with what a write of a part may change of it. */
+  private withPartOf(live: Fields, whole: Fields, part: Part): Fields {
+    if (!this.kind.hasStatus) return whole;
+    const { status, ...rest } = part === "status" ? { ...live, status: whole.status! } : { ...whole, status: live.status! };
+    return status === undefined ? rest : { ...rest, status };
+  }
+
   apply(config: Fields, manager: string, part: Part, force: boolean, dryRun: boolean): Code {
     const self = `${manager} Apply ${part}`;
     const live = this.object;
@@ -160,9 +164,9 @@ export class Model {
     const own = new Set([...mentioned(config)].filter((path) => isOwned(path) && !this.ignores(path, part)));
     owners.set(self, own);
     const merged = merge(live ?? {}, config);
-    const others = new Set([...owners.values()].flatMap((paths) => [...paths]));
-    const gone = [...last].filter((path) => !others.has(path));
-    const object = without(merged, gone) ?? {};
+    const others = withStructures([...owners.values()].flatMap((paths) => [...paths]));
+    const gone = [...withStructures(last)].filter((path) => !others.has(path) && path !== ".metadata");
+    const { object, emptied } = without(merged, gone, others);
     const { changed, removed } = this.differences(live ?? {}, object, part);
     const isConflict = [...owners].some(([owner, paths]) => owner !== self && changed.some((path) => paths.has(path)));
     if (isConflict && !force) return 409;
@@ -170,9 +174,7 @@ export class Model {
       if (owner !== self) for (const path of [...changed, ...removed]) paths.delete(path);
       if (paths.size === 0) owners.delete(owner);
     }
-    // The order of a list's items is no field: an object that differs by it alone stays as it is.
-    const isSame = changed.length === 0 && removed.length === 0;
-    const whole = this.kind.defaulted(isSame && live !== undefined ? live : object);
+    const whole = this.kind.defaulted(without(object, emptied, others).object);
     if (live !== undefined) return this.store(whole, owners, part, dryRun);
     if (!this.kind.isValid(whole)) return 422;
     if (dryRun) return 200;
@@ -252,26 +254,58 @@ function mergeItems(live: Json[], config: Json[], key: string): Json[] {
   return out;
 }
 
-/** An object without some of its fields, and without what is empty then. */
-function without(value: Json, gone: readonly string[], path = "", name = ""): Fields | undefined {
-  return prune(value, new Set(gone), path, name) as Fields | undefined;
+/** Paths, and the structures and lists that they lead through. Items of lists are by themselves. */
+const withStructures = (paths: Iterable<string>): Set<string> => {
+  const all = new Set<string>();
+  for (const path of paths) {
+    all.add(path);
+    for (const { index } of path.matchAll(/[.[]/g)) if (index > 0 && path[index - 1] !== "]") all.add(path.slice(0, index));
+  }
+  return all;
+};
+
+interface Pruning {
+  readonly gone: ReadonlySet<string>;
+  readonly owned: ReadonlySet<string>;
+  readonly emptied: string[];
 }
 
-function prune(value: Json, gone: ReadonlySet<string>, path: string, name: string): Json | undefined {
-  if (gone.has(path)) return undefined;
-  if (Array.isArray(value)) {
-    const key = listKeys.get(name)!;
-    const left = value.flatMap((item) => {
-      const at = key === "" ? `${path}[=${String(item)}]` : `${path}[${String((item as Fields)[key])}]`;
-      const kept = prune(item, gone, at, "");
-      return kept === undefined ? [] : [kept];
-    });
-    return left.length === 0 && value.length > 0 ? undefined : left;
-  }
-  if (!isFields(value)) return value;
-  const left = Object.entries(value).flatMap(([field, inner]): Array<[string, Json]> => {
-    const kept = prune(inner, gone, `${path}.${field}`, field);
-    return kept === undefined ? [] : [[field, kept]];
-  });
-  return left.length === 0 && Object.keys(value).length > 0 ? undefined : Object.fromEntries(left);
+/** An object without some of its fields, and without what is empty then. What somebody owns is told of instead. */
+function without(object: Fields, gone: readonly string[], owned: ReadonlySet<string>) {
+  const pruning = { gone: new Set(gone), owned, emptied: [] as string[] };
+  return { object: (pruned(object, pruning, "", "") ?? {}) as Fields, emptied: pruning.emptied };
 }
+
+function pruned(value: Json, pruning: Pruning, path: string, name: string): Json | undefined {
+  if (pruning.gone.has(path)) return undefined;
+  const left = Array.isArray(value)
+    ? prunedItems(value, pruning, path, listKeys.get(name)!)
+    : isFields(value)
+      ? prunedFields(value, pruning, path)
+      : value;
+  if (!isEmpty(left) || isEmpty(value)) return left;
+  if (!pruning.owned.has(path)) return undefined;
+  pruning.emptied.push(path);
+  return left;
+}
+
+const isEmpty = (value: Json): boolean => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+const prunedItems = (items: Json[], pruning: Pruning, path: string, key: string): Json[] =>
+  items.flatMap((item) => {
+    const at = key === "" ? `${path}[=${String(item)}]` : `${path}[${String((item as Fields)[key])}]`;
+    const kept = pruned(item, pruning, at, "");
+    return kept === undefined ? [] : [kept];
+  });
+
+const prunedFields = (fields: Fields, pruning: Pruning, path: string): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([field, inner]): Array<[string, Json]> => {
+      const kept = pruned(inner, pruning, `${path}.${field}`, field);
+      return kept === undefined ? [] : [[field, kept]];
+    }),
+  );
+
+/** Fields without those that are empty. */
+export const withoutEmpty = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value)));

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { PatchType, ResourcePath } from "../../actors/apiserver/messages.js";
 import { configMaps } from "./apiserver-world.js";
-import { copyOf, type Fields, type Json, type ModelKind, type Part } from "./apply-model.js";
+import { copyOf, type Fields, type Json, type ModelKind, type Part, withoutEmpty } from "./apply-model.js";
 
 export const definition = {
   apiVersion: "apiextensions.k8s.io/v1",
@@ -55,6 +55,11 @@ export interface Kind extends ModelKind {
   readonly kind: string;
 }
 
+const withKeptMetadata = ({ metadata: own = {}, ...rest }: Fields): Fields => {
+  const kept = withoutEmpty(own as Fields);
+  return Object.keys(kept).length === 0 ? rest : { metadata: kept, ...rest };
+};
+
 export const thing: Kind = {
   path: { group: "example.com", version: "v1", resource: "things", namespace: "default" },
   apiVersion: "example.com/v1",
@@ -67,6 +72,7 @@ export const thing: Kind = {
     return spec === undefined || "size" in spec ? object : { ...object, spec: { ...spec, size: 1 } };
   },
   isValid: ({ spec = {} }) => Number((spec as { size?: Json }).size ?? 1) <= 5,
+  kept: (object) => withKeptMetadata(object),
 };
 
 export const configMap: Kind = {
@@ -78,6 +84,7 @@ export const configMap: Kind = {
   hasGeneration: false,
   defaulted: (object) => object,
   isValid: ({ data = {} }) => !("bad key" in (data as Fields)),
+  kept: (object) => withoutEmpty(withKeptMetadata(object)),
 };
 
 const some = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined, freq: 2 });

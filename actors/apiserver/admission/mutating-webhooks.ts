@@ -8,15 +8,17 @@ import type { Verdict } from "../../../src/api/dynamic-admission/response.js";
 import { quote } from "../../../src/api/go-format.js";
 import { type JsonValue, semanticEqual } from "../../../src/api/json-value.js";
 import { applyJsonPatch } from "../../../src/api/patch/json-patch.js";
+import type { JsonPatchOperation } from "../../../src/api/patch/json-patch-document.js";
 import { fail, internalError, type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
 import type { Step } from "../consult/question.js";
 import type { Situation } from "../writes/plan.js";
+import { patchAnnotationPrefix } from "../writes/remarks.js";
 import { type Attributes, inVersion } from "./attributes.js";
 import { decodeMutated } from "./decode-mutated.js";
 import type { Reinvocation } from "./reinvocation.js";
 import { callWebhook, isAsked } from "./webhook-call.js";
-import type { Invocation } from "./webhooks.js";
+import type { Hook, Invocation } from "./webhooks.js";
 
 /** The object as they leave it; none on DELETE and CONNECT of nothing. */
 export function mutateByWebhooks(
@@ -27,9 +29,9 @@ export function mutateByWebhooks(
   reinvocation: Reinvocation,
 ): Step<UntypedObject | undefined> {
   let { object } = attributes;
-  for (const [index, invocation] of invocations.entries()) {
+  for (const invocation of invocations) {
     const { hook } = invocation;
-    const { webhook, uid } = hook;
+    const { webhook, uid, configuration } = hook;
     const now = { ...attributes, object };
     const selected = isAsked(invocation, now, cluster);
     if (!selected.ok) return selected;
@@ -37,17 +39,19 @@ export function mutateByWebhooks(
     const { round } = reinvocation;
     const called = callWebhook({ invocation, attributes: now, mutating: true, round }, situation);
     if (!called.ok) return called;
-    const at = `round_${round}_index_${index}`;
+    const at = `round_${round}_index_${hook.index}`;
     let changed = false;
     if (called.value.what === "allowed") {
       const patched = patchedBy(called.value.verdict, invocation, now);
       if (!patched.ok) return patched;
       changed = patched.value !== undefined && !semanticEqual(patched.value, object);
       if (changed) object = patched.value;
+      if (patched.value !== undefined)
+        situation.remarks.annotate(`${patchAnnotationPrefix}${at}`, patchAnnotation(hook, called.value.verdict.patch));
     }
     situation.remarks.annotate(
       `mutation.webhook.admission.k8s.io/${at}`,
-      JSON.stringify({ configuration: hook.configuration, webhook: webhook.name, mutated: changed }),
+      JSON.stringify({ configuration, webhook: webhook.name, mutated: changed }),
     );
     if (changed) reinvocation.changed();
     if (webhook.reinvocationPolicy === "IfNeeded") reinvocation.mayCallAgain(uid);
@@ -56,6 +60,14 @@ export function mutateByWebhooks(
     situation.remarks.annotate(`failed-open.mutation.webhook.admission.k8s.io/${at}`, webhook.name);
   }
   return succeed(object);
+}
+
+/** A patch as the audit log tells of it: the fields of its operations in order. */
+function patchAnnotation({ configuration, webhook }: Hook, patch: readonly JsonPatchOperation[]): string {
+  const inOrder = patch.map((operation) =>
+    Object.fromEntries(Object.entries(operation).sort(([one], [other]) => (one < other ? -1 : 1))),
+  );
+  return JSON.stringify({ configuration, webhook: webhook.name, patch: inOrder, patchType: "JSONPatch" });
 }
 
 /** The object with a webhook's patch in it, complete again; undefined when there is no patch. */

@@ -16,6 +16,8 @@ export interface Hook {
   /** Its configuration, its name, and how many of that name came before it. */
   readonly uid: string;
   readonly configuration: string;
+  /** Its place among all webhooks of all configurations. */
+  readonly index: number;
   readonly webhook: MutatingWebhook;
   /** Undefined when all are selected. */
   readonly selectsNamespace: LabelPredicate | undefined;
@@ -77,6 +79,7 @@ export class Webhooks {
 
 /** Configurations come in the order of their names, which is that of their keys. */
 function hooksIn(configurations: readonly StoredObject[]): readonly Hook[] {
+  let index = 0;
   return configurations.flatMap(({ name: configuration, object }) => {
     const seen = new Map<string, number>();
     return ((object as MutatingWebhookConfiguration).webhooks ?? []).map((webhook) => {
@@ -85,6 +88,7 @@ function hooksIn(configurations: readonly StoredObject[]): readonly Hook[] {
       return {
         uid: `${configuration}/${webhook.name}/${before}`,
         configuration,
+        index: index++,
         webhook,
         selectsNamespace: selects(webhook.namespaceSelector),
         selectsObject: selects(webhook.objectSelector),

@@ -11,6 +11,7 @@ import type { Attributes, Decision } from "../access/attributes.js";
 import { userInfoOf } from "../access/reviews/token-review.js";
 import { listMeta } from "../http/list-text.js";
 import type { ApiOutcome, ApiRequest, ApiUser, ListParts } from "../request.js";
+import { patchAnnotationPrefix } from "../writes/remarks.js";
 
 /** Where lines go. */
 export interface AuditSink {
@@ -132,9 +133,15 @@ export class AuditedRequest {
       ...(ended && this.responseObject !== undefined ? { responseObject: this.shown(this.responseObject) } : {}),
       requestReceivedTimestamp: formatMicroTime(this.receivedMs),
       stageTimestamp: formatMicroTime(this.host.clock.nowMs()),
-      ...(ended && this.decision !== undefined ? { annotations: annotationsOf(this.decision, this.remarks) } : {}),
+      ...(ended && this.decision !== undefined ? { annotations: annotationsOf(this.decision, this.told) } : {}),
     };
     this.write(`${JSON.stringify(event)}\n`);
+  }
+
+  /** The remarks that may be told where of the request itself nothing is. */
+  private get told(): ReadonlyMap<string, string> {
+    if (this.telling.level !== "Metadata") return this.remarks;
+    return new Map([...this.remarks].filter(([key]) => !key.startsWith(patchAnnotationPrefix)));
   }
 
   private reference(): object {

@@ -1,6 +1,9 @@
 import type { Remarks } from "../../../src/api/admission/plugin.js";
 import type { ApiOutcome } from "../request.js";
 
+/** Annotations that tell a part of the request, and belong in the audit log only where that does. */
+export const patchAnnotationPrefix = "patch.webhook.admission.k8s.io/";
+
 /** What admission has to say of a request besides its outcome; begun anew with each plan. */
 export class RemarkBook {
   private warnings: string[] | undefined;

@@ -123,6 +123,13 @@ function subtract(left: FieldSet, right: FieldSet, inner: boolean, recursive: bo
   return assembled(member, children);
 }
 
+/** The set with another subtree for each of its elements. */
+export function mapNodes(set: FieldSet, change: (element: PathElement, node: FieldSet) => FieldSet): FieldSet {
+  const changed: Children = {};
+  for (const element of Object.keys(set)) changed[element] = element === mark ? leaf : change(element, set[element]!);
+  return isEmptySet(changed) ? leaf : changed;
+}
+
 /** What is beneath an element, as a set of its own. */
 export const beneath = (set: FieldSet, element: PathElement): FieldSet => set[element] ?? noFields;
 

@@ -2,13 +2,14 @@
  * Who owns what after a change, and what an object becomes when it is applied to.
  * Source: sigs.k8s.io/structured-merge-diff/v4, merge; https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-import type { JsonObject } from "../json-value.js";
+import { deepEqual, type JsonObject } from "../json-value.js";
 import type { Atom } from "./atom.js";
 import { type Comparison, compare } from "./compare.js";
 import { type Conflict, conflictsWith } from "./conflicts.js";
 import { difference, type FieldSet, intersection, isEmptySet, recursiveDifference, union } from "./field-set.js";
 import type { ManagedEntry } from "./managed-fields.js";
 import { merge } from "./merge.js";
+import { withNamedFields } from "./named-fields.js";
 import { ownedFields } from "./owned-fields.js";
 import { compareTexts } from "./path-element.js";
 import { removeFields } from "./remove.js";
@@ -138,8 +139,7 @@ export function applyConfiguration(
   const settled = settle(new ChangeOf(versions, version, live, object), version, now, identifier, self.force);
   if (!("managers" in settled)) return settled;
   if (isEmptySet(owned)) settled.managers.delete(identifier);
-  const { changed, removed } = settled.comparison;
-  return { ...settled, object: isEmptySet(changed) && isEmptySet(removed) ? undefined : object };
+  return { ...settled, object: deepEqual(live, object) ? undefined : object };
 }
 
 /** Removes what the applier owned before, no longer applies, and nobody else owns. */
@@ -155,7 +155,7 @@ function prune(
   const atom = versions.atom(lastVersion);
   const whole = convert(versions, merged, version, lastVersion);
   if (atom === undefined || whole === undefined) return merged;
-  const pruned = removeFields(atom, whole, last.set);
+  const pruned = removeFields(atom, whole, withNamedFields(atom, last.set));
   const withOwned = addBackOwned(versions, lastVersion, whole, pruned, managers);
   const withDangling = addBackDangling(atom, whole, withOwned, last.set);
   return convert(versions, withDangling, lastVersion, version) ?? merged;
@@ -178,13 +178,18 @@ function addBackOwned(
     owned.set(head.apiVersion, before === undefined ? set : union(before, set));
   }
   let result = pruned;
-  for (const [apiVersion, set] of [...owned].sort(([one], [other]) => compareTexts(one, other))) {
+  // What was pruned may be needed to convert it: the version that it was pruned in comes first.
+  const inOrder = [...owned].sort(
+    ([one], [other]) => Number(other === version) - Number(one === version) || compareTexts(one, other),
+  );
+  for (const [apiVersion, set] of inOrder) {
     const atom = versions.atom(apiVersion);
     const whole = convert(versions, merged, version, apiVersion);
     const part = convert(versions, result, version, apiVersion);
     if (atom === undefined || whole === undefined || part === undefined) continue;
-    const kept = union(ownedFields(atom, part), set);
-    const restored = removeFields(atom, whole, difference(ownedFields(atom, whole), kept));
+    const named = (each: FieldSet): FieldSet => withNamedFields(atom, each);
+    const kept = union(named(ownedFields(atom, part)), named(set));
+    const restored = removeFields(atom, whole, difference(named(ownedFields(atom, whole)), kept));
     result = convert(versions, restored, apiVersion, version) ?? result;
   }
   return result;
@@ -192,6 +197,7 @@ function addBackOwned(
 
 /** What nobody owned is not removed because something above it was. */
 function addBackDangling(atom: Atom, merged: JsonObject, pruned: JsonObject, last: FieldSet): JsonObject {
-  const removed = difference(ownedFields(atom, merged), ownedFields(atom, pruned));
-  return removeFields(atom, merged, intersection(removed, last));
+  const named = (set: FieldSet): FieldSet => withNamedFields(atom, set);
+  const removed = difference(named(ownedFields(atom, merged)), named(ownedFields(atom, pruned)));
+  return removeFields(atom, merged, intersection(removed, named(last)));
 }
