@@ -92,7 +92,10 @@ const standIns: readonly Short[] = [
     repository: "registry.k8s.io/e2e-test-images/agnhost",
     entrypoint: ["/agnhost"],
     run: ["pause"],
-    programs: [["agnhost", "agnhost"]],
+    programs: [
+      ["agnhost", "agnhost"],
+      ["agnhost-2", "agnhost"],
+    ],
     shell: true,
     sizeBytes: 53_000_000,
   },

@@ -1,46 +1,60 @@
-/** Stand-in for agnhost, the Kubernetes project's image for trying things: netexec, serve-hostname, pause and a few more. */
+/** Stand-in for agnhost, the Kubernetes project's image for trying things: what each of its subcommands does. */
 import { createServer } from "node:net";
 import { agnhostAnswer } from "../../images/answers.js";
 import type { ProgramContext } from "../container/entry.js";
+import { mounttest } from "./agnhost-mounttest.js";
 import { dial, serveDatagrams, serveHealth } from "./agnhost-network.js";
+import { testWebserver } from "./agnhost-webserver.js";
+import { flagOf } from "./flags.js";
 import { answerText, pathOf, queryOf, readBody, serveUntilSignal } from "./serve.js";
-import { pause } from "./small.js";
 
-/** `--name=value` and `--name value`. */
-function flagOf(args: readonly string[], name: string): string | undefined {
-  const at = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
-  if (at < 0) return undefined;
-  const equals = args[at]!.indexOf("=");
-  return equals > 0 ? args[at]!.slice(equals + 1) : args[at + 1];
-}
+type Subcommand = (context: ProgramContext, args: readonly string[]) => unknown;
+
+/** By name; what each returns is the exit code, or a promise of it. */
+const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["entrypoint-tester", entrypointTester],
+  [
+    "grpc-health-checking",
+    (_context, args) => serveHealth(Number(flagOf(args, "port") ?? 5000), Number(flagOf(args, "http-port") ?? 8080)),
+  ],
+  ["liveness", liveness],
+  ["mounttest", (_context, args) => mounttest(args)],
+  ["netexec", netexec],
+  ["pause", pauseAloud],
+  ["serve-hostname", serveHostname],
+  ["test-webserver", (_context, args) => testWebserver(Number(flagOf(args, "port") ?? 80))],
+]);
 
 export function agnhost(context: ProgramContext): unknown {
-  const [subcommand = "pause", ...args] = context.args;
-  switch (subcommand) {
-    case "pause":
-      return pause();
-    case "netexec":
-      return netexec(context, args);
-    case "grpc-health-checking":
-      serveHealth(Number(flagOf(args, "port") ?? 5000), Number(flagOf(args, "http-port") ?? 8080));
-      return undefined;
-    case "serve-hostname":
-      return serveHostname(context, args);
-    case "liveness":
-      return liveness();
-    case "entrypoint-tester":
-      console.log(`[${["/agnhost", "entrypoint-tester", ...args].join(" ")}]`);
-      return 0;
-    case "--help":
-    case "help":
-      console.log(
-        "agnhost (Chartroom's stand-in): entrypoint-tester, grpc-health-checking, liveness, netexec, pause, serve-hostname",
-      );
-      return 0;
-    default:
-      console.error(`Error: unknown command "${subcommand}" for "app"\nRun 'app --help' for usage.`);
-      return 1;
+  const [subcommand = "help", ...args] = context.args;
+  if (subcommand === "help" || subcommand === "--help") {
+    console.log(`agnhost (Chartroom's stand-in): ${[...subcommands.keys()].join(", ")}`);
+    return 0;
   }
+  const run = subcommands.get(subcommand);
+  if (run !== undefined) return run(context, args);
+  console.error(`Error: unknown command "${subcommand}" for "app"\nRun 'app --help' for usage.`);
+  return 1;
+}
+
+/** Prints the whole command line as Go prints a list. */
+function entrypointTester({ argv }: ProgramContext): number {
+  console.log(`[${argv.join(" ")}]`);
+  return 0;
+}
+
+/** Unlike the pause image it says so, and ends by a signal with an exit code of its own: 2 after SIGTERM, 1 after SIGINT. */
+function pauseAloud(): Promise<number> {
+  console.log("Paused");
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {}, 2 ** 31 - 1);
+    const endWith = (exitCode: number) => () => {
+      clearInterval(timer);
+      resolve(exitCode);
+    };
+    process.once("SIGTERM", endWith(2));
+    process.once("SIGINT", endWith(1));
+  });
 }
 
 function netexec({ hostname }: ProgramContext, args: readonly string[]): Promise<number> {
