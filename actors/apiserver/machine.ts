@@ -4,11 +4,10 @@ import type { StopEvent } from "../../src/actor/define.js";
 import type { Host } from "../../src/actor/host.js";
 import type { Incoming } from "../../src/wire/declare.js";
 import type { LinkEvent } from "../../src/wire/link.js";
-import { startApiServices } from "./aggregation/start.js";
-import { startDefinitions } from "./definitions/start.js";
 import { etcdLinked, etcdLost } from "./events.js";
 import { serveSpoken } from "./from-wire.js";
 import type { ApiServerIo } from "./io/io.js";
+import { startKeepers } from "./keeping/start.js";
 import type { apiserverMessages } from "./messages.js";
 import { Server } from "./server.js";
 import { startSetup } from "./setup/start.js";
@@ -72,10 +71,7 @@ export const apiserverMachine = setup({
     startUpkeep: ({ context }) => startUpkeep(context.server),
     open: ({ context }) => context.server.serve(),
     refuse: ({ context }) => context.server.drain(),
-    startDefinitions: ({ context }) => {
-      startDefinitions(context.server);
-      startApiServices(context.server);
-    },
+    startKeepers: ({ context }) => startKeepers(context.server),
     serve: ({ context, event }) => serveSpoken(context.server, event as Parameters<typeof serveSpoken>[1]),
     keepTrace: ({ context, event }) => {
       if (event.type === "trace") context.server.keepTrace(event.body);
@@ -122,7 +118,7 @@ export const apiserverMachine = setup({
     },
     settingUp: {
       entry: "setUp",
-      on: { "setup.done": { target: "serving", actions: ["startUpkeep", "startDefinitions"] } },
+      on: { "setup.done": { target: "serving", actions: ["startUpkeep", "startKeepers"] } },
     },
     serving: {
       entry: "open",

@@ -25,7 +25,14 @@ export interface ExtensionApi {
   readonly resources: readonly object[];
 }
 
-const noExtensions: readonly ExtensionApi[] = [];
+/** What APIServices say of discovery. Another object when any of it changes. */
+export interface Aggregation {
+  /** Groups with their versions, by their priorities; groups that are not among them come behind. */
+  readonly order: readonly ApiGroup[];
+  readonly extensions: readonly ExtensionApi[];
+}
+
+export const noAggregation: Aggregation = { order: [], extensions: [] };
 
 /**
  * The document at a path, or undefined when it is no path of discovery or the group or version is not served:
@@ -38,18 +45,18 @@ export function discoveryDocument(
   path: string,
   accept: string,
   serverAddress: string,
-  extensions: readonly ExtensionApi[] = noExtensions,
+  aggregation: Aggregation = noAggregation,
 ): DiscoveryDocument | undefined {
   const at = path.replace(/\/+$/, "");
   const aggregated = at === "/api" || at === "/apis" ? aggregatedVersionOf(accept) : undefined;
-  const kept = documentsOf(table, extensions);
+  const kept = documentsOf(table, aggregation);
   const key = `${at} ${aggregated ?? ""} ${at === "/api" ? serverAddress : ""}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
   const content =
     aggregated === undefined
-      ? plainDocument(table, at, serverAddress, extensions)
-      : aggregatedDiscovery(table, at === "/api", aggregated, extensions);
+      ? plainDocument(table, at, serverAddress, aggregation)
+      : aggregatedDiscovery(table, at === "/api", aggregated, aggregation);
   if (content === undefined) return undefined;
   const body = JSON.stringify(content);
   const suffix = aggregated === undefined ? "" : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
@@ -62,15 +69,15 @@ export function discoveryDocument(
 const documentLimit = 1000;
 
 type Documents = Map<string, DiscoveryDocument>;
-const documents = new WeakMap<ResourceTable, WeakMap<readonly ExtensionApi[], Documents>>();
+const documents = new WeakMap<ResourceTable, WeakMap<Aggregation, Documents>>();
 
-function documentsOf(table: ResourceTable, extensions: readonly ExtensionApi[]): Documents {
-  const ofTable = documents.get(table) ?? new WeakMap<readonly ExtensionApi[], Documents>();
+function documentsOf(table: ResourceTable, aggregation: Aggregation): Documents {
+  const ofTable = documents.get(table) ?? new WeakMap<Aggregation, Documents>();
   documents.set(table, ofTable);
-  const known = ofTable.get(extensions);
+  const known = ofTable.get(aggregation);
   if (known !== undefined) return known;
   const made: Documents = new Map();
-  ofTable.set(extensions, made);
+  ofTable.set(aggregation, made);
   return made;
 }
 
@@ -89,18 +96,13 @@ export function aggregatedVersionOf(accept: string): AggregatedVersion | undefin
   return undefined;
 }
 
-function plainDocument(
-  table: ResourceTable,
-  path: string,
-  serverAddress: string,
-  extensions: readonly ExtensionApi[],
-): object | undefined {
+function plainDocument(table: ResourceTable, path: string, serverAddress: string, aggregation: Aggregation): object | undefined {
   const [root, ...rest] = path.split("/").slice(1);
   if (root === "api" && rest.length === 0) return apiVersions(table, serverAddress);
   if (root === "api" && rest.length === 1) return apiResourceList(table, "", rest[0]!);
   if (root !== "apis") return undefined;
-  if (rest.length === 0) return apiGroupList(table, extensions);
-  if (rest.length === 1) return apiGroup(table, rest[0]!, extensions);
+  if (rest.length === 0) return apiGroupList(table, aggregation);
+  if (rest.length === 1) return apiGroup(table, rest[0]!, aggregation);
   return rest.length === 2 ? apiResourceList(table, rest[0]!, rest[1]!) : undefined;
 }
 
@@ -114,21 +116,17 @@ export function apiVersions(table: ResourceTable, serverAddress: string): object
 }
 
 /** `/apis` */
-export const apiGroupList = (table: ResourceTable, extensions: readonly ExtensionApi[] = noExtensions): object => ({
+export const apiGroupList = (table: ResourceTable, aggregation: Aggregation = noAggregation): object => ({
   kind: "APIGroupList",
   apiVersion: "v1",
-  groups: groupsOf(table, extensions)
+  groups: groupsOf(table, aggregation)
     .filter(({ name }) => name !== "")
     .map(groupContent),
 });
 
 /** `/apis/<group>`; undefined when the group is not served. */
-export function apiGroup(
-  table: ResourceTable,
-  name: string,
-  extensions: readonly ExtensionApi[] = noExtensions,
-): object | undefined {
-  const group = groupsOf(table, extensions).find((candidate) => candidate.name === name && name !== "");
+export function apiGroup(table: ResourceTable, name: string, aggregation: Aggregation = noAggregation): object | undefined {
+  const group = groupsOf(table, aggregation).find((candidate) => candidate.name === name && name !== "");
   return group === undefined ? undefined : { kind: "APIGroup", apiVersion: "v1", ...groupContent(group) };
 }
 
@@ -181,9 +179,9 @@ export function aggregatedDiscovery(
   table: ResourceTable,
   core: boolean,
   version: AggregatedVersion,
-  extensions: readonly ExtensionApi[] = noExtensions,
+  aggregation: Aggregation = noAggregation,
 ): object {
-  const groups = groupsOf(table, extensions).filter(({ name }) => (name === "") === core);
+  const groups = groupsOf(table, aggregation).filter(({ name }) => (name === "") === core);
   return {
     kind: "APIGroupDiscoveryList",
     apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -191,7 +189,7 @@ export function aggregatedDiscovery(
     items: groups.map((group) => ({
       metadata: core ? { creationTimestamp: null } : { name: group.name, creationTimestamp: null },
       versions: group.versions.map((of) => {
-        const extension = extensions.find((each) => each.group === group.name && each.version === of);
+        const extension = aggregation.extensions.find((each) => each.group === group.name && each.version === of);
         return {
           version: of,
           resources: extension === undefined ? table.of(group.name, of).map(aggregatedResource) : extensionResources(extension),
@@ -218,17 +216,25 @@ function aggregatedResource(resource: Resource): object {
   };
 }
 
-/** The groups of the table and those of extensions behind them, which are in their order. */
-function groupsOf(table: ResourceTable, extensions: readonly ExtensionApi[]): readonly ApiGroup[] {
-  if (extensions.length === 0) return table.groups;
+/** Those of the table and of extensions. The aggregation's own group comes first: nobody registers it. */
+function groupsOf(table: ResourceTable, { order, extensions }: Aggregation): readonly ApiGroup[] {
+  if (order.length === 0 && extensions.length === 0) return table.groups;
   const groups = new Map(table.groups.map(({ name, versions }) => [name, [...versions]]));
   for (const { group, version } of extensions) {
     const versions = groups.get(group) ?? [];
     if (!versions.includes(version)) versions.push(version);
     groups.set(group, versions);
   }
-  return Array.from(groups, ([name, versions]) => ({ name, versions }));
+  const ranks = new Map(order.map(({ name }, index) => [name, index]));
+  const rankOf = (name: string): number => (name === aggregationGroup ? -1 : (ranks.get(name) ?? order.length));
+  return Array.from(groups, ([name, versions]) => {
+    const ranked = order[ranks.get(name) ?? -1]?.versions ?? [];
+    const rank = (version: string): number => (ranked.includes(version) ? ranked.indexOf(version) : ranked.length);
+    return { name, versions: versions.sort((a, b) => rank(a) - rank(b)) };
+  }).sort((a, b) => rankOf(a.name) - rankOf(b.name));
 }
+
+const aggregationGroup = "apiregistration.k8s.io";
 
 interface ListedResource {
   readonly name: string;

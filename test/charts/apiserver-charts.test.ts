@@ -4,8 +4,6 @@ import * as assert from "uvu/assert";
 import type { EventObject } from "xstate";
 import type { TokenIssue } from "../../actors/apiserver/access/tokens/token-request.js";
 import { tokenRequestMachine } from "../../actors/apiserver/access/tokens/token-request-machine.js";
-import type { Definitions } from "../../actors/apiserver/definitions/definitions.js";
-import { definitionsMachine } from "../../actors/apiserver/definitions/machine.js";
 import type { BulkSetup } from "../../actors/apiserver/setup/bulk-setup.js";
 import { bulkSetupMachine } from "../../actors/apiserver/setup/bulk-setup-machine.js";
 import { setupMachine } from "../../actors/apiserver/setup/machine.js";
@@ -161,22 +159,6 @@ test("the first roles: compared again when another server was faster, and after 
   answer("written");
   assert.equal([log.at(-1), over()], ["done", true]);
   assert.is(bootstrap.complete, false);
-});
-
-test("a definition that cannot be confirmed to be empty is looked at again after a while", () => {
-  let stopped = 0;
-  const definitions = standIn<Definitions>({
-    task: { what: "confirm" },
-    follow: () => undefined,
-    look: () => undefined,
-    confirm: () => undefined,
-    stopConfirming: () => (stopped += 1),
-  });
-  const { wait, states, state } = play(definitionsMachine, { definitions });
-  assert.is(state(), "confirming");
-  wait(10_000);
-  assert.is(stopped, 1);
-  assert.is(states.filter((each) => each === "confirming").length, 2);
 });
 
 test.run();

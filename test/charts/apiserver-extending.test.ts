@@ -1,99 +1,102 @@
-/** The charts behind what extends the API: API services, and objects that a webhook converts. */
+/** The charts behind what extends the API: what is kept as it should be, and objects that a webhook converts. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { ApiServices } from "../../actors/apiserver/aggregation/api-services.js";
-import { apiServicesMachine } from "../../actors/apiserver/aggregation/machine.js";
 import { conversionMachine } from "../../actors/apiserver/conversion/machine.js";
 import type { ConvertedWork } from "../../actors/apiserver/conversion/work.js";
+import type { Keeper, Next } from "../../actors/apiserver/keeping/keeper.js";
+import { keeperMachine } from "../../actors/apiserver/keeping/machine.js";
 import { play, standIn } from "./chart-player.js";
 
-/** API services for which there is something to do, one thing after another, and then nothing. */
-function apiServices(tasks: string[], hasExtensions = false) {
+/** A keeper with something to do, one thing after another, and then nothing. */
+function keeper(todo: Next[]) {
   const log: string[] = [];
-  const taskNow = () => ({ what: tasks[0] ?? "nothing" });
   let changed = (): void => undefined;
   let written = (_type: "written" | "failed"): void => undefined;
-  let checked = (): void => undefined;
-  const services = {
+  let done = (): void => undefined;
+  const next = (): Next => todo[0] ?? { type: "nothing" };
+  const kept: Keeper & { next: Next } = {
     // The chart asks what there is to do before its first action runs.
-    task: taskNow(),
-    hasExtensions,
-    follow: (onChanged: () => void) => {
+    next: next(),
+    follow: (onChanged) => {
       changed = onChanged;
     },
     look: () => {
-      services.task = taskNow();
+      kept.next = next();
     },
-    write: (onEnded: typeof written) => {
-      log.push(services.task.what);
+    write: (onEnded) => {
+      log.push("write");
       written = (type) => {
-        if (type === "written") tasks.shift();
+        if (type === "written") todo.shift();
         onEnded(type);
       };
     },
-    check: (onChecked: () => void) => {
-      log.push("check");
-      checked = () => {
-        tasks.shift();
-        onChecked();
+    work: (onDone) => {
+      log.push("work");
+      done = () => {
+        todo.shift();
+        onDone();
       };
     },
-    giveUp: () => log.push("give up"),
+    leave: () => log.push("leave"),
     tookTooLong: () => {
-      tasks.shift();
+      todo.shift();
       log.push("too long");
     },
   };
-  const played = play(apiServicesMachine, { services: standIn<ApiServices>(services) });
+  const played = play(keeperMachine, { keeper: kept });
   return {
     ...played,
     log,
-    tasks,
+    todo,
     changed: () => changed(),
     written: (type: "written" | "failed") => written(type),
-    checked: () => checked(),
+    done: () => done(),
   };
 }
 
-test("API services are written one by one, and looked at again when something changes", () => {
-  const { log, state, written, changed, tasks } = apiServices(["create", "delete"]);
-  assert.equal([log, state()], [["create"], "writing"]);
+const work: Next = { type: "work", patienceMs: 5_000 };
+
+test("a keeper writes one object after the other, and looks again when something changes", () => {
+  const { log, state, written, changed, todo } = keeper([{ type: "write" }, { type: "write" }]);
+  assert.equal([log, state()], [["write"], "writing"]);
   written("written");
-  assert.equal(log, ["create", "delete"]);
+  assert.equal(log, ["write", "write"]);
   written("written");
   assert.is(state(), "settled");
-  tasks.push("tell");
+  todo.push({ type: "write" });
   changed();
-  assert.equal(log, ["create", "delete", "tell"]);
+  assert.equal([log.length, state()], [3, "writing"]);
 });
 
-test("an API service that could not be written is looked at again after a while", () => {
-  const { log, state, written, wait } = apiServices(["create"]);
+test("what could not be written is looked at again after a while", () => {
+  const { log, state, written, wait } = keeper([{ type: "write" }]);
   written("failed");
   assert.is(state(), "backingOff");
   wait(199);
-  assert.equal(log, ["create"]);
+  assert.equal(log, ["write"]);
   wait(1);
-  assert.equal([log, state()], [["create", "create"], "writing"]);
+  assert.equal([log, state()], [["write", "write"], "writing"]);
 });
 
-test("an extension API server is checked, and then every second it is seen whether it is due again", () => {
-  const { log, state, checked, changed, wait, tasks } = apiServices(["check"], true);
-  checked();
-  assert.equal([log, state()], [["check", "give up"], "watching"]);
-  tasks.push("check");
+test("what is on its way is looked for after as long as the keeper says, or at the next change", () => {
+  const { log, state, changed, done, wait, todo } = keeper([work, { type: "wait", forMs: 1_000 }]);
+  done();
+  assert.equal([log, state()], [["work", "leave"], "waiting"]);
+  todo.splice(0, 1, work, { type: "wait", forMs: 3_000 });
   wait(1_000);
-  assert.is(state(), "checking");
-  checked();
-  tasks.push("tell");
+  assert.is(state(), "working");
+  done();
+  todo.splice(0, 1, { type: "write" });
   changed();
-  assert.equal([log.at(-1), state()], ["tell", "writing"], "a change is not waited for");
+  assert.equal([log.at(-1), state()], ["write", "writing"], "a change is not waited for");
 });
 
-test("an extension API server that does not answer in time is given up, and noted as silent", () => {
-  const { log, state, wait } = apiServices(["check"], true);
-  wait(5_000);
-  assert.equal([log, state()], [["check", "give up", "too long"], "watching"]);
+test("work that takes longer than its patience is left, and noted to have taken too long", () => {
+  const { log, state, wait } = keeper([work]);
+  wait(4_999);
+  assert.is(state(), "working");
+  wait(1);
+  assert.equal([log, state()], [["work", "leave", "too long"], "settled"]);
 });
 
 /** Work that lacks conversions so many times. */

@@ -26,6 +26,28 @@ const resources = {
 };
 const flavor = { kind: "Flavor", apiVersion: "ice.example.org/v1", metadata: { name: "vanilla" } };
 
+const documentAt = "/openapi/v3/apis/ice.example.org/v1";
+const flavorKind = [{ group: "ice.example.org", version: "v1", kind: "Flavor" }];
+const flavorSchema = {
+  type: "object",
+  description: "What ice cream tastes of.",
+  properties: { sweetness: { type: "integer", description: "From one to ten." } },
+  "x-kubernetes-group-version-kind": flavorKind,
+};
+const documents: Readonly<Record<string, object>> = {
+  "/openapi/v3": { paths: { "apis/ice.example.org/v1": { serverRelativeURL: `${documentAt}?hash=1` } } },
+  [documentAt]: {
+    openapi: "3.0.0",
+    info: { title: "flavors", version: "v1" },
+    paths: {
+      "/apis/ice.example.org/v1/flavors/{name}": {
+        get: { "x-kubernetes-action": "get", "x-kubernetes-group-version-kind": flavorKind[0], responses: {} },
+      },
+    },
+    components: { schemas: { "org.example.ice.v1.Flavor": flavorSchema } },
+  },
+};
+
 interface Asked {
   readonly url: string;
   readonly user: string | undefined;
@@ -58,7 +80,7 @@ function extensionServer(clientAuthority: string): Server {
           ? { kind: "FlavorList", apiVersion: "ice.example.org/v1", metadata: {}, items: [flavor] }
           : at === "/apis/ice.example.org/v1/flavors/vanilla"
             ? flavor
-            : undefined;
+            : documents[at ?? ""];
     response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify(body ?? { kind: "Status", apiVersion: "v1", status: "Failure", code: 404 }));
   });
@@ -110,6 +132,14 @@ kubectlSuite("extensions by kubectl", { nodes: 0 }, (test, world) => {
     assert.match(last?.groups ?? "", "system:masters");
     assert.is(last?.trusted, true, "the API server shows the certificate that the ConfigMap speaks of");
     assert.is(last?.token, undefined);
+  });
+
+  test("what it says of its kinds is in OpenAPI, and explained", async () => {
+    const kubectl = world();
+    await kubectl.until("get --raw /openapi/v3", (shown) => shown.includes(documentAt));
+    const explained = await kubectl.ok("explain flavors.sweetness --api-version=ice.example.org/v1");
+    assert.match(explained, "From one to ten.");
+    assert.is(asked.at(-1)?.user, "kubernetes-admin", "who asks for a document is told to whom it belongs");
   });
 
   test("one that is gone is unavailable, and its requests are refused", async () => {

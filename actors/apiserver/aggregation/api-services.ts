@@ -1,7 +1,9 @@
-/** What is to be done about the APIServices in the watch cache, one thing after the other; its chart says when. */
+/**
+ * What is to be done about the APIServices in the watch cache: those of custom resources come and go with their definitions, and each says
+ * whether it is available, which for extension API servers is asked now and then.
+ */
 import {
   automanaged,
-  availabilityOf,
   customServices,
   isLocal,
   passed,
@@ -9,24 +11,22 @@ import {
   statusWith,
   unavailable,
 } from "../../../src/api/aggregation/api-services.js";
-import { decodeTextBase64 } from "../../../src/api/base64.js";
-import { storageKey } from "../../../src/api/paths.js";
 import type { APIService, CustomResourceDefinition, UntypedObject } from "../../../src/api/types.js";
-import { decodeJson, type Json } from "../../../src/wire/json.js";
 import { definitionsPrefix } from "../catalog/custom-resources.js";
-import { endpointOf, type Reached } from "../consult/service-endpoint.js";
 import type { WebhookAnswer } from "../io/webhook-client.js";
-import type { ApiOutcome, ApiUser } from "../request.js";
+import type { Keeper, Next } from "../keeping/keeper.js";
+import { whenCached } from "../keeping/when-cached.js";
+import type { ApiUser } from "../request.js";
 import type { Server } from "../server.js";
 import type { ResourceStore } from "../watch-cache/resource-store.js";
+import { askExtension, type Place } from "./asking.js";
+import { type Condition, placeOf } from "./availability.js";
 import { servicesPrefix } from "./extension-services.js";
 
 type Task =
   | { readonly what: "nothing" }
   | { readonly what: "create" | "delete" | "tell"; readonly service: APIService }
   | { readonly what: "check"; readonly service: APIService };
-
-type Condition = Parameters<typeof statusWith>[1];
 
 interface Checked {
   readonly atMs: number;
@@ -37,16 +37,22 @@ interface Checked {
 
 const user: ApiUser = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
 const path = { group: "apiregistration.k8s.io", version: "v1", resource: "apiservices" };
+const asChecker = { user: "system:kube-aggregator", groups: ["system:masters"] };
 
 /** How long what was found out holds. */
 const availableMs = 30_000;
 const unavailableMs = 1_000;
+/** Extension API servers come and go without a word. */
+const checkEveryMs = 1_000;
+const checkPatienceMs = 5_000;
 
 const nameOf = ({ metadata }: APIService): string => metadata.name ?? "";
 
-export class ApiServices {
-  task: Task;
+export class ApiServices implements Keeper {
+  private task: Task;
   private readonly checked = new Map<string, Checked>();
+  /** What is asked now is only what it serves: that it answers is known. */
+  private answers = false;
   private hangUp: () => void = () => undefined;
 
   constructor(private readonly server: Server) {
@@ -61,9 +67,12 @@ export class ApiServices {
     this.task = this.nextTask();
   }
 
-  /** Some are to be checked again after a while. */
-  get hasExtensions(): boolean {
-    return this.all().some(({ spec }) => spec?.service !== undefined);
+  get next(): Next {
+    const { what } = this.task;
+    if (what === "check") return { type: "work", patienceMs: checkPatienceMs };
+    if (what !== "nothing") return { type: "write" };
+    const hasExtensions = this.all().some(({ spec }) => spec?.service !== undefined);
+    return hasExtensions ? { type: "wait", forMs: checkEveryMs } : { type: "nothing" };
   }
 
   write(onEnded: (type: "written" | "failed") => void): void {
@@ -71,90 +80,65 @@ export class ApiServices {
     if (task.what === "nothing" || task.what === "check") return;
     const { service } = task;
     const body = service as UntypedObject;
-    const ended = (outcome: ApiOutcome): void => {
-      if (!outcome.ok || !("object" in outcome)) {
-        onEnded("failed");
-        return;
-      }
-      const { resourceVersion = "0" } = decodeJson(outcome.object as Json<UntypedObject>).metadata;
-      this.server.cache.whenReached(BigInt(resourceVersion), () => onEnded("written"));
-    };
+    const ended = whenCached(this.server, onEnded);
     const at = { ...path, name: nameOf(service) };
     if (task.what === "create") this.server.run({ verb: "create", path, user, body, options: {} }, ended);
     else if (task.what === "delete") this.server.run({ verb: "delete", path: at, user, options: {} }, ended);
     else this.server.run({ verb: "update", path: { ...at, subresource: "status" }, user, body, options: {} }, ended);
   }
 
-  /** Asks an extension API server what it serves. */
-  check(onChecked: () => void): void {
+  /** Asks an extension API server whether it answers, whoever it is; and what it serves, if it is who it should be. */
+  work(onDone: () => void): void {
     if (this.task.what !== "check") return;
     const { service } = this.task;
-    const place = this.placeOf(service);
+    const place = placeOf(this.server, service);
+    this.answers = false;
     if ("condition" in place) {
       this.found(service, place.condition);
-      onChecked();
+      onDone();
       return;
     }
-    const { group = "", version = "", caBundle } = service.spec ?? {};
+    const { group = "", version = "" } = service.spec ?? {};
     const at = `/apis/${group}/${version}`;
-    const url = `https://${place.name}${at}`;
-    const { connectTo } = place;
-    const certificateAuthority = caBundle === undefined ? {} : { certificateAuthority: decodeTextBase64(caBundle) ?? "" };
-    const asProxy = { user: "system:kube-aggregator", groups: ["system:masters"] };
-    const insecure = service.spec?.insecureSkipTLSVerify === true;
-    this.hangUp = this.server.io.webhooks.post(
-      { url, connectTo, ...certificateAuthority, method: "GET", asProxy, insecure, body: "" },
-      (answer) => {
-        this.took(service, `https://${connectTo.host}:${connectTo.port}${at}`, answer);
-        onChecked();
-      },
-    );
+    this.hangUp = askExtension(this.server, service, place, { path: at, ...asChecker, anybody: true }, (answer) => {
+      const problem = problemWith(answer, place, at);
+      this.found(service, problem === undefined ? passed : unavailable("FailedDiscoveryCheck", problem));
+      if (problem !== undefined) onDone();
+      else {
+        this.answers = true;
+        this.hangUp = askExtension(this.server, service, place, { path: at, ...asChecker }, (told) => {
+          this.learn(service, told);
+          onDone();
+        });
+      }
+    });
   }
 
-  giveUp(): void {
+  leave(): void {
     this.hangUp();
   }
 
   tookTooLong(): void {
-    this.giveUp();
     if (this.task.what !== "check") return;
-    this.found(this.task.service, unavailable("FailedDiscoveryCheck", "failing or missing response: context deadline exceeded"));
+    const { service } = this.task;
+    if (this.answers) this.server.catalog.extensions.lose(nameOf(service));
+    else this.found(service, unavailable("FailedDiscoveryCheck", "failing or missing response: context deadline exceeded"));
   }
 
-  private took(service: APIService, url: string, answer: WebhookAnswer): void {
-    const wrong = (why: string): Condition =>
-      unavailable("FailedDiscoveryCheck", `failing or missing response from ${url}: ${why}`);
-    if (!answer.ok) this.found(service, wrong(`Get "${url}": ${answer.problem}`));
-    else if (answer.code < 200 || answer.code > 299) this.found(service, wrong(`bad status from ${url}: ${answer.code}`));
-    else {
-      const resources = resourcesIn(answer.body);
-      if (resources === undefined) this.server.host.note(`what ${nameOf(service)} tells of its resources cannot be read`);
-      this.server.catalog.extensions.learn(nameOf(service), resources ?? []);
-      this.found(service, passed);
+  private learn(service: APIService, answer: WebhookAnswer): void {
+    const { extensions } = this.server.catalog;
+    const resources = answer.ok && answer.code === 200 ? resourcesIn(answer.body) : undefined;
+    if (resources !== undefined) {
+      extensions.learn(nameOf(service), resources);
+      return;
     }
+    this.server.host.note(`what ${nameOf(service)} tells of its resources cannot be read`);
+    extensions.lose(nameOf(service));
   }
 
   private found(service: APIService, condition: Condition): void {
     const atMs = this.server.host.clock.monotonicMs();
     this.checked.set(nameOf(service), { atMs, spec: JSON.stringify(service.spec), condition });
-  }
-
-  /** Where to ask, or what is the matter with the Service, in Kubernetes' words. */
-  private placeOf({
-    spec,
-  }: APIService): { readonly condition: Condition } | { readonly name: string; readonly connectTo: Reached } {
-    const { namespace = "", name = "", port = 443 } = spec?.service ?? {};
-    const { catalog, cache } = this.server;
-    const services = catalog.resources.preferred("", "services")!;
-    const stored = cache.get(storageKey(services, namespace, name));
-    if (stored === undefined)
-      return { condition: unavailable("ServiceNotFound", `service/${name} in "${namespace}" is not present`) };
-    const connectTo = endpointOf(this.server, namespace, name, port);
-    if (!("problem" in connectTo)) return { name: `${name}.${namespace}.svc:${port}`, connectTo };
-    const condition = connectTo.problem.startsWith("no service port")
-      ? unavailable("ServicePortError", `service/${name} in "${namespace}" is not listening on port ${port}`)
-      : unavailable("MissingEndpoints", `endpoints for service/${name} in "${namespace}" have no addresses with port name ""`);
-    return { condition };
   }
 
   private get services(): ResourceStore {
@@ -215,4 +199,10 @@ function resourcesIn(body: string): object[] | undefined {
   }
 }
 
-export const isAvailable = (service: APIService): boolean => availabilityOf(service)?.status === "True";
+/** The words of Go's HTTP client, around what is the matter. */
+function problemWith(answer: WebhookAnswer, { connectTo }: Place, path: string): string | undefined {
+  const url = `https://${connectTo.host}:${connectTo.port}${path}`;
+  const wrong = (why: string): string => `failing or missing response from ${url}: ${why}`;
+  if (!answer.ok) return wrong(`Get "${url}": ${answer.problem}`);
+  return answer.code < 200 || answer.code > 299 ? wrong(`bad status from ${url}: ${answer.code}`) : undefined;
+}

@@ -24,13 +24,21 @@ export function endpointOf(
   if (type === "ExternalName") return { host: externalName, port };
   const served = ports.find((each) => each.port === port);
   if (served === undefined) return { problem: `no service port ${port} found for service "${name}"` };
-  const slices = catalog.resources.preferred("discovery.k8s.io", "endpointslices")!;
-  const ready: Reached[] = [];
-  for (const stored of cache.store(storagePrefix(slices)).from(storagePrefix(slices, namespace))) {
-    const slice = stored.object as unknown as EndpointSlice;
-    if (slice.metadata.labels?.["kubernetes.io/service-name"] === name) ready.push(...readyIn(slice, served.name ?? ""));
-  }
+  const ready = slicesOf(backing, namespace, name).flatMap((slice) => readyIn(slice, served.name ?? ""));
   return chosen(ready, host.random) ?? { problem: `no endpoints available for service "${name}"` };
+}
+
+/** The EndpointSlices of a Service. */
+export function slicesOf(
+  { cache, catalog }: Pick<Backing, "cache" | "catalog">,
+  namespace: string,
+  name: string,
+): EndpointSlice[] {
+  const slices = catalog.resources.preferred("discovery.k8s.io", "endpointslices")!;
+  return Array.from(
+    cache.store(storagePrefix(slices)).from(storagePrefix(slices, namespace)),
+    (stored) => stored.object as unknown as EndpointSlice,
+  ).filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === name);
 }
 
 function readyIn({ endpoints, ports = [] }: EndpointSlice, portName: string): Reached[] {

@@ -1,4 +1,7 @@
-/** What is to be done about the definitions in the watch cache, one thing after the other; its chart says when. */
+/**
+ * What is to be done about the CustomResourceDefinitions in the watch cache: an API server says which names they have and that they are
+ * served, and when one is deleted it deletes all that it defines first.
+ */
 import {
   cleanupFinalizer,
   deletionCompleted,
@@ -11,8 +14,9 @@ import {
 import type { Resource } from "../../../src/api/kinds.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import type { CustomResourceDefinition, UntypedObject } from "../../../src/api/types.js";
-import { decodeJson, type Json } from "../../../src/wire/json.js";
 import { definitionsPrefix } from "../catalog/custom-resources.js";
+import type { Keeper, Next } from "../keeping/keeper.js";
+import { whenCached } from "../keeping/when-cached.js";
 import { defaultDeadlineMs } from "../reads/read.js";
 import type { ApiUser } from "../request.js";
 import type { Server } from "../server.js";
@@ -34,13 +38,19 @@ const path = { group: "apiextensions.k8s.io", version: "v1", resource: "customre
 /** Deletes that run at a time, and in one sweep. */
 const parallelDeletes = 16;
 const sweepMost = 500;
+/** What is on its way out is looked for again after. */
+const instancePatienceMs = 200;
+const sweepPatienceMs = 120_000;
+const confirmationPatienceMs = 10_000;
 
-export class Definitions {
-  task: Task;
+export class Definitions implements Keeper {
+  private task: Task;
   /** The cache had all that was committed when it was at this revision, as a question to etcd showed. */
   private confirmedAt = -1n;
   private giveUp: () => void = () => undefined;
   private sweeps = 0;
+  /** Instances were deleted since the last look, and are given a moment to be gone. */
+  private swept = false;
 
   constructor(private readonly server: Server) {
     // The chart asks what there is to do before its first action runs.
@@ -54,6 +64,14 @@ export class Definitions {
 
   look(): void {
     this.task = this.nextTask();
+    this.swept = false;
+  }
+
+  get next(): Next {
+    const { what } = this.task;
+    if (what === "wait") return { type: "wait", forMs: instancePatienceMs };
+    if (what === "sweep") return { type: "work", patienceMs: sweepPatienceMs };
+    return what === "confirm" ? { type: "work", patienceMs: confirmationPatienceMs } : { type: what };
   }
 
   /** Writes the status of a definition, with its finalizers; what somebody else has changed meanwhile is looked at again. */
@@ -62,20 +80,28 @@ export class Definitions {
     const { definition } = this.task;
     const at = { ...path, name: definition.metadata.name ?? "", subresource: "status" };
     const body = definition as unknown as UntypedObject;
-    this.server.run({ verb: "update", path: at, user, body, options: {} }, (outcome) => {
-      if (!outcome.ok || !("object" in outcome)) {
-        onEnded("failed");
-        return;
-      }
-      const { resourceVersion = "0" } = decodeJson(outcome.object as Json<UntypedObject>).metadata;
-      this.server.cache.whenReached(BigInt(resourceVersion), () => onEnded("written"));
-    });
+    this.server.run({ verb: "update", path: at, user, body, options: {} }, whenCached(this.server, onEnded));
   }
 
-  sweep(onSwept: () => void): void {
-    if (this.task.what !== "sweep") return;
-    const { resource, instances } = this.task;
+  work(onDone: () => void): void {
+    if (this.task.what === "sweep") this.sweep(this.task, onDone);
+    else this.confirm(onDone);
+  }
+
+  leave(): void {
+    this.giveUp();
+    this.giveUp = () => undefined;
+  }
+
+  /** What is left is looked at again. */
+  tookTooLong(): void {}
+
+  private sweep({ resource, instances }: Extract<Task, { what: "sweep" }>, onSwept: () => void): void {
     const waiting = instances.slice(0, sweepMost);
+    this.swept = true;
+    this.giveUp = () => {
+      waiting.length = 0;
+    };
     let running = 0;
     const next = (): void => {
       for (let stored = waiting.shift(); stored !== undefined; stored = waiting.shift()) {
@@ -91,15 +117,12 @@ export class Definitions {
     next();
   }
 
-  confirm(onFresh: () => void): void {
+  /** Before a definition goes, nothing may be left of it anywhere: the cache must not be behind. */
+  private confirm(onFresh: () => void): void {
     this.giveUp = this.server.freshness.confirm(() => {
       this.confirmedAt = this.server.cache.revision;
       onFresh();
     });
-  }
-
-  stopConfirming(): void {
-    this.giveUp();
   }
 
   private get store() {
@@ -144,7 +167,8 @@ export class Definitions {
       return { what: "write", definition: { ...definition, status: { ...definition.status, conditions } } };
     }
     const living = instances.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
-    return living.length === 0 || resource === undefined ? { what: "wait" } : { what: "sweep", resource, instances: living };
+    if (living.length === 0 || resource === undefined || this.swept) return { what: "wait" };
+    return { what: "sweep", resource, instances: living };
   }
 
   private deleteOne(resource: Resource, { namespace, name }: StoredObject, onDeleted: () => void): void {

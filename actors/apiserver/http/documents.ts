@@ -1,6 +1,5 @@
 /** The documents that describe the API: discovery and OpenAPI. Made once, when they are first asked for. */
 import { discoveryDocument } from "../../../src/api/discovery.js";
-import type { ResourceTable } from "../../../src/api/kinds.js";
 import { openApiDocument, openApiV3Hash } from "../../../src/api/openapi/documents.js";
 import { kubernetesVersion } from "../../../src/api/release.js";
 import type { Catalog } from "../catalog/catalog.js";
@@ -13,11 +12,11 @@ export interface Document {
 
 /** What a request for a document by a hash comes to: the document for good, or where it is now; undefined without a hash. */
 export function pinnedDocument(
-  table: ResourceTable,
+  { resources, extensions }: Catalog,
   path: string,
   hash: string,
 ): "current" | { readonly movedTo: string } | undefined {
-  const current = hash === "" ? undefined : openApiV3Hash(table, path, kubernetesVersion);
+  const current = hash === "" ? undefined : openApiV3Hash(resources, path, kubernetesVersion, extensions.openApi);
   if (current === undefined) return undefined;
   return current === hash ? "current" : { movedTo: `${path}?hash=${current}` };
 }
@@ -29,6 +28,6 @@ export function documentFor(
   accept: string,
   serverAddress: string,
 ): Document | undefined {
-  if (path.startsWith("/openapi/")) return openApiDocument(resources, path, accept, kubernetesVersion);
-  return discoveryDocument(resources, path, accept, serverAddress, extensions.apis);
+  if (path.startsWith("/openapi/")) return openApiDocument(resources, path, accept, kubernetesVersion, extensions.openApi);
+  return discoveryDocument(resources, path, accept, serverAddress, extensions.discovery);
 }

@@ -94,6 +94,7 @@ class Call {
         accept: "application/json, */*",
         ...(post.method === "GET" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(post.body) }),
         ...(post.asProxy === undefined ? {} : proxiedUserHeaders(post.asProxy)),
+        ...(post.ifNoneMatch === undefined ? {} : { "if-none-match": post.ifNoneMatch }),
         "user-agent": "kube-apiserver-admission",
       },
     };
@@ -106,9 +107,11 @@ class Call {
         if (size > webhookAnswerBytesMost)
           response.destroy(new Error(`the answer is longer than ${webhookAnswerBytesMost} bytes`));
       });
-      response.on("end", () =>
-        this.answer({ ok: true, code: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
-      );
+      response.on("end", () => {
+        const { etag } = response.headers;
+        const body = Buffer.concat(chunks).toString("utf8");
+        this.answer({ ok: true, code: response.statusCode ?? 0, body, ...(etag === undefined ? {} : { etag }) });
+      });
       response.on("error", (error) => this.answer({ ok: false, problem: problemOf(error, this.place, name) }));
       response.on("aborted", () => this.answer({ ok: false, problem: "unexpected EOF" }));
     });

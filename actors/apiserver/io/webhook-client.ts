@@ -29,11 +29,13 @@ export interface WebhookPost {
   readonly asProxy?: ProxiedUser;
   /** The server's certificate is not verified. */
   readonly insecure?: boolean;
+  /** What is known already: 304 when it is still so. */
+  readonly ifNoneMatch?: string;
 }
 
 /** `problem` says what failed in the words of Go's HTTP client: `dial tcp 10.0.0.1:443: connect: connection refused`. */
 export type WebhookAnswer =
-  | { readonly ok: true; readonly code: number; readonly body: string }
+  | { readonly ok: true; readonly code: number; readonly body: string; readonly etag?: string }
   | { readonly ok: false; readonly problem: string };
 
 export interface WebhookClient {

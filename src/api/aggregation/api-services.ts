@@ -4,7 +4,7 @@
  */
 import { isEstablished } from "../custom/conditions.js";
 import type { APIService, APIServiceCondition, CustomResourceDefinition } from "../generated/types.js";
-import type { ResourceTable } from "../kinds.js";
+import { compareVersions, type ResourceTable } from "../kinds.js";
 import { formatTime } from "../time.js";
 
 /** "onstart": made when an API server starts; "true": kept as long as what it is made of. */
@@ -103,6 +103,29 @@ export function customServices(definitions: readonly CustomResourceDefinition[])
 
 export const availabilityOf = ({ status }: APIService): APIServiceCondition | undefined =>
   status?.conditions?.find(({ type }) => type === "Available");
+
+/**
+ * The order in which clients are told of groups and versions: a group has the highest priority of its services; of its versions the one with the
+ * higher priority comes first, then the more stable and later one.
+ */
+export function inOrderOfPriority(services: readonly APIService[]): APIService[] {
+  const name = ({ metadata }: APIService): string => metadata.name ?? "";
+  const groups = new Map<string, APIService[]>();
+  const byGroup = [...services].sort(
+    (a, b) => (b.spec?.groupPriorityMinimum ?? 0) - (a.spec?.groupPriorityMinimum ?? 0) || (name(a) < name(b) ? -1 : 1),
+  );
+  for (const service of byGroup) {
+    const { group = "" } = service.spec ?? {};
+    groups.set(group, [...(groups.get(group) ?? []), service]);
+  }
+  return [...groups.values()].flatMap((versions) =>
+    versions.sort(
+      (a, b) =>
+        (b.spec?.versionPriority ?? 0) - (a.spec?.versionPriority ?? 0) ||
+        compareVersions(a.spec?.version ?? "", b.spec?.version ?? ""),
+    ),
+  );
+}
 
 /** The status of a service with its condition; its time is that of its last change from true to false or back. */
 export function statusWith(service: APIService | undefined, draft: Draft, nowMs: number): NonNullable<APIService["status"]> {

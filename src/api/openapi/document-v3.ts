@@ -75,14 +75,19 @@ export function openApiV3(table: ResourceTable, group: string, version: string, 
   };
 }
 
+/** A document in the index: one that is served here under its hash, or one that is found elsewhere. */
+export type VersionEntry =
+  | { readonly group: string; readonly version: string; readonly hash: string }
+  | { readonly name: string; readonly hash: string }
+  | { readonly name: string; readonly url: string };
+
 /** `/openapi/v3`: where each document is. The hash changes whenever a document does, so that clients may keep what they have. */
-export const openApiV3Index = (table: ResourceTable, hashOf: (group: string, version: string) => string): object => ({
-  paths: Object.fromEntries(
-    table.groups.flatMap(({ name, versions }) =>
-      versions.map((version) => {
-        const at = indexName(name, version);
-        return [at, { serverRelativeURL: `/openapi/v3/${at}?hash=${hashOf(name, version)}` }];
-      }),
-    ),
-  ),
-});
+export function openApiV3Index(entries: readonly VersionEntry[]): object {
+  const paths = new Map<string, { readonly serverRelativeURL: string }>();
+  for (const entry of entries) {
+    const at = "name" in entry ? entry.name : indexName(entry.group, entry.version);
+    const url = "url" in entry ? entry.url : `/openapi/v3/${at}?hash=${entry.hash}`;
+    if (!paths.has(at)) paths.set(at, { serverRelativeURL: url });
+  }
+  return { paths: Object.fromEntries(paths) };
+}

@@ -3,8 +3,8 @@
  * https://github.com/google/gnostic; extensions travel as YAML text, of which JSON is a part.
  */
 import protobuf from "protobufjs/minimal.js";
-import type { DocumentV2, OperationV2, ParameterV2, PathItemV2 } from "./document-v2.js";
-import type { OpenApiSchema } from "./schemas.js";
+import { isJsonObject, type JsonObject } from "../json-value.js";
+import type { DocumentV2 } from "./document-v2.js";
 
 type Writer = protobuf.Writer;
 
@@ -15,13 +15,21 @@ function message(writer: Writer, id: number, write: (inner: Writer) => void): vo
   writer.ldelim();
 }
 
-const text = (writer: Writer, id: number, value: string): void => {
-  writer.uint32((id << 3) | 2).string(value);
+/** Parts of a document may be an extension API server's: what is not of the type that it should be is left out. */
+const text = (writer: Writer, id: number, value: unknown): void => {
+  if (typeof value === "string") writer.uint32((id << 3) | 2).string(value);
 };
 
-const flag = (writer: Writer, id: number, value: boolean | undefined): void => {
+const texts = (writer: Writer, id: number, values: unknown): void => {
+  if (Array.isArray(values)) for (const value of values) text(writer, id, value);
+};
+
+const flag = (writer: Writer, id: number, value: unknown): void => {
   if (value === true) writer.uint32(id << 3).bool(true);
 };
+
+const objects = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);
+const fields = (value: unknown): Array<[string, unknown]> => (isJsonObject(value) ? Object.entries(value) : []);
 
 /** A NamedAny with its value as YAML. */
 function extensions(writer: Writer, id: number, object: object): void {
@@ -34,24 +42,23 @@ function extensions(writer: Writer, id: number, object: object): void {
   }
 }
 
-function schema(writer: Writer, of: OpenApiSchema): void {
-  if (typeof of.$ref === "string") text(writer, 1, of.$ref);
-  if (typeof of.format === "string") text(writer, 2, of.format);
-  if (typeof of.description === "string") text(writer, 4, of.description);
-  for (const name of (of.required as string[] | undefined) ?? []) text(writer, 19, name);
-  const additional = of.additionalProperties as OpenApiSchema | boolean | undefined;
+function schema(writer: Writer, of: unknown): void {
+  if (!isJsonObject(of)) return;
+  const { additionalProperties: additional, items, properties } = of;
+  text(writer, 1, of.$ref);
+  text(writer, 2, of.format);
+  text(writer, 4, of.description);
+  texts(writer, 19, of.required);
   if (typeof additional === "boolean") message(writer, 21, (item) => flag(item, 2, additional));
   else if (additional !== undefined) message(writer, 21, (item) => message(item, 1, (inner) => schema(inner, additional)));
-  if (typeof of.type === "string") message(writer, 22, (item) => text(item, 1, of.type as string));
-  const items = of.items as OpenApiSchema | undefined;
+  if (typeof of.type === "string") message(writer, 22, (item) => text(item, 1, of.type));
   if (items !== undefined) message(writer, 23, (item) => message(item, 1, (inner) => schema(inner, items)));
-  const properties = of.properties as Readonly<Record<string, OpenApiSchema>> | undefined;
   if (properties !== undefined) message(writer, 25, (inner) => namedSchemas(inner, properties));
   extensions(writer, 31, of);
 }
 
-function namedSchemas(writer: Writer, schemas: Readonly<Record<string, OpenApiSchema>>): void {
-  for (const [name, of] of Object.entries(schemas)) {
+function namedSchemas(writer: Writer, schemas: unknown): void {
+  for (const [name, of] of fields(schemas)) {
     message(writer, 1, (named) => {
       text(named, 1, name);
       message(named, 2, (inner) => schema(inner, of));
@@ -60,14 +67,14 @@ function namedSchemas(writer: Writer, schemas: Readonly<Record<string, OpenApiSc
 }
 
 /** A ParametersItem: body parameters are 1, and of the others those of the query 3 and of the path 4. */
-function parameter(writer: Writer, of: ParameterV2): void {
+function parameter(writer: Writer, of: JsonObject): void {
   message(writer, 1, (either) => {
     if (of.in === "body") {
       message(either, 1, (body) => {
         text(body, 2, of.name);
         text(body, 3, of.in);
         flag(body, 4, of.required);
-        message(body, 5, (inner) => schema(inner, of.schema ?? {}));
+        message(body, 5, (inner) => schema(inner, of.schema));
       });
       return;
     }
@@ -83,27 +90,28 @@ function parameter(writer: Writer, of: ParameterV2): void {
   });
 }
 
-function operation(writer: Writer, of: OperationV2): void {
-  for (const tag of of.tags) text(writer, 1, tag);
+function operation(writer: Writer, of: JsonObject): void {
+  texts(writer, 1, of.tags);
   text(writer, 5, of.operationId);
-  for (const type of of.produces) text(writer, 6, type);
-  for (const type of of.consumes) text(writer, 7, type);
-  for (const each of of.parameters ?? []) message(writer, 8, (item) => parameter(item, each));
+  texts(writer, 6, of.produces);
+  texts(writer, 7, of.consumes);
+  for (const each of objects(of.parameters)) message(writer, 8, (item) => parameter(item, each));
   message(writer, 9, (responses) => {
-    for (const [code, response] of Object.entries(of.responses)) {
+    for (const [code, response] of fields(of.responses)) {
+      if (!isJsonObject(response)) continue;
       message(responses, 1, (named) => {
         text(named, 1, code);
         message(named, 2, (value) =>
           message(value, 1, (inner) => {
             text(inner, 1, response.description);
             if (response.schema !== undefined)
-              message(inner, 2, (item) => message(item, 1, (found) => schema(found, response.schema!)));
+              message(inner, 2, (item) => message(item, 1, (found) => schema(found, response.schema)));
           }),
         );
       });
     }
   });
-  for (const scheme of of.schemes) text(writer, 10, scheme);
+  texts(writer, 10, of.schemes);
   extensions(writer, 13, of);
 }
 
@@ -115,12 +123,13 @@ const methodIds = [
   ["patch", 8],
 ] as const;
 
-function pathItem(writer: Writer, of: PathItemV2): void {
+function pathItem(writer: Writer, of: unknown): void {
+  if (!isJsonObject(of)) return;
   for (const [method, id] of methodIds) {
     const found = of[method];
-    if (found !== undefined) message(writer, id, (inner) => operation(inner, found));
+    if (isJsonObject(found)) message(writer, id, (inner) => operation(inner, found));
   }
-  for (const each of of.parameters) message(writer, 9, (item) => parameter(item, each));
+  for (const each of objects(of.parameters)) message(writer, 9, (item) => parameter(item, each));
 }
 
 /** The bytes of a document. */

@@ -8,8 +8,7 @@ import { answer, answerText } from "./response.js";
 const documentLifetimeMs = 365 * 24 * 3_600_000;
 
 export function serveDocument({ handler, request, path, query }: Asked, response: HttpResponse): void {
-  const { resources } = handler.catalog;
-  const pinned = pinnedDocument(resources, path, query.get("hash") ?? "");
+  const pinned = pinnedDocument(handler.catalog, path, query.get("hash") ?? "");
   if (pinned !== undefined && pinned !== "current") {
     response.writeHead(301, { Location: pinned.movedTo });
     response.end();

@@ -7,7 +7,7 @@ import { request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
 import { decodeTextBase64 } from "../../../../src/api/base64.js";
 import type { APIService } from "../../../../src/api/types.js";
-import { isAvailable } from "../../aggregation/api-services.js";
+import { isAvailable } from "../../aggregation/extension-services.js";
 import { requestHeaders, responseHeaders } from "../../http/proxy-headers.js";
 import type { ApiUser } from "../../request.js";
 import type { ProxyIdentity } from "../https-webhook-client.js";
