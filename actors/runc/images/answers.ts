@@ -18,6 +18,10 @@ export const nginxWelcome = page("Welcome to nginx!", "This page comes from Char
 
 export const httpdWelcome = "<html><body><h1>It works!</h1></body></html>\n";
 
+/** What the update demo's two images show, each its own animal. */
+export const updateDemoPage = (animal: string): string =>
+  page(animal, "This page comes from Chartroom's stand-in for an image of the update demo.");
+
 export const guestbookPage = page(
   "Guestbook",
   "This page comes from Chartroom's stand-in for the guestbook's frontend. Its store is simulated: messages are not kept.",
@@ -41,6 +45,8 @@ const only =
 const responders: ReadonlyMap<string, Responder> = new Map<string, Responder>([
   ["docker.io/library/nginx", only(nginxWelcome)],
   ["docker.io/library/httpd", only(httpdWelcome)],
+  ["registry.k8s.io/e2e-test-images/nautilus", only(updateDemoPage("nautilus"))],
+  ["registry.k8s.io/e2e-test-images/kitten", only(updateDemoPage("kitten"))],
   ["gcr.io/google-samples/gb-frontend", only(guestbookPage)],
   ["gcr.io/google-samples/node-hello", () => ({ status: 200, body: nodeHello })],
   ...["gcr.io/google-samples/kubernetes-bootcamp", "docker.io/jocatalin/kubernetes-bootcamp"].map((name): [string, Responder] => [

@@ -2,7 +2,7 @@
 import { type ImageReference, parseImageReference, standInDigest } from "../image-reference.js";
 import type { Program } from "../io/container/protocol.js";
 import type { ImageRecord } from "../io/driver.js";
-import { httpdWelcome, nginxWelcome } from "./answers.js";
+import { httpdWelcome, nginxWelcome, updateDemoPage } from "./answers.js";
 
 export interface ImageDefinition {
   readonly repository: string;
@@ -99,6 +99,19 @@ const standIns: readonly Short[] = [
     shell: true,
     sizeBytes: 53_000_000,
   },
+  ...["nautilus", "kitten"].map(
+    (picture): Short => ({
+      repository: `registry.k8s.io/e2e-test-images/${picture}`,
+      run: ["nginx"],
+      programs: [["nginx", "nginx"]],
+      shell: true,
+      files: [
+        ["/usr/share/nginx/html/index.html", updateDemoPage(picture)],
+        ["/usr/share/nginx/html/data.json", `{\n    "image": "${picture}.jpg"\n}\n`],
+      ],
+      sizeBytes: 49_000_000,
+    }),
+  ),
   { repository: "docker.io/library/hello-world", run: ["/hello"], programs: [["hello", "hello-world"]], sizeBytes: 10_000 },
   {
     repository: "registry.k8s.io/pause",
@@ -155,6 +168,8 @@ const standIns: readonly Short[] = [
 const aliases: ReadonlyArray<readonly [string, string]> = [
   ["k8s.gcr.io/pause", "registry.k8s.io/pause"],
   ["k8s.gcr.io/e2e-test-images/agnhost", "registry.k8s.io/e2e-test-images/agnhost"],
+  ["gcr.io/kubernetes-e2e-test-images/nautilus", "registry.k8s.io/e2e-test-images/nautilus"],
+  ["gcr.io/kubernetes-e2e-test-images/kitten", "registry.k8s.io/e2e-test-images/kitten"],
   ["gcr.io/google_containers/pause", "registry.k8s.io/pause"],
   ["gcr.io/google_containers/echoserver", "registry.k8s.io/echoserver"],
   ["k8s.gcr.io/echoserver", "registry.k8s.io/echoserver"],

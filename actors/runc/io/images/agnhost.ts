@@ -2,6 +2,8 @@
 import { createServer } from "node:net";
 import { agnhostAnswer } from "../../images/answers.js";
 import type { ProgramContext } from "../container/entry.js";
+import { guestbook } from "./agnhost-guestbook.js";
+import { logsGenerator } from "./agnhost-logs.js";
 import { mounttest } from "./agnhost-mounttest.js";
 import { dial, serveDatagrams, serveHealth } from "./agnhost-network.js";
 import { testWebserver } from "./agnhost-webserver.js";
@@ -17,7 +19,9 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     "grpc-health-checking",
     (_context, args) => serveHealth(Number(flagOf(args, "port") ?? 5000), Number(flagOf(args, "http-port") ?? 8080)),
   ],
+  ["guestbook", guestbook],
   ["liveness", liveness],
+  ["logs-generator", (_context, args) => logsGenerator(args)],
   ["mounttest", (_context, args) => mounttest(args)],
   ["netexec", netexec],
   ["pause", pauseAloud],
