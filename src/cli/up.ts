@@ -23,6 +23,8 @@ export const up: Command = {
     { name: "kubeconfig", value: "FILE", about: "where the kubeconfig is written", default: "<data-dir>/kubeconfig" },
     { name: "runtime", value: "NAME", about: "what runs containers", choices: ["auto", "worker", "simulated"], default: "auto" },
     { name: "apiservers", value: "N", about: "API servers over the one etcd", range: [1, 9], default: "1" },
+    { name: "no-scheduler", about: "run none, for a scheduler of your own" },
+    { name: "no-controller-manager", about: "run none, for controllers of your own" },
     { name: "audit-log", value: "FILE", about: "where requests are told of, as audit.k8s.io/v1 events, one a line" },
     { name: "audit-policy", value: "FILE", about: "which of them, and how: a Policy of audit.k8s.io/v1" },
     { name: "memory", about: "keep nothing on disk" },
@@ -49,6 +51,8 @@ function optionsOf(given: Arguments): ClusterOptions {
     memory,
     runtime: choice(given.text("runtime"), ["auto", "worker", "simulated"]) ?? "auto",
     apiservers: given.number("apiservers") ?? 1,
+    scheduler: !given.has("no-scheduler"),
+    controllerManager: !given.has("no-controller-manager"),
     unknownImages: choice(given.text("unknown-images"), ["simulate", "fail"]) ?? "simulate",
     dataDir: given.text("data-dir") ?? defaults.dataDir,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
@@ -152,6 +156,11 @@ function screenOf(cluster: Cluster, options: ClusterOptions, readyMs: number): s
       : [
           `  ${"low ports".padEnd(14)} port 80 of a pod or Service is served at ${80 + moved}, 443 at ${443 + moved}: this user may not bind ports below 1024`,
         ];
+  const { kubeconfigPaths, pkiDirectory } = cluster.ownComponents;
+  const ownComponents = [...kubeconfigPaths].map(
+    ([component, path]) => `  ${`your own ${component}`} has the kubeconfig ${path}`,
+  );
+  if (kubeconfigPaths.size > 0) ownComponents.push(`  keys and certificates for it are in ${pkiDirectory}`);
   const further = cluster.urls.slice(1).map((url) => `  ${"".padEnd(14)} ${url}`);
   return [
     `Kubernetes 1.33 runs, ready after ${(readyMs / 1000).toFixed(2)} s.`,
@@ -164,6 +173,7 @@ function screenOf(cluster: Cluster, options: ClusterOptions, readyMs: number): s
     ...lowPorts,
     `  ${"kept in".padEnd(14)} ${kept}`,
     `  ${"kubeconfig".padEnd(14)} ${kubeconfig}`,
+    ...ownComponents,
     "",
     "Try, in another terminal:",
     `  export KUBECONFIG=${kubeconfig.startsWith("/") ? kubeconfig : `$PWD/${kubeconfig}`}`,

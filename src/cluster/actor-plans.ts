@@ -55,8 +55,10 @@ export function actorPlans(plan: ClusterPlan): ActorPlan[] {
   const plans: ActorPlan[] = [
     actorPlan("etcd/0", () => ({ settings: etcd })),
     ...[...plan.ports.keys()].map((each) => actorPlan(each, () => ({ settings: apiServerSettings(plan, each) }))),
-    actorPlan("controller-manager/0", () => ({ settings: controllerManagerSettings(plan) })),
-    actorPlan("scheduler/0", () => ({ settings: null })),
+    ...(options.controllerManager
+      ? [actorPlan("controller-manager/0", () => ({ settings: controllerManagerSettings(plan) }))]
+      : []),
+    ...(options.scheduler ? [actorPlan("scheduler/0", () => ({ settings: null }))] : []),
     ...nodes.flatMap((number) => [runcPlan(plan, number), kubeletPlan(plan, number)]),
     ...nodes.map((number) => kubeProxyPlan(plan, number)),
   ];

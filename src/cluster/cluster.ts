@@ -12,6 +12,7 @@ import { type ApiClient, KubernetesError } from "./api-client.js";
 import { applyObject } from "./apply.js";
 import type { Manifests } from "./manifests.js";
 import { type ClusterOptions, settle } from "./options.js";
+import type { OwnComponents } from "./own-components.js";
 import { servedResourceNamed } from "./resources.js";
 import { type ClusterParts, startCluster, stopCluster } from "./start.js";
 import { type Expectation, locate, type ObjectReference, type WaitOptions, waitForObject } from "./wait.js";
@@ -23,6 +24,8 @@ export class Cluster {
   readonly kubeconfig: string;
   /** Where the same is as a file. */
   readonly kubeconfigPath: string;
+  /** For the scheduler or controller manager that this cluster was started without: where their kubeconfigs and the keys are. */
+  readonly ownComponents: OwnComponents;
   /** `https://127.0.0.1:<port>` */
   readonly url: string;
   /** Of every API server. */
@@ -33,6 +36,7 @@ export class Cluster {
   private constructor(private readonly parts: ClusterParts) {
     this.kubeconfig = parts.kubeconfig;
     this.kubeconfigPath = parts.kubeconfigPath;
+    this.ownComponents = parts.ownComponents;
     this.urls = parts.urls;
     this.url = parts.urls[0] as string;
     this.client = parts.client;

@@ -16,6 +16,10 @@ export interface ClusterOptions {
   readonly runtime?: "auto" | "worker" | "simulated";
   /** API servers over the one etcd, 1 to 9. Default 1. */
   readonly apiservers?: number;
+  /** `false`: no scheduler runs, and somebody brings his own, with the kubeconfig that is made for it. Default true. */
+  readonly scheduler?: boolean;
+  /** `false`: no controller manager runs, and somebody brings his own, or does without controllers. Default true. */
+  readonly controllerManager?: boolean;
   /** What becomes of images that nobody knows: a simulated container, or ErrImagePull. Default `simulate`. */
   readonly unknownImages?: "simulate" | "fail";
   /** Images of one's own, as `registerImage` makes them known to every cluster. */
@@ -52,6 +56,8 @@ export function settle(options: ClusterOptions): Settled {
     memory: options.dataDir === undefined,
     runtime: "auto",
     apiservers: 1,
+    scheduler: true,
+    controllerManager: true,
     unknownImages: "simulate",
     images: [],
     startTimeoutMs: 30_000,

@@ -14,6 +14,7 @@ import { auditSettings } from "./audit.js";
 import { DataDirectory, KubeconfigPlace } from "./data-directory.js";
 import { kubeconfigOf } from "./kubeconfig.js";
 import { ClusterError, type Settled } from "./options.js";
+import { equipOwnComponents, type OwnComponents } from "./own-components.js";
 import { claimRanges, listen, type Ranges } from "./ranges.js";
 import { resourceNamed } from "./resources.js";
 import { waitForObject } from "./wait.js";
@@ -29,6 +30,7 @@ export interface ClusterParts {
   readonly urls: readonly string[];
   readonly kubeconfig: string;
   readonly kubeconfigPath: string;
+  readonly ownComponents: OwnComponents;
   readonly adminToken: string;
 }
 
@@ -134,14 +136,18 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   taken.client = client;
   await life.race(apiServerReady(client, threads, life));
   phase("API server ready");
-  life.waitFor("the nodes are ready and the service account default/default is there, which pods need");
-  await life.race(
-    Promise.all([nodesReady(client, options.nodes, options.startTimeoutMs), defaultAccount(client, options.startTimeoutMs)]),
+  // Without a controller manager nobody makes the account.
+  const account = options.controllerManager ? [defaultAccount(client, options.startTimeoutMs)] : [];
+  life.waitFor(
+    `the nodes are ready${account.length > 0 ? " and the service account default/default is there, which pods need" : ""}`,
   );
+  await life.race(Promise.all([nodesReady(client, options.nodes, options.startTimeoutMs), ...account]));
   phase("nodes ready");
   life.over();
 
-  const kubeconfig = kubeconfigOf("chartroom", urls[0] as string, keys());
+  const url = urls[0] as string;
+  const { ca, admin } = keys();
+  const kubeconfig = kubeconfigOf({ cluster: "chartroom", url, ca: ca.certificate, user: "chartroom-admin", credentials: admin });
   let kubeconfigPath = (place ?? directory).write("kubeconfig", kubeconfig, 0o600);
   if (options.kubeconfig !== undefined) {
     kubeconfigPath = resolve(options.kubeconfig);
@@ -157,6 +163,7 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     urls,
     kubeconfig,
     kubeconfigPath,
+    ownComponents: equipOwnComponents(options, directory, url, keys()),
     adminToken: keys().adminToken,
   };
 }

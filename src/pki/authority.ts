@@ -24,7 +24,8 @@ export interface ClusterKeys {
 export const caSubject = { commonName: "chartroom-ca" };
 const frontProxyCaSubject = { commonName: "chartroom-front-proxy-ca" };
 const caDays = 3650;
-const leafDays = 365;
+/** How long a certificate lasts that is not an authority's. */
+export const clientDays = 365;
 /** A certificate that ends sooner than this is issued anew at a start. */
 const renewBeforeMs = 30 * 86_400_000;
 
@@ -53,14 +54,14 @@ export function completeKeys(kept: Partial<ClusterKeys>, names: readonly string[
     server:
       ours(kept.server) && covers(kept.server, names)
         ? kept.server
-        : issue({ commonName: "kube-apiserver" }, { kind: "server", names }, leafDays, issuer),
+        : issue({ commonName: "kube-apiserver" }, { kind: "server", names }, clientDays, issuer),
     admin: ours(kept.admin)
       ? kept.admin
-      : issue({ commonName: "kubernetes-admin", organization: "system:masters" }, { kind: "client" }, leafDays, issuer),
+      : issue({ commonName: "kubernetes-admin", organization: "system:masters" }, { kind: "client" }, clientDays, issuer),
     frontProxyCa,
     frontProxy: isProxyKept
       ? kept.frontProxy!
-      : issue({ commonName: frontProxyName }, { kind: "client" }, leafDays, { ...frontProxyCa, subject: frontProxyCaSubject }),
+      : issue({ commonName: frontProxyName }, { kind: "client" }, clientDays, { ...frontProxyCa, subject: frontProxyCaSubject }),
     serviceAccountKey: kept.serviceAccountKey ?? newKey(),
     adminToken: kept.adminToken ?? randomBytes(24).toString("base64url"),
   };

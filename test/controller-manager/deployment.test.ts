@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { maxSurge, maxUnavailable } from "../../actors/controller-manager/deployment/bounds.js";
 import { safeEncode, sameTemplate, templateHash } from "../../actors/controller-manager/deployment/template-hash.js";
 import type { Deployment, IntOrString, PodTemplateSpec } from "../../src/api/types.js";
-import { aDeployment, controllerWorld } from "./world.js";
+import { aDeployment, aReplicaSet, controllerWorld } from "./world.js";
 
 const bounds: Array<[number, IntOrString, IntOrString, number, number]> = [
   [10, "25%", "25%", 3, 2],
@@ -115,6 +115,21 @@ test("an image change rolls out within its bounds, and back", () => {
   const [set] = setsOf("web").filter(({ metadata }) => metadata.name === first);
   assert.is(set!.metadata.annotations!["deployment.kubernetes.io/revision"], "3");
   assert.is(set!.metadata.annotations!["deployment.kubernetes.io/revision-history"], "1");
+});
+
+test("an adopted ReplicaSet's revision goes on by one, whole numbers of 64 bits included", () => {
+  const { api, run, deployment } = controllerWorld();
+  const adopted = aReplicaSet("older", 1, { selector: { matchLabels: { app: "web" } } });
+  const spec = { ...(adopted.spec as object), template: { metadata: { labels: { app: "web" } }, spec: { containers: [] } } };
+  const metadata = {
+    ...adopted.metadata,
+    labels: { app: "web" },
+    annotations: { "deployment.kubernetes.io/revision": "3546343826724305832" },
+  };
+  api.put("replicasets", { ...adopted, metadata, spec }, "apps");
+  api.put("deployments", aDeployment("web"), "apps");
+  run(1_000);
+  assert.is(deployment().metadata.annotations!["deployment.kubernetes.io/revision"], "3546343826724305833");
 });
 
 test("Recreate lets the old pods go before the new ones come", () => {

@@ -35,7 +35,7 @@ export class KubectlWorld {
   static async start(binary: string, options: ClusterOptions = {}): Promise<KubectlWorld> {
     const dataDir = mkdtempSync(join(tmpdir(), "chartroom-interop-"));
     const cluster = await Cluster.start({ nodes: 3, memory: true, dataDir, ...options });
-    await cluster.waitFor("serviceaccount/default", "exists");
+    if (options.controllerManager !== false) await cluster.waitFor("serviceaccount/default", "exists");
     return new KubectlWorld(cluster, binary);
   }
 

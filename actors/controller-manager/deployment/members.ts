@@ -54,9 +54,13 @@ export const byAge = (one: Member, other: Member): number => {
 export const findNew = (deployment: Deployment, members: readonly Member[]): Member | undefined =>
   [...members].sort(byAge).find(({ set }) => sameTemplate(set.spec?.template, deployment.spec?.template));
 
-export function revisionOf(of: { readonly annotations?: Annotations | undefined }): number {
+const largestRevision = 2n ** 63n - 1n;
+
+/** 0 where there is none, or none that is a whole number of 64 bits. */
+export function revisionOf(of: { readonly annotations?: Annotations | undefined }): bigint {
   const text = of.annotations?.[annotations.revision];
-  return text !== undefined && /^[0-9]+$/.test(text) ? Number(text) : 0;
+  const revision = text !== undefined && /^[0-9]{1,19}$/.test(text) ? BigInt(text) : 0n;
+  return revision > largestRevision ? 0n : revision;
 }
 
 /** Gives a set its size, and notes how large the Deployment was meant to be when it did. */

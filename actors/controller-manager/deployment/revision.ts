@@ -43,18 +43,26 @@ export function annotateNew(deployment: Deployment, member: Member, old: readonl
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!ownAnnotations.has(key)) member.annotations[key] = value;
   }
-  const newest = Math.max(0, ...old.map(revisionOf)) + 1;
+  const newest = old.map(revisionOf).reduce((most, each) => (each > most ? each : most), 0n) + 1n;
   const before = revisionOf(member);
   if (before < newest) {
     const text = member.annotations[annotations.revision];
     member.annotations[annotations.revision] = `${newest}`;
     if (text !== undefined) {
-      const history = member.annotations[annotations.revisionHistory];
-      member.annotations[annotations.revisionHistory] = history === undefined ? text : `${history},${text}`;
+      member.annotations[annotations.revisionHistory] = longerHistory(member.annotations[annotations.revisionHistory], text);
     }
   }
   if (member.fresh) noteSize(member, deployment);
   else member.minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
+}
+
+const historyMostCharacters = 2_000;
+
+/** The revisions that a set has had, newest last; what goes beyond the limit is forgotten, oldest first. */
+function longerHistory(history: string | undefined, revision: string): string {
+  const revisions = [...(history === undefined || history === "" ? [] : history.split(",")), revision];
+  while (revisions.length > 1 && revisions.join(",").length > historyMostCharacters) revisions.shift();
+  return revisions.join(",");
 }
 
 /** Old sets without pods that are more than the Deployment is to remember, oldest revision first. */
@@ -62,7 +70,7 @@ export function beyondHistory(deployment: Deployment, old: readonly Member[]): M
   const limit = deployment.spec?.revisionHistoryLimit ?? 10;
   const kept = old.filter(({ set }) => set.metadata.deletionTimestamp === undefined);
   if (kept.length <= limit) return [];
-  const byRevision = [...kept].sort((one, other) => revisionOf(one) - revisionOf(other));
+  const byRevision = [...kept].sort((one, other) => (revisionOf(one) < revisionOf(other) ? -1 : 1));
   return byRevision.slice(0, kept.length - limit).filter(({ set, replicas }) => {
     const { status, metadata } = set;
     const settled = (metadata.generation ?? 0) <= (status?.observedGeneration ?? 0);
