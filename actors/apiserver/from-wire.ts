@@ -55,7 +55,7 @@ function admitted(handler: ApiHandler, { type, from, request }: Spoken): Result<
   const refusal = handler.refusalOf(user, asked);
   if (refusal === undefined) return succeed({ user, audited });
   audited?.refused(refusal.status);
-  audited?.completed(refusal.code);
+  audited?.completed();
   return fail(refusal);
 }
 
@@ -67,8 +67,16 @@ function beginAudit(
   const { group, version, resource, namespace, name, subresource } = path;
   const parts = [...(namespace === undefined ? [] : ["namespaces", namespace]), resource, name, subresource];
   const requestUri = [group === "" ? "/api" : `/apis/${group}`, version, ...parts.filter((part) => part !== undefined)].join("/");
-  // Actors speak for themselves: whoever they may speak for is who asks.
-  const audited = audit.begin({ asker: user, user, attributes: asked, version, requestUri, sourceIps: ["::1"], userAgent: from });
+  const audited = audit.begin({
+    // Actors speak for themselves: whoever they may speak for is who asks.
+    asker: user,
+    attributes: asked,
+    version,
+    requestUri,
+    sourceIps: ["::1"],
+    userAgent: from,
+    longRunning: asked.verb === "watch",
+  });
   audited?.decided(handler.decisionOf(user, asked));
   return audited;
 }
@@ -83,30 +91,31 @@ function auditedServing(handler: Serving, audited: AuditedRequest): Serving {
       audited.asked(request);
       handler.request(request, (outcome) => {
         audited.answered(outcome);
-        audited.completed(outcome.ok ? outcome.code : outcome.error.code);
+        audited.completed();
         respond(outcome);
       });
     },
     watch: (request, sink) => {
       const handle = handler.watch(request, {
         started: () => {
-          audited.started();
+          audited.responding(200);
           sink.started();
         },
         events: (events) => sink.events(events),
         refused: (error) => {
           audited.refused(error.status);
-          audited.completed(error.code);
+          audited.responding(error.code);
+          audited.completed();
           sink.refused(error);
         },
         ended: (error) => {
-          audited.completed(error?.code ?? 200);
+          audited.completed();
           sink.ended(error);
         },
       });
       return {
         closed: () => {
-          audited.completed(200);
+          audited.completed();
           handle.closed();
         },
       };

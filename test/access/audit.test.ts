@@ -30,18 +30,19 @@ const policy: AuditPolicy = {
 const nobody = user("jane", "developers");
 const rows: Array<[string, string, string?, ReturnType<typeof user>?]> = [
   ["watch endpoints", "None", "by user", user("system:kube-proxy")],
-  ["watch pods", "None", "no rule at all", user("system:kube-proxy")],
+  ["watch nodes", "None", "no rule at all", user("system:kube-proxy")],
   ["get nodes/status named n", "None", "by group", user("kubelet", "system:nodes")],
   ["get /healthz/etcd", "None"],
   ["get secrets in a named settings", "Metadata"],
   ["get secrets in a named other", "None"],
   ["get pods/log in a named web", "Request"],
-  ["get pods in a named web", "None"],
+  ["get pods in a named web", "Request", "what is beneath a resource includes it"],
+  ["get pods.apps in a named web", "None"],
   ["delete deployments.apps in team named web", "RequestResponse"],
   ["delete deployments.apps in other named web", "None"],
   ["list deployments.apps", "RequestResponse", "of all namespaces"],
   ["get replicationcontrollers/scale in team named r", "RequestResponse"],
-  ["create pods in a", "Metadata"],
+  ["create endpoints in a", "Metadata"],
   ["list /apis", "Metadata", "a rule that names neither resources nor paths is about both"],
   ["delete /metrics", "None"],
 ];
@@ -51,7 +52,7 @@ for (const [question, level, why = "", who = nobody] of rows)
   );
 
 audit("leaves out stages of the policy and of the rule", () => {
-  const telling = tellingOf(policy, nobody, attributes("create pods in a") as AuditSubject);
+  const telling = tellingOf(policy, nobody, attributes("create endpoints in a") as AuditSubject);
   assert.equal([telling?.omitStages, telling?.omitManagedFields], [["RequestReceived", "ResponseStarted"], true]);
 });
 

@@ -1,5 +1,6 @@
 /** The audit log of a cluster, as a file. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -13,7 +14,8 @@ interface Event {
   readonly verb: string;
   readonly requestURI: string;
   readonly auditID: string;
-  readonly user: { readonly username: string };
+  readonly user: { readonly username?: string };
+  readonly sourceIPs?: readonly string[];
   readonly impersonatedUser?: { readonly username: string };
   readonly objectRef?: Record<string, string>;
   readonly responseStatus?: { readonly code?: number };
@@ -30,6 +32,18 @@ const events = (file = log): Event[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Event);
 
+const answerTo = (url: string, headers: Record<string, string>) =>
+  new Promise<{ code: number | undefined; auditId: string | undefined }>((resolve, reject) => {
+    const sent = request(url, { headers, rejectUnauthorized: false }, (response) => {
+      response.resume();
+      response.once("end", () =>
+        resolve({ code: response.statusCode, auditId: response.headers["audit-id"] as string | undefined }),
+      );
+    });
+    sent.once("error", reject);
+    sent.end();
+  });
+
 test("a cluster tells of requests as its policy says", async () => {
   const policy = join(directory, "policy.yaml");
   writeFileSync(
@@ -41,6 +55,7 @@ rules:
 - { level: RequestResponse, users: [kubernetes-admin], resources: [{ group: "", resources: [configmaps] }] }
 - { level: Metadata, users: [system:kube-scheduler], omitStages: [RequestReceived] }
 - { level: Metadata, users: [kubernetes-admin], nonResourceURLs: [/version] }
+- { level: Metadata, verbs: [list], resources: [{ group: "", resources: [configmaps] }] }
 `,
   );
   const cluster = await Cluster.start({ nodes: 0, auditLog: log, auditPolicy: policy });
@@ -49,6 +64,20 @@ rules:
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "told" } };
     await cluster.request(path, { method: "POST", body });
     await cluster.request("/version");
+    const headers = { Authorization: "Bearer nobody's", "Audit-ID": "named-by-the-client", "X-Forwarded-For": "192.0.2.7" };
+    const refused = await answerTo(`${cluster.url}${path}`, headers);
+    assert.equal(refused, { code: 401, auditId: "named-by-the-client" }, "the answer says what the request is called");
+    assert.match(
+      (await answerTo(`${cluster.url}/version`, {})).auditId ?? "",
+      /^[0-9a-f-]{36}$/,
+      "every request is called something",
+    );
+    await until("who is refused is told of", () => events().some(({ auditID }) => auditID === "named-by-the-client"));
+    const unknown = events().filter(({ auditID }) => auditID === "named-by-the-client");
+    assert.equal(
+      unknown.map(({ stage, user, sourceIPs, responseStatus }) => [stage, user, sourceIPs?.[0], responseStatus?.code]),
+      [["ResponseStarted", {}, "192.0.2.7", 401]],
+    );
     await cluster.request("/apis");
     const complete = () =>
       events().filter(({ stage, requestURI }) => stage === "ResponseComplete" && requestURI.startsWith(path));
@@ -61,7 +90,7 @@ rules:
     await until("both are told of", () => complete().length > 0 && began() !== undefined);
     const [event] = complete();
     assert.equal([event?.level, event?.verb, event?.user.username], ["RequestResponse", "create", "kubernetes-admin"]);
-    assert.equal(event?.objectRef, { resource: "configmaps", namespace: "default", apiVersion: "v1" });
+    assert.equal(event?.objectRef, { resource: "configmaps", namespace: "default", name: "told", apiVersion: "v1" });
     assert.is(event?.responseStatus?.code, 201);
     assert.is(event?.requestObject?.metadata?.name, "told");
     assert.ok(event?.responseObject?.metadata?.uid !== undefined, "what came of it is there");

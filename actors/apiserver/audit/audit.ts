@@ -7,6 +7,7 @@ import { type AuditPolicy, type AuditStage, type AuditTelling, tellingOf } from 
 import { isJsonObject, type JsonValue } from "../../../src/api/json-value.js";
 import type { Status } from "../../../src/api/status.js";
 import { formatMicroTime } from "../../../src/api/time.js";
+import type { ObjectMeta } from "../../../src/api/types.js";
 import type { Attributes, Decision } from "../access/attributes.js";
 import { userInfoOf } from "../access/reviews/token-review.js";
 import { listMeta } from "../http/list-text.js";
@@ -21,29 +22,43 @@ export interface AuditSink {
 
 /** A request as it comes in. */
 export interface Auditable {
-  readonly asker: ApiUser;
-  /** The one who is asked for: the same, unless somebody is impersonated. */
-  readonly user: ApiUser;
+  /** What the request is called to whoever asks; absent: nobody outside has heard of it. */
+  readonly id?: string;
+  /** Absent: what was shown to say who asks is wrong. */
+  readonly asker: ApiUser | undefined;
   readonly attributes: Attributes;
   readonly version: string;
   readonly requestUri: string;
+  /** Those who passed it on first, as they say; whoever sent it last. */
   readonly sourceIps: readonly string[];
   readonly userAgent: string;
+  /** It may last for hours: when its answer begins is told as a stage of its own. */
+  readonly longRunning: boolean;
 }
 
 export class Audit {
   constructor(
-    private readonly host: Host,
+    private readonly host: Pick<Host, "clock" | "ids">,
     private readonly sink: AuditSink,
   ) {}
 
   /** Begins to tell of a request; undefined when the policy has nothing told of it. */
   begin(of: Auditable): AuditedRequest | undefined {
-    const telling = tellingOf(this.sink.policy, of.asker, of.attributes);
-    if (telling === undefined) return undefined;
-    const audited = new AuditedRequest(this.host, telling, of, (line) => this.sink.write(line));
-    audited.tell("RequestReceived");
+    const audited = this.of(of);
+    audited?.tell("RequestReceived");
     return audited;
+  }
+
+  /** Nobody knows who asks: that it is refused is the only thing told. */
+  unauthenticated(of: Omit<Auditable, "asker" | "longRunning">, status: Status): void {
+    const audited = this.of({ ...of, asker: undefined, longRunning: true });
+    audited?.refused(status);
+    audited?.tell("ResponseStarted");
+  }
+
+  private of(of: Auditable): AuditedRequest | undefined {
+    const telling = tellingOf(this.sink.policy, of.asker, of.attributes);
+    return telling === undefined ? undefined : new AuditedRequest(this.host, telling, of, (line) => this.sink.write(line));
   }
 }
 
@@ -51,34 +66,47 @@ export class Audit {
 export class AuditedRequest {
   private readonly id: string;
   private readonly receivedMs: number;
+  private readonly reference: Map<string, string> | undefined;
+  private impersonated: ApiUser | undefined;
   private decision: Decision | undefined;
   /** What admission has to say of the request, by whole keys. */
   private remarks = noRemarks;
   private requestObject: unknown;
   private responseObject: unknown;
   private responseStatus: object | undefined;
+  private begun = false;
   private over = false;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: Pick<Host, "clock" | "ids">,
     private readonly telling: AuditTelling,
     private readonly of: Auditable,
     private readonly write: (line: string) => void,
   ) {
-    this.id = host.ids.uuid();
+    this.id = of.id ?? host.ids.uuid();
     this.receivedMs = host.clock.nowMs();
+    this.reference = referenceOf(of.attributes, of.version);
+  }
+
+  impersonating(user: ApiUser): void {
+    this.impersonated = user;
   }
 
   decided(decision: Decision): void {
     this.decision = decision;
   }
 
+  /** What is sent says more of the object than the path does. */
   asked(request: ApiRequest): void {
+    if ("body" in request) this.refersTo(request.body.metadata ?? {});
     if (this.telling.level === "Metadata") return;
-    if ("body" in request) this.requestObject = request.body;
+    // What serves the request may change its body.
+    if ("body" in request) this.requestObject = structuredClone(request.body);
     else if ("patch" in request) this.requestObject = request.patch;
-    else if ("options" in request && (request.verb === "delete" || request.verb === "deletecollection"))
-      this.requestObject = { kind: "DeleteOptions", apiVersion: "meta.k8s.io/v1", ...request.options };
+    else if (request.verb === "delete" || request.verb === "deletecollection") {
+      if (Object.keys(request.options).length > 0)
+        this.requestObject = { kind: "DeleteOptions", apiVersion: "meta.k8s.io/v1", ...request.options };
+    }
   }
 
   answered(outcome: ApiOutcome): void {
@@ -88,6 +116,9 @@ export class AuditedRequest {
       return;
     }
     this.responseStatus = { metadata: {}, code: outcome.code };
+    if ("object" in outcome && outcome.object.startsWith(statusText)) {
+      this.responseStatus = { metadata: {}, ...pick(JSON.parse(outcome.object) as Status), code: outcome.code };
+    }
     if (this.telling.level !== "RequestResponse") return;
     this.responseObject = "list" in outcome ? listOf(outcome.list) : (JSON.parse(outcome.object) as JsonValue);
   }
@@ -97,24 +128,36 @@ export class AuditedRequest {
     if (this.telling.level === "RequestResponse") this.responseObject = status;
   }
 
-  /** A watch or a connection has begun. */
-  started(): void {
-    this.responseStatus ??= { metadata: {}, code: 200 };
-    this.tell("ResponseStarted");
+  /** The answer begins, with this code of HTTP. */
+  responding(code: number): void {
+    if (this.begun || this.over) return;
+    this.begun = true;
+    this.responseStatus ??= { metadata: {}, code };
+    if (this.of.longRunning) this.tell("ResponseStarted");
   }
 
-  /** `code`: that of HTTP, where nothing more is known of the answer. */
-  completed(code: number): void {
+  completed(): void {
+    if (this.over) return;
+    if (this.responseStatus === undefined) {
+      this.responseStatus = { metadata: {}, status: "Success", message: "Connection closed early", code: 200 };
+      if (this.of.longRunning) this.tell("ResponseStarted");
+    }
+    this.over = true;
+    this.tell("ResponseComplete");
+  }
+
+  /** What serves it has failed in a way that nobody foresaw. */
+  panicked(problem: string): void {
     if (this.over) return;
     this.over = true;
-    this.responseStatus ??= { metadata: {}, code };
-    this.tell("ResponseComplete");
+    const message = `APIServer panic'd: ${problem}`;
+    this.responseStatus = { metadata: {}, status: "Failure", message, reason: "InternalError", code: 500 };
+    this.tell("Panic");
   }
 
   tell(stage: AuditStage): void {
     if (this.telling.omitStages.includes(stage)) return;
-    const { asker, user, attributes, requestUri, sourceIps, userAgent } = this.of;
-    const ended = stage !== "RequestReceived";
+    const { asker, attributes, requestUri, sourceIps, userAgent } = this.of;
     const event = {
       kind: "Event",
       apiVersion: "audit.k8s.io/v1",
@@ -123,17 +166,17 @@ export class AuditedRequest {
       stage,
       requestURI: requestUri,
       verb: attributes.verb,
-      user: userInfoOf(asker),
-      ...(asker === user ? {} : { impersonatedUser: userInfoOf(user) }),
+      user: asker === undefined ? {} : userInfoOf(asker),
+      ...(this.impersonated === undefined ? {} : { impersonatedUser: userInfoOf(this.impersonated) }),
       sourceIPs: sourceIps,
-      ...(userAgent === "" ? {} : { userAgent }),
-      ...("resource" in attributes ? { objectRef: this.reference() } : {}),
-      ...(ended && this.responseStatus !== undefined ? { responseStatus: this.responseStatus } : {}),
-      ...(ended && this.requestObject !== undefined ? { requestObject: this.shown(this.requestObject) } : {}),
-      ...(ended && this.responseObject !== undefined ? { responseObject: this.shown(this.responseObject) } : {}),
+      ...(userAgent === "" ? {} : { userAgent: bounded(userAgent) }),
+      ...(this.reference === undefined ? {} : { objectRef: this.objectRef() }),
+      ...(this.responseStatus === undefined ? {} : { responseStatus: this.responseStatus }),
+      ...(this.requestObject === undefined ? {} : { requestObject: this.shown(this.requestObject) }),
+      ...(this.responseObject === undefined ? {} : { responseObject: this.shown(this.responseObject) }),
       requestReceivedTimestamp: formatMicroTime(this.receivedMs),
-      stageTimestamp: formatMicroTime(this.host.clock.nowMs()),
-      ...(ended && this.decision !== undefined ? { annotations: annotationsOf(this.decision, this.told) } : {}),
+      stageTimestamp: formatMicroTime(stage === "RequestReceived" ? this.receivedMs : this.host.clock.nowMs()),
+      ...(this.decision === undefined ? {} : { annotations: annotationsOf(this.decision, this.told) }),
     };
     this.write(`${JSON.stringify(event)}\n`);
   }
@@ -144,18 +187,48 @@ export class AuditedRequest {
     return new Map([...this.remarks].filter(([key]) => !key.startsWith(patchAnnotationPrefix)));
   }
 
-  private reference(): object {
-    const { attributes, version } = this.of;
-    if (!("resource" in attributes)) return {};
-    const { resource, namespace, name, group, subresource } = attributes;
-    const parts = { resource, namespace, name, apiGroup: group, apiVersion: version, subresource };
-    return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ""));
+  private refersTo({ namespace, name, uid, resourceVersion }: Partial<ObjectMeta>): void {
+    for (const [key, value] of Object.entries({ namespace, name, uid, resourceVersion })) {
+      if (typeof value === "string" && value !== "" && !this.reference?.has(key)) this.reference?.set(key, value);
+    }
+  }
+
+  /** In the order in which Kubernetes writes the fields. */
+  private objectRef(): object {
+    const known = referenceFields.filter((field) => this.reference?.has(field));
+    return Object.fromEntries(known.map((field) => [field, this.reference?.get(field)]));
   }
 
   private shown(object: unknown): unknown {
     return this.telling.omitManagedFields ? withoutManagedFields(object as JsonValue) : object;
   }
 }
+
+const referenceFields = [
+  "resource",
+  "namespace",
+  "name",
+  "uid",
+  "apiGroup",
+  "apiVersion",
+  "resourceVersion",
+  "subresource",
+] as const;
+
+function referenceOf(attributes: Attributes, apiVersion: string): Map<string, string> | undefined {
+  if (!("resource" in attributes)) return undefined;
+  const { resource, namespace, name, group: apiGroup, subresource } = attributes;
+  const parts = { resource, namespace, name, apiGroup, apiVersion, subresource };
+  return new Map(Object.entries(parts).filter(([, value]) => value !== ""));
+}
+
+/** kube-apiserver's own bound. */
+const userAgentLengthMost = 1024;
+const bounded = (userAgent: string): string =>
+  userAgent.length <= userAgentLengthMost ? userAgent : `${userAgent.slice(0, userAgentLengthMost)}...TRUNCATED`;
+
+/** How the text of a Status begins. */
+const statusText = '{"kind":"Status"';
 
 const pick = ({ status, message, reason, code, details }: Status): object => ({ status, message, reason, details, code });
 

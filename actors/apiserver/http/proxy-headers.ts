@@ -44,11 +44,13 @@ export function requestHeaders(
   };
 }
 
-/** The headers of an answer for whoever asked: which pages may read it is not for a pod to say. */
+/** The headers of an answer for whoever asked: what the request is called, and which pages may read it, is not for a pod to say. */
 export function responseHeaders(headers: Headers): Record<string, string | string[]> {
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && passes(name) && !name.startsWith("access-control-")) kept[name] = value;
+    if (value !== undefined && passes(name) && !ours(name)) kept[name] = value;
   }
   return kept;
 }
+
+const ours = (name: string): boolean => name === "audit-id" || name.startsWith("access-control-");

@@ -64,14 +64,14 @@ function matchesResource({ group = "", resources = [], resourceNames = [] }: Gro
   const combined = combinedResource(resource, subresource);
   return resources.some((entry) => {
     if (entry === "*" || entry === combined) return true;
-    if (subresource === "") return false;
-    return entry === `*/${subresource}` || entry === `${resource}/*`;
+    // A pattern for all that is beneath a resource is one for the resource itself too, as kube-apiserver has it.
+    return entry === `${resource}/*` || (subresource !== "" && entry === `*/${subresource}`);
   });
 }
 
-function matches(rule: AuditRule, user: Requester, asked: AuditSubject): boolean {
-  if (!anyOf(rule.users, (name) => name === user.name)) return false;
-  if (!anyOf(rule.userGroups, (group) => user.groups.includes(group))) return false;
+function matches(rule: AuditRule, user: Requester | undefined, asked: AuditSubject): boolean {
+  if (!anyOf(rule.users, (name) => name === user?.name)) return false;
+  if (!anyOf(rule.userGroups, (group) => user?.groups.includes(group) === true)) return false;
   if (!anyOf(rule.verbs, (verb) => verb === asked.verb)) return false;
   const { namespaces = [], resources = [], nonResourceURLs = [] } = rule;
   if (namespaces.length > 0 || resources.length > 0) {
@@ -82,8 +82,8 @@ function matches(rule: AuditRule, user: Requester, asked: AuditSubject): boolean
   return asked.path !== undefined && nonResourceURLs.some((pattern) => matchesPath(pattern, asked.path ?? ""));
 }
 
-/** The first rule that matches decides; undefined when nothing is told. */
-export function tellingOf(policy: AuditPolicy, user: Requester, asked: AuditSubject): AuditTelling | undefined {
+/** The first rule that matches decides; undefined when nothing is told. `user` is undefined where it is not known who asks. */
+export function tellingOf(policy: AuditPolicy, user: Requester | undefined, asked: AuditSubject): AuditTelling | undefined {
   const rule = policy.rules.find((each) => matches(each, user, asked));
   if (rule === undefined || rule.level === "None") return undefined;
   return {

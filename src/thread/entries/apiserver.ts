@@ -60,6 +60,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
       privateKey: key,
       certificateAuthority,
       extensions: { reach: reached, identity: frontProxy },
+      note: (text) => place.host.note(text),
     });
   const inCluster = reachableAt(reach, advertiseAddress, advertisePort);
   return {

@@ -1,11 +1,11 @@
 /** Who asks for what, for whom, and whether he may: before anything of a request is served. */
 import { type ApiError, type Result, succeed, unauthorized } from "../../../../src/api/status.js";
 import type { Attributes } from "../../access/attributes.js";
-import type { Audit } from "../../audit/audit.js";
 import { attributesOf } from "../../http/authorization.js";
 import { impersonationIn } from "../../http/impersonation.js";
 import type { ApiUser } from "../../request.js";
 import type { Asked } from "./asked.js";
+import { beginAudit, tellOfUnauthenticated } from "./audited.js";
 import { authenticate } from "./authentication.js";
 
 export interface Admitted {
@@ -17,38 +17,28 @@ export interface Admitted {
 export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiError }) => void): void {
   const { handler, request, path, query, route } = asked;
   authenticate(request, handler.tokens, (who) => {
+    const attributes = attributesOf(request.method ?? "GET", path, query, route);
     if (who === "invalid") {
-      onDone({ error: unauthorized() });
+      const error = unauthorized();
+      if (handler.audit !== undefined) tellOfUnauthenticated(asked, handler.audit, attributes, error.status);
+      onDone({ error });
       return;
     }
+    if (handler.audit !== undefined) beginAudit(asked, handler.audit, who, attributes);
+    const { audited } = asked;
     const spokenFor = userFor(asked, who);
     if (!spokenFor.ok) {
+      audited?.refused(spokenFor.error.status);
       onDone(spokenFor);
       return;
     }
     const user = spokenFor.value;
-    const attributes = attributesOf(request.method ?? "GET", path, query, route);
-    if (handler.audit !== undefined) beginAudit(asked, handler.audit, who, { user, attributes });
+    if (user !== who) audited?.impersonating(user);
+    audited?.decided(handler.decisionOf(user, attributes));
     const refusal = handler.refusalOf(user, attributes);
-    if (refusal !== undefined) asked.audited?.refused(refusal.status);
+    if (refusal !== undefined) audited?.refused(refusal.status);
     onDone(refusal === undefined ? { user, attributes } : { error: refusal });
   });
-}
-
-function beginAudit(asked: Asked, audit: Audit, asker: ApiUser, { user, attributes }: Admitted): void {
-  const { handler, request, route } = asked;
-  const audited = audit.begin({
-    asker,
-    user,
-    attributes,
-    version: "path" in route && typeof route.path === "object" ? route.path.version : "",
-    requestUri: request.url ?? "/",
-    sourceIps: [request.socket.remoteAddress ?? ""],
-    userAgent: request.headers["user-agent"] ?? "",
-  });
-  if (audited === undefined) return;
-  audited.decided(handler.decisionOf(user, attributes));
-  asked.audited = audited;
 }
 
 /** Who is asked for: the one who asks, or whom he impersonates. */

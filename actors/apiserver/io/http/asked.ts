@@ -1,4 +1,5 @@
 /** One HTTP request, and where it leads. */
+import { randomUUID } from "node:crypto";
 import type { AuditedRequest } from "../../audit/audit.js";
 import { isWatch } from "../../http/query.js";
 import { type Route, route } from "../../http/routing.js";
@@ -17,6 +18,8 @@ export interface Asked {
   readonly route: Route;
   /** Absent: extension API servers are not reached. */
   readonly extensions: ExtensionAccess | undefined;
+  /** What the request is called in the audit log, and in its answer. */
+  readonly auditId: string;
   /** Where the request is told of, once it is known who asks. */
   audited?: AuditedRequest;
 }
@@ -32,9 +35,17 @@ export function ask(handler: ApiHandler, request: HttpRequest, extensions?: Exte
     path,
     query,
     extensions,
+    auditId: auditIdOf(request),
     route: routeOf(handler, request.method ?? "GET", path, query),
   };
 }
+
+/** Whoever asks may say what the request is called. */
+function auditIdOf({ headers }: HttpRequest): string {
+  const given = headers["audit-id"];
+  return typeof given === "string" && printable.test(given) ? given : randomUUID();
+}
+const printable = /^[ -~]+$/;
 
 function routeOf({ catalog }: ApiHandler, method: string, path: string, query: URLSearchParams): Route {
   const service = catalog.extensions.at(path);

@@ -10,7 +10,7 @@ const documentLifetimeMs = 365 * 24 * 3_600_000;
 export function serveDocument({ handler, request, path, query }: Asked, response: HttpResponse): void {
   const pinned = pinnedDocument(handler.catalog, path, query.get("hash") ?? "");
   if (pinned !== undefined && pinned !== "current") {
-    response.writeHead(301, { Location: pinned.movedTo });
+    response.writeHead(301, { ...response.ownHeaders, Location: pinned.movedTo });
     response.end();
     return;
   }
@@ -26,7 +26,7 @@ export function serveDocument({ handler, request, path, query }: Asked, response
   };
   const headers = { ETag: document.etag, Vary: "Accept", ...(pinned === "current" ? forGood : {}) };
   if (request.headers["if-none-match"] === document.etag) {
-    response.writeHead(304, headers);
+    response.writeHead(304, { ...response.ownHeaders, ...headers });
     response.end();
     return;
   }

@@ -32,11 +32,11 @@ export function serveInTurn(asked: Asked, { user, attributes }: Admitted, respon
       : 1;
   const entered = handler.flowControl.enter(user, attributes, seats, {
     execute: (turn) => {
-      response.flowHeaders = turn.headers;
+      response.ownHeaders = { ...response.ownHeaders, ...turn.headers };
       serve(asked, user, response, () => turn.done());
     },
     reject: ({ headers }) => {
-      response.flowHeaders = headers;
+      response.ownHeaders = { ...response.ownHeaders, ...headers };
       answerText(request, response, 429, tooMany, { headers: { "Retry-After": "1" } });
     },
   });

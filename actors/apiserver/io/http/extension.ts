@@ -37,7 +37,7 @@ export function serveExtension(asked: Asked, service: APIService, user: ApiUser,
     else answerText(request, response, 503, `error trying to reach service: ${error.message}\n`);
   });
   outgoing.on("response", (incoming) => {
-    response.writeHead(incoming.statusCode ?? 502, responseHeaders(incoming.headers));
+    response.writeHead(incoming.statusCode ?? 502, { ...responseHeaders(incoming.headers), ...response.ownHeaders });
     response.flushHeaders?.();
     incoming.on("data", (bytes: Buffer) => {
       incoming.pause();

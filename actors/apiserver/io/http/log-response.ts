@@ -10,7 +10,7 @@ export function serveLog(
 ): void {
   const open = () => {
     if (response.headersSent) return;
-    response.writeHead(200, { "Content-Type": "text/plain", "Cache-Control": "no-cache, private" });
+    response.writeHead(200, { ...response.ownHeaders, "Content-Type": "text/plain", "Cache-Control": "no-cache, private" });
     response.flushHeaders?.();
   };
   const handle = handler.connect(connect, {

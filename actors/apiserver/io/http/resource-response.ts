@@ -26,16 +26,12 @@ export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, re
   const context = contextOf(asked, to.resource, representation);
   if (to.verb === "watch") {
     const options = watchOptions(query);
-    const begun = () => {
-      asked.audited?.started();
-      onSetUp();
-    };
     if (!options.ok) answerError(request, response, options.error);
     else
       serveWatch(
         handler,
         { path: watchPath(to), user, options: named(to, options.value) },
-        { request, response, onSetUp: begun },
+        { request, response, onSetUp },
         context,
       );
     return;

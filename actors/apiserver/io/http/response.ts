@@ -30,7 +30,7 @@ export function answer(
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   const headers: Record<string, string | string[]> = {
     ...baseHeaders,
-    ...response.flowHeaders,
+    ...response.ownHeaders,
     ...options.headers,
     "Content-Type": rendered.contentType,
   };

@@ -6,11 +6,12 @@ import { connectOptions } from "../../http/query.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
 import { admit } from "./admit.js";
-import { ask, count, proxyOf } from "./asked.js";
+import { type Asked, ask, count, proxyOf } from "./asked.js";
+import { tellOfAnswer, tellOfUpgrade } from "./audited.js";
 import { serveInTurn } from "./exchange.js";
 import { type ExtensionAccess, upgradeExtension } from "./extension.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
-import { answerError } from "./response.js";
+import { answerError, answerText } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
 import { serveForward } from "./streaming/forward.js";
 import { upgradeProxy } from "./streaming/proxy.js";
@@ -27,7 +28,11 @@ export interface HttpsOptions {
   readonly certificateAuthority: string;
   /** Absent: extension API servers are not reached. */
   readonly extensions?: ExtensionAccess;
+  /** Told of what nobody foresaw. */
+  note(text: string): void;
 }
+
+const panicText = "This request caused apiserver to panic. Look in the logs for details.\n";
 
 export class HttpsFront implements HttpFront {
   private listener: TlsListener | undefined;
@@ -49,18 +54,32 @@ export class HttpsFront implements HttpFront {
 
   private requested(handler: ApiHandler, request: HttpRequest, response: HttpResponse): void {
     const asked = ask(handler, request, this.options.extensions);
+    response.ownHeaders = { "Audit-Id": asked.auditId };
     count(asked, response);
     admit(asked, (outcome) => {
       const { audited } = asked;
       if (isGone(response)) {
         // Its client did not wait to be known: nothing is begun for it, and it takes no seat.
-        audited?.completed(response.statusCode);
+        audited?.completed();
         return;
       }
-      if (audited !== undefined) response.once("close", () => audited.completed(response.statusCode));
-      if ("error" in outcome) answerError(request, response, outcome.error);
-      else serveInTurn(asked, outcome, response);
+      if (audited !== undefined) tellOfAnswer(audited, response);
+      try {
+        if ("error" in outcome) answerError(request, response, outcome.error);
+        else serveInTurn(asked, outcome, response);
+      } catch (error) {
+        this.panicked(asked, error);
+        if (response.headersSent) response.destroy();
+        else answerText(request, response, 500, panicText);
+      }
     });
+  }
+
+  /** One request that fails takes no other with it. */
+  private panicked({ request, audited }: Asked, error: unknown): void {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    audited?.panicked(message);
+    this.options.note(`apiserver panic'd on ${request.method} ${request.url}: ${stack ?? message}`);
   }
 
   private upgraded(handler: ApiHandler, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -69,10 +88,7 @@ export class HttpsFront implements HttpFront {
     const asked = ask(handler, request, this.options.extensions);
     admit(asked, (outcome) => {
       const { route, audited } = asked;
-      if (audited !== undefined) {
-        if (!("error" in outcome)) audited.started();
-        socket.once("close", () => audited.completed(101));
-      }
+      if (audited !== undefined) tellOfUpgrade(audited, socket);
       if ("error" in outcome) refuseUpgrade(socket, outcome.error);
       else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });
       else if (route.type === "extension") upgradeExtension(asked, route.service, outcome.user, { socket, head });

@@ -30,7 +30,7 @@ export function serveWatch(
       response.writeHead(200, {
         "Content-Type": renderer.contentType,
         "Cache-Control": "no-cache, private",
-        ...response.flowHeaders,
+        ...response.ownHeaders,
       });
       response.flushHeaders?.();
       exchange.onSetUp();

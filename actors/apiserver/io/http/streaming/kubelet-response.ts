@@ -17,7 +17,7 @@ export function serveKubelet({ handler, user, route, request, search }: ProxyAsk
       refused: (error) => answerError(request, response, error),
       output: (output) => {
         if (output.stream === "head") {
-          response.writeHead(output.code, { "Content-Type": output.contentType });
+          response.writeHead(output.code, { ...response.ownHeaders, "Content-Type": output.contentType });
           handle.consumed(1);
         } else if (output.stream === "data" && request.method !== "HEAD") response.write(output.data, () => handle.consumed(1));
         else handle.consumed(1);

@@ -26,7 +26,7 @@ export function serveProxy(asked: ProxyAsked, response: HttpResponse): void {
   const { handler, user, route, request, path, search } = asked;
   // Relative links of a page at the root work only from below it.
   if (route.rest === "" && (request.method === "GET" || request.method === "HEAD")) {
-    response.writeHead(301, { Location: `${path}/${search}` });
+    response.writeHead(301, { ...response.ownHeaders, Location: `${path}/${search}` });
     response.end();
     return;
   }
@@ -89,7 +89,7 @@ function handBack(incoming: IncomingMessage, page: ProxiedPage, request: HttpReq
   const rewriter = isPage && request.method !== "HEAD" ? new PageBytes(page) : undefined;
   // A rewritten page has another length.
   if (rewriter !== undefined) delete headers["content-length"];
-  response.writeHead(incoming.statusCode ?? 502, headers);
+  response.writeHead(incoming.statusCode ?? 502, { ...headers, ...response.ownHeaders });
   response.flushHeaders?.();
   incoming.on("data", (bytes: Buffer) => {
     const part = rewriter?.push(bytes) ?? bytes;
