@@ -8,6 +8,7 @@ import { roleOf } from "../../src/wire/address.js";
 import { type Attributes, type Decision, forbiddenRequest } from "./access/attributes.js";
 import { Authorizer } from "./access/authorizer.js";
 import { impersonated } from "./access/impersonation.js";
+import { noteUse } from "./access/tokens/note-use.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { WireUsers } from "./access/wire-users.js";
 import { admitProxied, connectAdmitted } from "./admission/connecting.js";
@@ -102,7 +103,7 @@ export class Server implements ApiHandler {
     this.flowControl = new FlowControl(this);
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
-    this.tokens = new Tokens(host, io, cache);
+    this.tokens = new Tokens(host, io, cache, (secret, day, onNoted) => noteUse(this, secret, day, onNoted));
     this.audit = io.audit === undefined ? undefined : new Audit(host, io.audit);
     this.consultant = new Consultant(this);
     this.dynamicAdmission = new DynamicAdmission(this);

@@ -1,4 +1,7 @@
-/** What an API server does by the clock: bookmarks every minute, a compaction of etcd every five; priority levels lend each other seats every ten seconds. */
+/**
+ * What an API server does by the clock: bookmarks every minute, a compaction of etcd every five; priority levels lend each other seats every ten seconds, and what
+ * must always be there is looked after.
+ */
 import { setup } from "xstate";
 import type { Upkeep } from "./upkeep.js";
 
@@ -9,6 +12,7 @@ export const upkeepMachine = setup({
     compact: ({ context }) => context.upkeep.compact(),
     lendSeats: ({ context }) => context.upkeep.lendSeats(),
     keepFairness: ({ context }) => context.upkeep.keepFairness(),
+    keepTracking: ({ context }) => context.upkeep.keepTracking(),
   },
   delays: { bookmarkInterval: 60_000, compactionInterval: 300_000, lendingInterval: 10_000 },
 }).createMachine({
@@ -23,7 +27,11 @@ export const upkeepMachine = setup({
     lending: {
       initial: "waiting",
       states: {
-        waiting: { after: { lendingInterval: { target: "waiting", reenter: true, actions: ["lendSeats", "keepFairness"] } } },
+        waiting: {
+          after: {
+            lendingInterval: { target: "waiting", reenter: true, actions: ["lendSeats", "keepFairness", "keepTracking"] },
+          },
+        },
       },
     },
     compaction: {

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from "../../src/wire/errors.js";
 import { etcdMessages } from "../etcd/messages.js";
+import { TokenTracking } from "./access/tokens/tracking.js";
 import type { Server } from "./server.js";
 import { setUpInBulk } from "./setup/start-bulk.js";
 import { upkeepMachine } from "./upkeep-machine.js";
@@ -15,7 +16,15 @@ export class Upkeep {
 
   private keeping = false;
 
-  constructor(private readonly server: Server) {}
+  private readonly tracking: TokenTracking;
+
+  constructor(private readonly server: Server) {
+    this.tracking = new TokenTracking(server);
+  }
+
+  keepTracking(): void {
+    this.tracking.keep();
+  }
 
   lendSeats(): void {
     this.server.flowControl.lendSeats();

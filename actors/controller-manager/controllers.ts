@@ -14,6 +14,7 @@ import { resourceQuotaController } from "./controllers/resourcequota/controller.
 import { roleAggregationController } from "./controllers/role-aggregation/controller.js";
 import { serviceCidrController } from "./controllers/servicecidr/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
+import { tokenCleaner } from "./controllers/token-secrets/cleaning.js";
 import { tokenSecretController } from "./controllers/token-secrets/controller.js";
 import { admissionPolicyStatusController } from "./controllers/validatingadmissionpolicy/controller.js";
 import { deploymentController } from "./deployment/controller.js";
@@ -60,6 +61,7 @@ const patientControllers = (host: Host, informers: Informers, io: ControllerMana
   certificateSigningController(informers, io.authority),
   certificateCleaner(informers),
   tokenSecretController(informers, io),
+  tokenCleaner(informers),
   resourceQuotaController(informers),
   serviceCidrController(informers),
   admissionPolicyStatusController(informers),

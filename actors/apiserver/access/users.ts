@@ -5,6 +5,9 @@ export const authenticatedGroup = "system:authenticated";
 export const unauthenticatedGroup = "system:unauthenticated";
 export const anonymousName = "system:anonymous";
 
+/** The API server itself, in what it writes of its own accord. */
+export const ownUser: ApiUser = { name: "system:apiserver", groups: ["system:masters", authenticatedGroup] };
+
 /** Who shows nothing. */
 export const anonymous: ApiUser = { name: anonymousName, groups: [unauthenticatedGroup] };
 

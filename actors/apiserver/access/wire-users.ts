@@ -7,7 +7,7 @@ import type { ApiUser } from "../request.js";
 import { resourceAttributes } from "./attributes.js";
 import { type Authorizer, superusers } from "./authorizer.js";
 import { impersonated, userFor } from "./impersonation.js";
-import { accountOf, authenticatedGroup } from "./users.js";
+import { accountOf, authenticatedGroup, ownUser } from "./users.js";
 
 function userOf(from: Address): ApiUser {
   switch (roleOf(from)) {
@@ -16,7 +16,7 @@ function userOf(from: Address): ApiUser {
     case "user":
       return { name: "kubernetes-admin", groups: [superusers, authenticatedGroup] };
     case "apiserver":
-      return { name: "system:apiserver", groups: [superusers, authenticatedGroup] };
+      return ownUser;
     default:
       return { name: `system:${roleOf(from).startsWith("kube") ? "" : "kube-"}${roleOf(from)}`, groups: [authenticatedGroup] };
   }

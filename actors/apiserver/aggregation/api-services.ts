@@ -12,11 +12,11 @@ import {
   unavailable,
 } from "../../../src/api/aggregation/api-services.js";
 import type { APIService, CustomResourceDefinition, UntypedObject } from "../../../src/api/types.js";
+import { ownUser } from "../access/users.js";
 import { definitionsPrefix } from "../catalog/custom-resources.js";
 import type { WebhookAnswer } from "../io/webhook-client.js";
 import type { Keeper, Next } from "../keeping/keeper.js";
 import { whenCached } from "../keeping/when-cached.js";
-import type { ApiUser } from "../request.js";
 import type { Server } from "../server.js";
 import type { ResourceStore } from "../watch-cache/resource-store.js";
 import { askExtension, type Place } from "./asking.js";
@@ -35,7 +35,6 @@ interface Checked {
   readonly condition: Condition;
 }
 
-const user: ApiUser = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
 const path = { group: "apiregistration.k8s.io", version: "v1", resource: "apiservices" };
 const asChecker = { user: "system:kube-aggregator", groups: ["system:masters"] };
 
@@ -82,9 +81,9 @@ export class ApiServices implements Keeper {
     const body = service as UntypedObject;
     const ended = whenCached(this.server, onEnded);
     const at = { ...path, name: nameOf(service) };
-    if (task.what === "create") this.server.run({ verb: "create", path, user, body, options: {} }, ended);
-    else if (task.what === "delete") this.server.run({ verb: "delete", path: at, user, options: {} }, ended);
-    else this.server.run({ verb: "update", path: { ...at, subresource: "status" }, user, body, options: {} }, ended);
+    if (task.what === "create") this.server.run({ verb: "create", path, user: ownUser, body, options: {} }, ended);
+    else if (task.what === "delete") this.server.run({ verb: "delete", path: at, user: ownUser, options: {} }, ended);
+    else this.server.run({ verb: "update", path: { ...at, subresource: "status" }, user: ownUser, body, options: {} }, ended);
   }
 
   /** Asks an extension API server whether it answers, whoever it is; and what it serves, if it is who it should be. */

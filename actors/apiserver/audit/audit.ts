@@ -50,9 +50,10 @@ export class Audit {
   }
 
   /** Nobody knows who asks: that it is refused is the only thing told. */
-  unauthenticated(of: Omit<Auditable, "asker" | "longRunning">, status: Status): void {
+  unauthenticated(of: Omit<Auditable, "asker" | "longRunning">, status: Status, annotations = noRemarks): void {
     const audited = this.of({ ...of, asker: undefined, longRunning: true });
     audited?.refused(status);
+    audited?.remarked(annotations);
     audited?.tell("ResponseStarted");
   }
 
@@ -68,9 +69,8 @@ export class AuditedRequest {
   private readonly receivedMs: number;
   private readonly reference: Map<string, string> | undefined;
   private impersonated: ApiUser | undefined;
-  private decision: Decision | undefined;
-  /** What admission has to say of the request, by whole keys. */
-  private remarks = noRemarks;
+  /** What there is to say of the request besides, by whole keys. */
+  private readonly annotations = new Map<string, string>();
   private requestObject: unknown;
   private responseObject: unknown;
   private responseStatus: object | undefined;
@@ -92,8 +92,18 @@ export class AuditedRequest {
     this.impersonated = user;
   }
 
+  /** What was said of a key first, stands. */
+  remarked(annotations: ReadonlyMap<string, string>): void {
+    for (const [key, value] of annotations) {
+      // A patch tells of the object: where nothing is told of that, it is not either.
+      if (this.telling.level === "Metadata" && key.startsWith(patchAnnotationPrefix)) continue;
+      if (!this.annotations.has(key)) this.annotations.set(key, value);
+    }
+  }
+
   decided(decision: Decision): void {
-    this.decision = decision;
+    this.annotations.set("authorization.k8s.io/decision", decision.allowed ? "allow" : "forbid");
+    this.annotations.set("authorization.k8s.io/reason", decision.reason);
   }
 
   /** What is sent says more of the object than the path does. */
@@ -110,7 +120,7 @@ export class AuditedRequest {
   }
 
   answered(outcome: ApiOutcome): void {
-    this.remarks = outcome.annotations ?? noRemarks;
+    if (outcome.annotations !== undefined) this.remarked(outcome.annotations);
     if (!outcome.ok) {
       this.refused(outcome.error.status);
       return;
@@ -176,15 +186,9 @@ export class AuditedRequest {
       ...(this.responseObject === undefined ? {} : { responseObject: this.shown(this.responseObject) }),
       requestReceivedTimestamp: formatMicroTime(this.receivedMs),
       stageTimestamp: formatMicroTime(stage === "RequestReceived" ? this.receivedMs : this.host.clock.nowMs()),
-      ...(this.decision === undefined ? {} : { annotations: annotationsOf(this.decision, this.told) }),
+      ...(this.annotations.size === 0 ? {} : { annotations: inOrder(this.annotations) }),
     };
     this.write(`${JSON.stringify(event)}\n`);
-  }
-
-  /** The remarks that may be told where of the request itself nothing is. */
-  private get told(): ReadonlyMap<string, string> {
-    if (this.telling.level !== "Metadata") return this.remarks;
-    return new Map([...this.remarks].filter(([key]) => !key.startsWith(patchAnnotationPrefix)));
   }
 
   private refersTo({ namespace, name, uid, resourceVersion }: Partial<ObjectMeta>): void {
@@ -234,14 +238,9 @@ const pick = ({ status, message, reason, code, details }: Status): object => ({ 
 
 const noRemarks: ReadonlyMap<string, string> = new Map();
 
-/** Keys in order, as Go writes a map. Nobody's remark takes the place of the decision. */
-function annotationsOf({ allowed, reason }: Decision, remarks: ReadonlyMap<string, string>): object {
-  const annotations = new Map(remarks)
-    .set("authorization.k8s.io/decision", allowed ? "allow" : "forbid")
-    .set("authorization.k8s.io/reason", reason);
-  const keys = [...annotations.keys()].sort();
-  return Object.fromEntries(keys.map((key) => [key, annotations.get(key)]));
-}
+/** Keys in order, as Go writes a map. */
+const inOrder = (annotations: ReadonlyMap<string, string>): object =>
+  Object.fromEntries([...annotations.keys()].sort().map((key) => [key, annotations.get(key)]));
 
 function withoutManagedFields(object: JsonValue): JsonValue {
   if (!isJsonObject(object)) return object;

@@ -14,11 +14,11 @@ import {
 import type { Resource } from "../../../src/api/kinds.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import type { CustomResourceDefinition, UntypedObject } from "../../../src/api/types.js";
+import { ownUser } from "../access/users.js";
 import { definitionsPrefix } from "../catalog/custom-resources.js";
 import type { Keeper, Next } from "../keeping/keeper.js";
 import { whenCached } from "../keeping/when-cached.js";
 import { defaultDeadlineMs } from "../reads/read.js";
-import type { ApiUser } from "../request.js";
 import type { Server } from "../server.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { DeletePlanner } from "../writes/delete.js";
@@ -32,7 +32,6 @@ export type Task =
   /** Instances have been deleted and are not gone yet. */
   | { readonly what: "wait" };
 
-const user: ApiUser = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
 const path = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
 
 /** Deletes that run at a time, and in one sweep. */
@@ -80,7 +79,7 @@ export class Definitions implements Keeper {
     const { definition } = this.task;
     const at = { ...path, name: definition.metadata.name ?? "", subresource: "status" };
     const body = definition as unknown as UntypedObject;
-    this.server.run({ verb: "update", path: at, user, body, options: {} }, whenCached(this.server, onEnded));
+    this.server.run({ verb: "update", path: at, user: ownUser, body, options: {} }, whenCached(this.server, onEnded));
   }
 
   work(onDone: () => void): void {
@@ -175,7 +174,12 @@ export class Definitions implements Keeper {
     const { group, version, plural } = resource;
     const at = { group, version, resource: plural, name, ...(namespace === "" ? {} : { namespace }) };
     const served = this.server.catalog.of(resource);
-    const planner = new DeletePlanner({ backing: this.server, served, asking: { path: at, user, options: {} }, options: {} });
+    const planner = new DeletePlanner({
+      backing: this.server,
+      served,
+      asking: { path: at, user: ownUser, options: {} },
+      options: {},
+    });
     this.sweeps += 1;
     const of = { dryRun: false, deadlineMs: defaultDeadlineMs };
     // What could not be deleted is still there at the next look.

@@ -1,11 +1,11 @@
 /** Makes some of what every cluster has, where it is missing; one after the other, again after a while where etcd does not answer. */
 import type { UntypedObject } from "../../../src/api/types.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
-import type { ApiOutcome, ApiUser } from "../request.js";
+import { ownUser as user } from "../access/users.js";
+import type { ApiOutcome } from "../request.js";
 import type { Server } from "../server.js";
 import { type FirstObject, withThisServer } from "./objects.js";
 
-const user: ApiUser = { name: "system:apiserver", groups: ["system:masters"] };
 const fieldManager = "kube-apiserver";
 
 export class Setup {

@@ -27,7 +27,9 @@ export function startAct(server: Server, id: string, request: CreateRequest, res
   }
   admitted(server, id, served.value, request, respond, (act, answer) =>
     answerReview(server, kind, act, (said) =>
-      answer("error" in said ? { ok: false, error: said.error } : answerWith(encodeJson(said.review), 201)),
+      answer(
+        "error" in said ? { ok: false, error: said.error } : { ...answerWith(encodeJson(said.review), 201), ...said.remarks },
+      ),
     ),
   );
   return true;

@@ -36,7 +36,7 @@ export class RemarkBook {
     return {
       ...outcome,
       ...(warnings === undefined ? {} : { warnings: [...(outcome.warnings ?? []), ...warnings] }),
-      ...(annotations === undefined ? {} : { annotations }),
+      ...(annotations === undefined ? {} : { annotations: new Map([...(outcome.annotations ?? []), ...annotations]) }),
     };
   }
 }

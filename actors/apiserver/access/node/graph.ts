@@ -4,11 +4,11 @@
  */
 import { builtinResources } from "../../../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../../../src/api/paths.js";
+import { type Referred, referencesOf, referenceTo } from "../../../../src/api/pod-references.js";
 import type { PersistentVolume, PersistentVolumeClaim, Pod, UntypedObject } from "../../../../src/api/types.js";
 import type { WatchCache } from "../../watch-cache/cache.js";
 import type { CacheEvent } from "../../watch-cache/cache-event.js";
 import type { StoredObject } from "../../watch-cache/stored-object.js";
-import { type Referred, referencesOf, referenceTo } from "./references.js";
 
 const core = (plural: string) => builtinResources().preferred("", plural)!;
 const podResource = core("pods");

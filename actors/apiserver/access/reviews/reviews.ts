@@ -11,12 +11,13 @@ import type {
 } from "../../../../src/api/types.js";
 import type { CreateRequest } from "../../request.js";
 import type { Authorizer } from "../authorizer.js";
+import type { TokenRemarks } from "../tokens/legacy-tokens.js";
 import type { Tokens } from "../tokens/tokens.js";
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from "./access-review.js";
 import { reviewOwnRules } from "./rules-review.js";
 import { reviewToken, userInfoOf } from "./token-review.js";
 
-export type Reviewed = { readonly review: UntypedObject } | { readonly error: ApiError };
+export type Reviewed = { readonly review: UntypedObject; readonly remarks?: TokenRemarks } | { readonly error: ApiError };
 
 /** A review is no object: it has no name, labels and the like. A local one is of a namespace. */
 function isBare({ namespace: _, creationTimestamp: __, managedFields: ___, ...metadata }: ObjectMeta): boolean {
@@ -40,9 +41,13 @@ export function answerReview(
   }
   switch (kind) {
     case "TokenReview":
-      reviewToken(tokens, review as unknown as TokenReview, (outcome) =>
-        onAnswered("error" in outcome ? outcome : { review: { ...review, status: outcome.status } }),
-      );
+      reviewToken(tokens, review as unknown as TokenReview, (outcome) => {
+        if ("error" in outcome) onAnswered(outcome);
+        else {
+          const { status, ...noted } = outcome;
+          onAnswered({ review: { ...review, status }, ...noted });
+        }
+      });
       return;
     case "SelfSubjectReview":
       onAnswered({ review: { ...review, status: { userInfo: userInfoOf(user) } } });

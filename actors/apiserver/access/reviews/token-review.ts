@@ -2,6 +2,7 @@
 import { type ApiError, badRequest } from "../../../../src/api/status.js";
 import type { TokenReview, TokenReviewStatus, UserInfo } from "../../../../src/api/types.js";
 import type { ApiUser } from "../../request.js";
+import type { TokenRemarks } from "../tokens/legacy-tokens.js";
 import type { Bearer, Tokens } from "../tokens/tokens.js";
 
 /** A user as reviews and webhooks show one. */
@@ -23,9 +24,14 @@ function statusOf(bearer: Bearer): TokenReviewStatus {
 export function reviewToken(
   tokens: Tokens,
   review: TokenReview,
-  onReviewed: (outcome: { readonly status: TokenReviewStatus } | { readonly error: ApiError }) => void,
+  onReviewed: (
+    outcome: { readonly status: TokenReviewStatus; readonly remarks?: TokenRemarks } | { readonly error: ApiError },
+  ) => void,
 ): void {
   const { token = "", audiences = [] } = review.spec ?? {};
   if (token === "") onReviewed({ error: badRequest("token is required for TokenReview in authentication") });
-  else tokens.authenticate(token, audiences, (bearer) => onReviewed({ status: statusOf(bearer) }));
+  else
+    tokens.authenticate(token, audiences, (bearer) =>
+      onReviewed({ status: statusOf(bearer), ...(bearer.remarks === undefined ? {} : { remarks: bearer.remarks }) }),
+    );
 }

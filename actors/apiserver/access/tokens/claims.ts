@@ -51,8 +51,11 @@ export const isBound = (claims: unknown): claims is TokenClaims =>
 
 const extraPrefix = "authentication.kubernetes.io/";
 
+/** What one token is called wherever it is told of. */
+export const credentialId = ({ jti }: Pick<TokenClaims, "jti">): string => `JTI=${jti}`;
+
 function extraOf({ jti, "kubernetes.io": { pod, node } }: TokenClaims): Map<string, readonly string[]> {
-  const extra = new Map<string, readonly string[]>([[`${extraPrefix}credential-id`, [`JTI=${jti}`]]]);
+  const extra = new Map<string, readonly string[]>([[`${extraPrefix}credential-id`, [credentialId({ jti })]]]);
   for (const [kind, named] of [["node", node] as const, ["pod", pod] as const]) {
     if (named === undefined) continue;
     extra.set(`${extraPrefix}${kind}-name`, [named.name]);

@@ -27,7 +27,7 @@ import type { ApiError, CreateRequest, Respond } from "../../request.js";
 import { Admission } from "../../writes/admit.js";
 import { answerWith } from "../../writes/plan.js";
 import { accountUserName } from "../users.js";
-import type { Named, TokenClaims } from "./claims.js";
+import { credentialId, type Named, type TokenClaims } from "./claims.js";
 import { tokenRequestMachine } from "./token-request-machine.js";
 
 const lifetime = { usualSeconds: 3_600, leastSeconds: 600, mostSeconds: 2 ** 32 } as const;
@@ -90,7 +90,8 @@ export class TokenIssue {
     const status = { token, expirationTimestamp: formatTime((claims.iat + this.askedSeconds) * 1_000) };
     const metadata: ObjectMeta = { name, namespace, creationTimestamp: formatTime(claims.iat * 1_000) };
     const object: TokenRequest = { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status };
-    this.respond(answerWith(encodeJson(object), 201));
+    const annotations = new Map([["authentication.kubernetes.io/issued-credential-id", credentialId(claims)]]);
+    this.respond({ ...answerWith(encodeJson(object), 201), annotations });
   }
 
   private get spec(): Partial<TokenRequestSpec> {

@@ -13,10 +13,13 @@ import type { ApiUser } from "../../request.js";
 import type { WatchCache } from "../../watch-cache/cache.js";
 import { bearerOf, bootstrapTokenIn, secretNameOf } from "./bootstrap-token.js";
 import { isBound, isLegacy, type LegacyClaims, type TokenClaims, userOfClaims } from "./claims.js";
+import { LegacyTokens, type TokenRemarks } from "./legacy-tokens.js";
 import { Standing } from "./standing.js";
 
 /** `audiences`: of those that were asked for, the ones that the token is for. */
-export type Bearer = { readonly user: ApiUser; readonly audiences: readonly string[] } | { readonly problem: string };
+export type Bearer = ({ readonly user: ApiUser; readonly audiences: readonly string[] } | { readonly problem: string }) & {
+  readonly remarks?: TokenRemarks;
+};
 
 /** Tokens whose signature was found good, most lately used last. */
 const knownMost = 4_096;
@@ -35,6 +38,7 @@ export class Tokens {
   private readonly known = new Map<string, Known>();
   private readonly joining = new Map<string, ApiUser>();
   private readonly standing: Standing;
+  private readonly legacy: LegacyTokens;
   /** Whom tokens for this API are meant for. */
   readonly ownAudiences: readonly string[];
 
@@ -42,8 +46,10 @@ export class Tokens {
     private readonly host: Host,
     private readonly io: ApiServerIo,
     private readonly cache: WatchCache,
+    noteUse: ConstructorParameters<typeof LegacyTokens>[1],
   ) {
     this.standing = new Standing(cache);
+    this.legacy = new LegacyTokens(cache, noteUse);
     this.ownAudiences = [io.config.issuer];
   }
 
@@ -78,13 +84,14 @@ export class Tokens {
   private judge(token: string, { claims, user }: Known, wanted: readonly string[]): Bearer {
     const nowMs = this.host.clock.nowMs();
     if (isLegacy(claims)) {
-      const problem = this.standing.problemOfLegacy(claims, token, nowMs);
-      return problem === undefined ? this.forOwnAudience(user, wanted) : { problem };
+      const { problem, remarks } = this.legacy.judge(claims, token, nowMs);
+      const bearer = problem === undefined ? this.forOwnAudience(user, wanted) : { problem };
+      return remarks === undefined ? bearer : { ...bearer, remarks };
     }
     const problem = this.timeProblem(claims, nowMs) ?? this.standing.problemOf(claims, nowMs);
     if (problem !== undefined) return { problem };
     const audiences = wanted.filter((each) => claims.aud.includes(each));
-    if (audiences.length > 0) return { user, audiences };
+    if (audiences.length > 0) return { user, audiences, ...staleness(claims, nowMs) };
     return { problem: `token audiences ${listText(claims.aud)} is invalid for the target audiences ${listText(wanted)}` };
   }
 
@@ -114,6 +121,14 @@ export class Tokens {
     const audiences = wanted.filter((each) => this.ownAudiences.includes(each));
     return audiences.length > 0 ? { user, audiences } : { problem: "" };
   }
+}
+
+/** Whoever should have renewed the token long ago is told of in the audit log. */
+function staleness({ sub, "kubernetes.io": { warnafter } }: TokenClaims, nowMs: number): { readonly remarks?: TokenRemarks } {
+  const seconds = Math.floor(nowMs / 1_000) - (warnafter ?? Number.POSITIVE_INFINITY);
+  if (seconds <= 0) return {};
+  const text = `subject: ${sub}, seconds after warning threshold: ${seconds}`;
+  return { remarks: { warnings: [], annotations: new Map([["authentication.k8s.io/stale-token", text]]) } };
 }
 
 const listText = (list: readonly string[]): string => `[${list.map((each) => quote(each)).join(" ")}]`;

@@ -16,16 +16,21 @@ export interface Admitted {
 /** Finds out who asks, for whom, and whether they may; the error is 401 or 403. */
 export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiError }) => void): void {
   const { handler, request, path, query, route } = asked;
-  authenticate(request, handler.tokens, (who) => {
+  authenticate(request, handler.tokens, (who, remarks) => {
     const attributes = attributesOf(request.method ?? "GET", path, query, route);
     if (who === "invalid") {
       const error = unauthorized();
-      if (handler.audit !== undefined) tellOfUnauthenticated(asked, handler.audit, attributes, error.status);
+      if (handler.audit !== undefined)
+        tellOfUnauthenticated(asked, handler.audit, attributes, error.status, remarks?.annotations);
       onDone({ error });
       return;
     }
     if (handler.audit !== undefined) beginAudit(asked, handler.audit, who, attributes);
     const { audited } = asked;
+    if (remarks !== undefined) {
+      asked.warnings = remarks.warnings;
+      audited?.remarked(remarks.annotations);
+    }
     const spokenFor = userFor(asked, who);
     if (!spokenFor.ok) {
       audited?.refused(spokenFor.error.status);

@@ -22,6 +22,8 @@ export interface Asked {
   readonly auditId: string;
   /** Where the request is told of, once it is known who asks. */
   audited?: AuditedRequest;
+  /** What is to be warned of with whatever answer, since who asks showed it. */
+  warnings?: readonly string[];
 }
 
 export function ask(handler: ApiHandler, request: HttpRequest, extensions?: ExtensionAccess): Asked {

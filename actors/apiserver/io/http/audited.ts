@@ -17,8 +17,14 @@ const about = ({ request, route, auditId }: Asked, attributes: Attributes) => ({
   userAgent: request.headers["user-agent"] ?? "",
 });
 
-export function tellOfUnauthenticated(asked: Asked, audit: Audit, attributes: Attributes, status: Status): void {
-  audit.unauthenticated(about(asked, attributes), status);
+export function tellOfUnauthenticated(
+  asked: Asked,
+  audit: Audit,
+  attributes: Attributes,
+  status: Status,
+  annotations?: ReadonlyMap<string, string>,
+): void {
+  audit.unauthenticated(about(asked, attributes), status, annotations);
 }
 
 /** A watch, a log, and whatever goes on to a pod, node or Service may last for hours. */

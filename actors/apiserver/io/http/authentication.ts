@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/
  */
 import type { TLSSocket } from "node:tls";
+import type { TokenRemarks } from "../../access/tokens/legacy-tokens.js";
 import type { Tokens } from "../../access/tokens/tokens.js";
 import { anonymous, authenticatedGroup } from "../../access/users.js";
 import type { ApiUser } from "../../request.js";
@@ -17,7 +18,11 @@ const protocolPrefix = "base64url.bearer.authorization.k8s.io.";
 /** A connection's certificate does not change. */
 const certificates = new WeakMap<object, ApiUser | "invalid" | "none">();
 
-export function authenticate(request: HttpRequest, tokens: Tokens, onDone: (who: Authentication) => void): void {
+export function authenticate(
+  request: HttpRequest,
+  tokens: Tokens,
+  onDone: (who: Authentication, remarks?: TokenRemarks) => void,
+): void {
   const certificate = certificateOf(request.socket as TLSSocket);
   if (certificate !== "none") {
     onDone(certificate);
@@ -25,7 +30,7 @@ export function authenticate(request: HttpRequest, tokens: Tokens, onDone: (who:
   }
   const token = tokenIn(request);
   if (token === undefined) onDone(anonymous);
-  else tokens.authenticate(token, [], (bearer) => onDone("user" in bearer ? bearer.user : "invalid"));
+  else tokens.authenticate(token, [], (bearer) => onDone("user" in bearer ? bearer.user : "invalid", bearer.remarks));
 }
 
 function tokenIn({ headers }: HttpRequest): string | undefined {

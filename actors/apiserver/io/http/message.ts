@@ -7,8 +7,8 @@ export type HttpRequest = IncomingMessage | Http2ServerRequest;
 export interface HttpResponse {
   readonly headersSent: boolean;
   statusCode: number;
-  /** What every answer to this request says: its Audit-Id, and which flow schema and priority level it belonged to. */
-  ownHeaders?: Readonly<Record<string, string>>;
+  /** What every answer to this request says: its Audit-Id, what is warned of in any case, and which flow schema and priority level it belonged to. */
+  ownHeaders?: Readonly<Record<string, string | string[]>>;
   /** Bytes of a whole answer, for whoever counts. */
   bodyBytes?: number;
   /** Bytes that were written and have not left yet. */

@@ -34,7 +34,8 @@ export function answer(
     ...options.headers,
     "Content-Type": rendered.contentType,
   };
-  if (options.warnings !== undefined && options.warnings.length > 0) headers.Warning = options.warnings.map(warningHeader);
+  if (options.warnings !== undefined && options.warnings.length > 0)
+    headers.Warning = [...[headers.Warning ?? []].flat(), ...options.warnings.map(warningHeader)];
   if (options.lastOnConnection === true && request.httpVersionMajor === 1) headers.Connection = "close";
   // Text goes out in one piece with the head, which bytes do not.
   const send = (content: string | Uint8Array, contentBytes: number) => {
@@ -82,7 +83,7 @@ export function answerError(request: HttpRequest, response: HttpResponse, error:
 }
 
 /** https://kubernetes.io/blog/2020/09/03/warnings/: code 299, and what the text may not contain taken out of it. */
-function warningHeader(text: string): string {
+export function warningHeader(text: string): string {
   const printable = [...text].map((character) => (character < " " || character > "~" ? " " : character)).join("");
   return `299 - "${printable.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -11,7 +11,7 @@ import { tellOfAnswer, tellOfUpgrade } from "./audited.js";
 import { serveInTurn } from "./exchange.js";
 import { type ExtensionAccess, upgradeExtension } from "./extension.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
-import { answerError, answerText } from "./response.js";
+import { answerError, answerText, warningHeader } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
 import { serveForward } from "./streaming/forward.js";
 import { upgradeProxy } from "./streaming/proxy.js";
@@ -64,6 +64,8 @@ export class HttpsFront implements HttpFront {
         return;
       }
       if (audited !== undefined) tellOfAnswer(audited, response);
+      if (asked.warnings !== undefined && asked.warnings.length > 0)
+        response.ownHeaders = { ...response.ownHeaders, Warning: asked.warnings.map(warningHeader) };
       try {
         if ("error" in outcome) answerError(request, response, outcome.error);
         else serveInTurn(asked, outcome, response);

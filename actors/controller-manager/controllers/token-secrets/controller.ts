@@ -4,20 +4,26 @@
  */
 import { encodeTextBase64 } from "../../../../src/api/base64.js";
 import { semanticEqual } from "../../../../src/api/json-value.js";
+import { accountNameAnnotation, accountUidAnnotation, tokenSecretType } from "../../../../src/api/legacy-tokens.js";
 import type { KubernetesObject, Secret, ServiceAccount } from "../../../../src/api/types.js";
 import type { ControllerDefinition } from "../../engine/controller.js";
-import type { Informed, Informers } from "../../engine/informers.js";
+import type { Informed, InformedResource, Informers } from "../../engine/informers.js";
 import { keyOf, pathTo } from "../../engine/ownership.js";
 import { type Answers, nothingToDo, type Plan } from "../../engine/plan.js";
 import * as resources from "../../engine/resources.js";
 import type { ControllerManagerIo } from "../../io/io.js";
 
 const path = { group: "", version: "v1", resource: "secrets" } as const;
-const nameAnnotation = "kubernetes.io/service-account.name";
-const uidAnnotation = "kubernetes.io/service-account.uid";
-const tokenType = "kubernetes.io/service-account-token";
 
-const accountNameOf = ({ metadata }: Secret): string => metadata.annotations?.[nameAnnotation] ?? "";
+const accountNameOf = ({ metadata }: Secret): string => metadata.annotations?.[accountNameAnnotation] ?? "";
+
+/** Found by `namespace/name` of their account, if they are for a token. */
+export const tokenSecrets: InformedResource<Secret> = {
+  path,
+  indexers: {
+    account: (secret) => (secret.type === tokenSecretType ? [`${secret.metadata.namespace}/${accountNameOf(secret)}`] : []),
+  },
+};
 
 type Signing = Pick<ControllerManagerIo, "clusterCa" | "signToken">;
 
@@ -28,7 +34,7 @@ export function reconcileTokenSecret(
   { clusterCa, signToken }: Signing,
 ): Plan {
   if (secret.metadata.deletionTimestamp !== undefined) return nothingToDo;
-  const uid = secret.metadata.annotations?.[uidAnnotation] ?? "";
+  const uid = secret.metadata.annotations?.[accountUidAnnotation] ?? "";
   const isOf = (account: ServiceAccount | undefined): account is ServiceAccount =>
     account !== undefined && (uid === "" || account.metadata.uid === uid);
   if (!isOf(known)) return withoutAccount(secret, answers, isOf);
@@ -52,7 +58,7 @@ export function reconcileTokenSecret(
   }
   if (uid !== "" && semanticEqual(data, secret.data)) return nothingToDo;
   const { managedFields: _, ...metadata } = secret.metadata;
-  const annotations = { ...metadata.annotations, [uidAnnotation]: accountUid };
+  const annotations = { ...metadata.annotations, [accountUidAnnotation]: accountUid };
   const object: Secret = { ...secret, metadata: { ...metadata, annotations }, data };
   return { writes: [{ request: { verb: "update", path: pathTo(path, secret), object } }] };
 }
@@ -73,25 +79,20 @@ function withoutAccount(secret: Secret, answers: Answers, isOf: (account: Servic
 /** Acts as the controller manager itself, which alone may write any Secret. */
 export function tokenSecretController(informers: Informers, io: Signing): ControllerDefinition {
   const accounts = informers.of(resources.serviceAccounts);
-  const secrets = informers.of<Secret>({
-    path,
-    indexers: {
-      account: (secret) => (secret.type === tokenType ? [`${secret.metadata.namespace}/${accountNameOf(secret)}`] : []),
-    },
-  });
+  const secrets = informers.of(tokenSecrets);
   return {
     name: "serviceaccount-token",
     workers: 5,
     needs: [accounts, secrets] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { answers }) => {
       const secret = secrets.store.get(key);
-      if (secret === undefined || secret.type !== tokenType || accountNameOf(secret) === "") return nothingToDo;
+      if (secret === undefined || secret.type !== tokenSecretType || accountNameOf(secret) === "") return nothingToDo;
       const account = accounts.store.get(`${secret.metadata.namespace}/${accountNameOf(secret)}`);
       return reconcileTokenSecret(secret, account, answers, io);
     },
     follow: (enqueue) => {
       secrets.subscribe(({ type, object }) => {
-        if (type !== "deleted" && object.type === tokenType) enqueue(keyOf(object));
+        if (type !== "deleted" && object.type === tokenSecretType) enqueue(keyOf(object));
       });
       accounts.subscribe(({ object }) => {
         for (const secret of secrets.store.by("account", keyOf(object))) enqueue(keyOf(secret));

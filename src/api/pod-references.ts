@@ -1,5 +1,5 @@
 /** What a pod refers to: objects that its node may read for its sake. */
-import type { Container, Pod, Volume } from "../../../../src/api/types.js";
+import type { Container, Pod, Volume } from "./types.js";
 
 /** Kinds of objects that pods refer to in their own namespace. */
 export type Referred = "secrets" | "configmaps" | "persistentvolumeclaims" | "serviceaccounts" | "resourceclaims";
