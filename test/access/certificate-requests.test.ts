@@ -1,6 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "../../src/api/admission/certificates.js";
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  clusterTrustBundleAttest,
+} from "../../src/api/admission/certificates.js";
 import { encodeTextBase64 } from "../../src/api/base64.js";
 import { signerNames } from "../../src/api/certificates/signers.js";
 import { keepsApproval, keepsSigned } from "../../src/api/strategy/certificates.js";
@@ -186,6 +191,30 @@ certificates("only who may sign for a signer signs, or says that it failed", () 
   assert.is(attempt(certificateSigning, "status", "ann", { certificate: "c" }), refused);
   assert.is(attempt(certificateSigning, "status", "ann", { conditions: [condition("Failed")] }), refused);
   assert.is(attempt(certificateSigning, "status", "ann", { conditions: [condition("Other")] }), "", "anything else is free");
+});
+
+certificates("only who may attest for a signer writes its trust bundle, or lets go of it", () => {
+  const attesting = clusterOf(
+    aClusterRole("attester", ["attest", "signers", { apiGroups: ["certificates.k8s.io"], resourceNames: ["example.com/*"] }]),
+    aBinding("", "attesters", "ClusterRole attester", "User ann"),
+  );
+  const bundle = (signerName: string, more: object = {}) => ({
+    metadata: { name: "b", ...more },
+    spec: { signerName, trustBundle: "" },
+  });
+  const resource = "clustertrustbundles.certificates.k8s.io";
+  const writing = (who: string, object: object, old?: object) =>
+    refusal(
+      clusterTrustBundleAttest,
+      { resource, object, user: user(who), ...(old === undefined ? {} : { operation: "UPDATE", old }) },
+      attesting,
+    );
+  const refused = `${resource} "b" is forbidden: user not permitted to attest for signerName "example.com/own"`;
+  assert.is(writing("ann", bundle("example.com/own")), "");
+  assert.is(writing("sam", bundle("example.com/own")), refused);
+  assert.is(writing("sam", bundle("")), "", "nobody's bundle is everybody's");
+  assert.is(writing("sam", bundle("example.com/own", { finalizers: [] }), bundle("example.com/own")), "");
+  assert.is(writing("sam", bundle("example.com/own", { labels: { a: "b" } }), bundle("example.com/own")), refused);
 });
 
 certificates("no client certificate makes a superuser", () => {

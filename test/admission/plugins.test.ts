@@ -243,6 +243,7 @@ test("every plugin that is on by default in Kubernetes 1.33, and NodeRestriction
       "RuntimeClass",
       "CertificateApproval",
       "CertificateSigning",
+      "ClusterTrustBundleAttest",
       "CertificateSubjectRestriction",
       "DefaultIngressClass",
     ],

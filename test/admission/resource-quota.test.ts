@@ -148,6 +148,53 @@ test("an update costs only what it adds, and gives back what it no longer needs"
   assert.equal(charged(update(service("NodePort", 2), service("NodePort", 2)), quota), {});
 });
 
+const claimed = (...requests: object[]): Asked => ({
+  resource: "resourceclaims.resource.k8s.io",
+  object: { metadata: { name: "c", namespace: "shop" }, spec: { devices: { requests } } },
+});
+const gpus = "gpu.example.com.deviceclass.resource.k8s.io/devices";
+const deviceClassName = "gpu.example.com";
+const devices: Array<[what: string, asked: Asked, used: string]> = [
+  ["as many as are asked for", claimed({ name: "r", deviceClassName, count: 3 }), "3"],
+  [
+    "in all requests together",
+    claimed({ name: "r", exactly: { deviceClassName } }, { name: "s", deviceClassName, count: 2 }),
+    "3",
+  ],
+  ["as many as a claim can hold, for all", claimed({ name: "r", exactly: { deviceClassName, allocationMode: "All" } }), "32"],
+  [
+    "the most of the alternatives",
+    claimed({
+      name: "r",
+      firstAvailable: [{ deviceClassName, count: 4 }, { deviceClassName, count: 1 }, { deviceClassName: "x" }],
+    }),
+    "4",
+  ],
+];
+for (const [what, asked, used] of devices)
+  test(`devices of a class that are charged: ${what}`, () => {
+    const count = "count/resourceclaims.resource.k8s.io";
+    assert.equal(charged(asked, quotaOf({ [gpus]: "40", [count]: "1" })), { [gpus]: used, [count]: "1" });
+  });
+
+test("what is set aside for a claim beyond what was asked for costs, too", () => {
+  const claim = (allocated: object) => ({
+    metadata: { name: "c", namespace: "shop" },
+    spec: { resources: { requests: { storage: "1Gi" } } },
+    status: { allocatedResources: allocated },
+  });
+  const asked: Asked = {
+    resource: "persistentvolumeclaims",
+    operation: "UPDATE",
+    subresource: "status",
+    object: claim({ storage: "3Gi" }),
+    old: claim({}),
+  };
+  assert.equal(charged(asked, quotaOf({ "requests.storage": "5Gi" }, { "requests.storage": "1Gi" })), {
+    "requests.storage": "3Gi",
+  });
+});
+
 const scopes: Array<[what: string, spec: ResourceQuotaSpec, pod: Partial<PodSpec>, takesIn: boolean]> = [
   ["a pod with a deadline is terminating", { scopes: ["Terminating"] }, { activeDeadlineSeconds: 0 }, true],
   ["one without is not", { scopes: ["Terminating"] }, {}, false],
@@ -197,6 +244,8 @@ test("which requests may cost anything at all", () => {
     [{ resource: "nodes", object: {} }, false],
     [{ resource: "services", operation: "UPDATE", object: {}, old: {} }, true],
     [{ subresource: "binding", object: {} }, false],
+    [{ resource: "persistentvolumeclaims", subresource: "status", operation: "UPDATE", object: {}, old: {} }, true],
+    [{ resource: "services", subresource: "status", operation: "UPDATE", object: {}, old: {} }, false],
   ];
   for (const [asked, costs] of cases) assert.is(mayCost(requestOf(asked)), costs, JSON.stringify(asked));
 });

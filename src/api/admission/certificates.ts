@@ -4,7 +4,7 @@
  */
 import { decodeTextBase64 } from "../base64.js";
 import { readCertificateRequest } from "../certificates/request.js";
-import type { CertificateSigningRequest } from "../generated/types.js";
+import type { CertificateSigningRequest, ClusterTrustBundle } from "../generated/types.js";
 import { quote } from "../go-format.js";
 import { fail } from "../status.js";
 import {
@@ -14,6 +14,7 @@ import {
   type ClusterView,
   forbidden,
   noRemarks,
+  onlyLetsGo,
 } from "./plugin.js";
 
 const group = "certificates.k8s.io";
@@ -25,7 +26,12 @@ const aboutRequests = (target: AdmissionTarget, operation: string, subresource: 
   target.subresource === subresource;
 
 /** The signer by its name, or any of its domain. */
-function maySigner(verb: "approve" | "sign", { user }: AdmissionRequest, cluster: ClusterView, signerName: string): boolean {
+function maySigner(
+  verb: "approve" | "sign" | "attest",
+  { user }: AdmissionRequest,
+  cluster: ClusterView,
+  signerName: string,
+): boolean {
   const domain = `${signerName.split("/")[0]}/*`;
   return [signerName, domain].some((name) => cluster.access.allows(user, { verb, group, resource: "signers", name }));
 }
@@ -55,6 +61,18 @@ export const certificateSigning: AdmissionPlugin = {
     const { signerName } = before.spec;
     if (same || maySigner("sign", request, cluster, signerName)) return noRemarks();
     return fail(forbidden(request, `user not permitted to sign requests with signerName ${quote(signerName)}`));
+  },
+};
+
+export const clusterTrustBundleAttest: AdmissionPlugin = {
+  name: "ClusterTrustBundleAttest",
+  concerns: ({ group: of, resource, operation }) =>
+    of === group && resource === "clustertrustbundles" && (operation === "CREATE" || operation === "UPDATE"),
+  validate: (request, cluster) => {
+    // Whose certificates a bundle has cannot change, so what is written says it.
+    const { signerName = "" } = (request.object as unknown as ClusterTrustBundle).spec;
+    if (signerName === "" || onlyLetsGo(request) || maySigner("attest", request, cluster, signerName)) return noRemarks();
+    return fail(forbidden(request, `user not permitted to attest for signerName ${quote(signerName)}`));
   },
 };
 

@@ -5,7 +5,12 @@
  */
 import { fail, type Result, succeed } from "../status.js";
 import type { UntypedObject } from "../types.js";
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.js";
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  clusterTrustBundleAttest,
+} from "./certificates.js";
 import { defaultIngressClass, defaultStorageClass } from "./default-class.js";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.js";
 import { limitRanger } from "./limit-ranger.js";
@@ -44,6 +49,7 @@ const inOrder: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateApproval,
   certificateSigning,
+  clusterTrustBundleAttest,
   certificateSubjectRestriction,
   defaultIngressClass,
   privilegeEscalation,

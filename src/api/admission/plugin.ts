@@ -2,6 +2,7 @@
  * What an admission plugin is: a pure function that may change what is about to be written, or refuse it.
  * Source: "Admission Control in Kubernetes" of the Kubernetes documentation.
  */
+import { semanticEqual } from "../json-value.js";
 import type { ApiError, Result } from "../status.js";
 import { type GroupResource, forbidden as refused } from "../status.js";
 import type { KubernetesObject, UntypedObject } from "../types.js";
@@ -108,3 +109,16 @@ export const forbidden = (request: AdmissionRequest, why: string): ApiError => {
 /** True for requests about pods themselves, not about a subresource. */
 export const aboutPods = ({ group, resource, subresource }: AdmissionTarget): boolean =>
   group === "" && resource === "pods" && subresource === "";
+
+/** Whether an update changes nothing but what the garbage collector needs to let go of an object. */
+export function onlyLetsGo({ object, old }: AdmissionRequest): boolean {
+  if (object === undefined || old === undefined) return false;
+  const bare = ({
+    metadata: { ownerReferences: _, finalizers: __, managedFields: ___, ...metadata },
+    ...rest
+  }: UntypedObject) => ({
+    ...rest,
+    metadata,
+  });
+  return semanticEqual(bare(object), bare(old));
+}

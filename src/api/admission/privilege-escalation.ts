@@ -7,8 +7,7 @@ import type { ClusterRole, PolicyRule, RoleBinding } from "../generated/types.js
 import { quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
 import { type ApiError, fail, notFound } from "../status.js";
-import type { UntypedObject } from "../types.js";
-import { type AdmissionPlugin, type AdmissionRequest, type ClusterView, forbidden, noRemarks } from "./plugin.js";
+import { type AdmissionPlugin, type AdmissionRequest, type ClusterView, forbidden, noRemarks, onlyLetsGo } from "./plugin.js";
 
 const rbac = "rbac.authorization.k8s.io";
 const concerned: ReadonlySet<string> = new Set(["clusterroles", "clusterrolebindings", "roles", "rolebindings"]);
@@ -18,19 +17,6 @@ const everything: readonly PolicyRule[] = [
   { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
   { nonResourceURLs: ["*"], verbs: ["*"] },
 ];
-
-/** The garbage collector may let go of any role or binding. */
-function onlyLetsGo(object: UntypedObject, old: UntypedObject | undefined): boolean {
-  if (old === undefined) return false;
-  const bare = ({
-    metadata: { ownerReferences: _, finalizers: __, managedFields: ___, ...metadata },
-    ...rest
-  }: UntypedObject) => ({
-    ...rest,
-    metadata,
-  });
-  return semanticEqual(bare(object), bare(old));
-}
 
 /** What of the rules the user lacks, in words; undefined when nothing is missing. */
 function missingText(
@@ -75,8 +61,8 @@ export const privilegeEscalation: AdmissionPlugin = {
   concerns: ({ group, resource, subresource, operation }) =>
     group === rbac && concerned.has(resource) && subresource === "" && (operation === "CREATE" || operation === "UPDATE"),
   validate: (request, cluster) => {
-    const { object, old, user } = request;
-    if (object === undefined || user.groups.includes("system:masters") || onlyLetsGo(object, old)) return noRemarks();
+    const { object, user } = request;
+    if (object === undefined || user.groups.includes("system:masters") || onlyLetsGo(request)) return noRemarks();
     const refused = request.resource.endsWith("bindings") ? bindingRefusal(request, cluster) : roleRefusal(request, cluster);
     return refused === undefined ? noRemarks() : fail(refused);
   },

@@ -23,6 +23,8 @@ export const mayCost = (target: AdmissionTarget): boolean => {
   if (!target.namespaced) return false;
   const { operation, subresource, group, resource } = target;
   if (group === "" && resource === "pods" && subresource === "resize") return operation === "UPDATE";
+  // A controller may set aside more for a claim than was asked for.
+  if (group === "" && resource === "persistentvolumeclaims" && subresource === "status") return operation === "UPDATE";
   if (subresource !== "") return false;
   const evaluator = evaluatorOf(groupResourceOf(target));
   return evaluator !== undefined && (operation === "CREATE" || (operation === "UPDATE" && evaluator.chargesUpdates));

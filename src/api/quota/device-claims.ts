@@ -16,7 +16,8 @@ const devicesMost = 32;
 type Asked = { readonly [field: string]: JsonValue };
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
-const entriesOf = (value: JsonValue | undefined): Asked[] => (Array.isArray(value) ? (value as JsonValue[]).filter(isJsonObject) : []);
+const entriesOf = (value: JsonValue | undefined): Asked[] =>
+  Array.isArray(value) ? (value as JsonValue[]).filter(isJsonObject) : [];
 
 /** Devices of one request. A mode of a later release costs nothing. */
 function devicesOf({ allocationMode = "ExactCount", count = 1 }: Asked): ParsedQuantity {
