@@ -90,16 +90,16 @@ test("a patch is told of only where requests are", () => {
     const { host } = world.simulation.component("apiserver/0")!;
     const audited = new Audit(host, { policy, write: (line) => lines.push(line) }).begin({
       asker: admin,
-      user: admin,
       attributes: resourceAttributes("create", configMaps),
       version: "v1",
       requestUri: "/api/v1/namespaces/default/configmaps",
       sourceIps: [],
       userAgent: "",
+      longRunning: false,
     });
     audited?.decided({ allowed: true, reason: "" });
     audited?.answered(outcome);
-    audited?.completed(201);
+    audited?.completed();
     const { annotations } = JSON.parse(lines.at(-1)!) as { annotations: object };
     return Object.keys(annotations).filter((key) => key.includes("webhook"));
   };
