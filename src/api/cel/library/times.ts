@@ -1,26 +1,38 @@
+import { quote } from "../../go-format.js";
+import { offsetAt, timeZone } from "../../time-zones/zone.js";
 import { type FunctionDeclaration, memberOverload, type Overload } from "../language/functions.js";
 import { duration, int, string, timestamp } from "../language/types.js";
 import { CelError, type Duration, type Result, type Timestamp } from "../language/values.js";
 import { type CivilTime, civilTime } from "./time-text.js";
 
 /**
- * Parts of timestamps and durations. Time zones are UTC and offsets such as `-07:00`; names of places would need a
- * database of time zones and are an error. Source: the timestamp functions of CEL's standard definitions.
+ * Parts of timestamps and durations, in UTC, at an offset such as `-07:00`, or in a time zone by its name. Source: the timestamp functions
+ * of CEL's standard definitions, as cel-go reads zones.
  */
 
-/** Seconds east of UTC of a zone as CEL writes it. */
-const zoneOffset = (zone: string): number | CelError => {
-  if (zone === "UTC" || zone === "" || zone === "Z") return 0;
-  const match = /^([+-]?)(\d{1,2}):(\d{2})$/.exec(zone);
-  if (match === null) return new CelError(`unknown time zone ${zone}`);
-  const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60;
-  return match[1] === "-" ? -seconds : seconds;
+const integer = /^[+-]?\d+$/;
+
+/** Seconds east of UTC of a zone as CEL writes it, at an instant. */
+const zoneOffset = (zone: string, nanos: bigint): number | CelError => {
+  if (zone === "") return 0;
+  const colon = zone.indexOf(":");
+  if (colon < 0) {
+    const named = timeZone(zone);
+    if (named === undefined) return new CelError(`unknown time zone ${zone}`);
+    const seconds = nanos / 1_000_000_000n;
+    return offsetAt(named, Number(nanos < seconds * 1_000_000_000n ? seconds - 1n : seconds));
+  }
+  const [hours, minutes] = [zone.slice(0, colon), zone.slice(colon + 1)];
+  const wrong = [hours, minutes].find((part) => !integer.test(part));
+  if (wrong !== undefined) return new CelError(`strconv.Atoi: parsing ${quote(wrong)}: invalid syntax`);
+  const ahead = Number(hours) * 3_600;
+  return zone.startsWith("-") ? ahead - Number(minutes) * 60 : ahead + Number(minutes) * 60;
 };
 
 const getter = (id: string, read: (time: CivilTime) => number): readonly Overload[] => [
   memberOverload(`timestamp_to_${id}`, [timestamp], int, ({ nanos }: Timestamp) => BigInt(read(civilTime(nanos)))),
   memberOverload(`timestamp_to_${id}_with_tz`, [timestamp, string], int, ({ nanos }: Timestamp, zone: string): Result => {
-    const offset = zoneOffset(zone);
+    const offset = zoneOffset(zone, nanos);
     return offset instanceof CelError ? offset : BigInt(read(civilTime(nanos, offset)));
   }),
 ];
