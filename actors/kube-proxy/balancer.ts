@@ -14,8 +14,6 @@ const keyOf = ({ ip, port }: EndpointAddress): string => `${ip}:${port}`;
 
 /** Chooses an endpoint for each new connection: by chance, or the client's last one while its affinity holds. */
 export class Balancer {
-  private endpoints: readonly EndpointAddress[] = [];
-  private affinitySeconds: number | undefined;
   private readonly stays = new Map<string, Stay>();
 
   constructor(
@@ -23,20 +21,17 @@ export class Balancer {
     private readonly nowMs: () => number,
   ) {}
 
-  update(endpoints: readonly EndpointAddress[], affinitySeconds: number | undefined): void {
-    this.endpoints = endpoints;
-    this.affinitySeconds = affinitySeconds;
+  pick(
+    clientAddress: string,
+    endpoints: readonly EndpointAddress[],
+    affinitySeconds: number | undefined,
+  ): EndpointAddress | undefined {
     if (affinitySeconds === undefined) this.stays.clear();
-  }
-
-  pick(clientAddress: string): EndpointAddress | undefined {
     const stay = this.stays.get(clientAddress);
     const kept =
-      stay !== undefined && stay.untilMs > this.nowMs()
-        ? this.endpoints.find((each) => keyOf(each) === stay.endpoint)
-        : undefined;
-    const chosen = kept ?? this.endpoints[integerBelow(this.random, this.endpoints.length)];
-    if (chosen !== undefined && this.affinitySeconds !== undefined) this.remember(clientAddress, chosen, this.affinitySeconds);
+      stay !== undefined && stay.untilMs > this.nowMs() ? endpoints.find((each) => keyOf(each) === stay.endpoint) : undefined;
+    const chosen = kept ?? endpoints[integerBelow(this.random, endpoints.length)];
+    if (chosen !== undefined && affinitySeconds !== undefined) this.remember(clientAddress, chosen, affinitySeconds);
     return chosen;
   }
 

@@ -1,135 +1,189 @@
 /**
- * From Services and EndpointSlices to what kube-proxy serves: which address and port, and the endpoints behind it.
+ * From Services and EndpointSlices to what kube-proxy serves: which address and port, and what is behind it.
  * https://kubernetes.io/docs/reference/networking/virtual-ips/
  */
-import type { Endpoint, EndpointSlice, Service, ServicePort } from "../../src/api/types.js";
-import type { EndpointAddress, ServiceNames } from "./io/io.js";
+import { cidrContains, parseCidr } from "../../src/api/ip.js";
+import type { EndpointSlice, Service, ServicePort } from "../../src/api/types.js";
+import { hasClusterAddress } from "./dns/endpoint-names.js";
+import { dnsPort } from "./dns/records.js";
+import { chooseEndpoints, type EndpointChoice, type PlaceInTopology } from "./endpoint-choice.js";
+import type { EndpointAddress } from "./io/io.js";
 
 /** One address and port to serve. */
 export interface ListenerRule {
   /** Unique, and the same for the same listener over time: `default/web:http 127.96.0.10:80`. */
   readonly key: string;
-  readonly namespace: string;
-  readonly service: string;
-  readonly serviceUid: string;
   readonly protocol: "TCP" | "UDP";
   readonly address: string;
   readonly port: number;
+  readonly serves: ServedEndpoints | ServedHealth | ServedNames;
+}
+
+export interface ServiceReference {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** A Service's endpoints. Where there are none, connections are refused. */
+export interface ServedEndpoints {
+  readonly kind: "endpoints";
+  readonly service: ServiceReference;
+  /** For clients inside the cluster: pods, and what runs on this node. */
   readonly endpoints: readonly EndpointAddress[];
+  readonly endpointsForOutside: readonly EndpointAddress[];
   /** How long a client stays with its endpoint; undefined: no affinity. */
   readonly affinitySeconds: number | undefined;
+  /** Whether endpoints see the address of a client outside the cluster, or this node's. */
+  readonly keepsOutsideSource: boolean;
+  /** Clients that may come at all; undefined: all. */
+  readonly allowedSources: readonly string[] | undefined;
+}
+
+/** A load balancer's question whether this node has endpoints: healthCheckNodePort. */
+export interface ServedHealth {
+  readonly kind: "health";
+  readonly service: ServiceReference;
+  readonly localEndpoints: number;
+}
+
+/** The cluster's DNS. */
+export interface ServedNames {
+  readonly kind: "names";
 }
 
 export interface ProxyRules {
   readonly listeners: readonly ListenerRule[];
-  readonly names: ServiceNames;
   /** What was asked for and is not done, in words. */
   readonly problems: readonly string[];
 }
 
-export interface ProxyPlace {
-  readonly nodeName: string;
+export interface ProxyPlace extends PlaceInTopology {
   readonly nodeAddress: string;
   readonly machineAddress: string | undefined;
+  readonly dnsAddress: string;
 }
-
-export const clusterDomain = "cluster.local";
 
 export function rulesFor(
   services: readonly Service[],
   slicesOf: (service: string) => readonly EndpointSlice[],
   place: ProxyPlace,
 ): ProxyRules {
-  const listeners: ListenerRule[] = [];
-  const names = new Map<string, readonly string[]>();
+  const listeners: ListenerRule[] = (["UDP", "TCP"] as const).map((protocol) => nameRule(place.dnsAddress, protocol));
   const problems: string[] = [];
   for (const service of services) {
+    if (!hasClusterAddress(service)) continue;
     const { namespace = "", name = "" } = service.metadata;
     const slices = slicesOf(`${namespace}/${name}`);
-    nameEntries(service, slices, names);
-    if (!hasClusterAddress(service)) continue;
     for (const port of service.spec?.ports ?? []) {
       const { protocol = "TCP" } = port;
-      if (protocol === "TCP" || protocol === "UDP") listeners.push(...listenersFor(service, port, protocol, slices, place));
-      else problems.push(`${namespace}/${name} port ${port.port}: ${protocol} is not proxied, only TCP and UDP`);
+      if (protocol === "TCP" || protocol === "UDP") {
+        listeners.push(...portRules(service, port, protocol, chooseEndpoints(port, slices, place), place));
+      } else problems.push(`${namespace}/${name} port ${port.port}: ${protocol} is not proxied, only TCP and UDP`);
     }
+    listeners.push(...healthRules(service, slices, place));
   }
-  return { listeners, names, problems };
+  return { listeners: firstOfEach(listeners), problems };
 }
 
-const hasClusterAddress = (service: Service): boolean => {
-  const clusterIP = service.spec?.clusterIP ?? "";
-  return clusterIP !== "" && clusterIP !== "None" && service.spec?.type !== "ExternalName";
+/** One address and port can be given to two Services, as external addresses can: the first has it. */
+const firstOfEach = (listeners: readonly ListenerRule[]): ListenerRule[] => {
+  const byPlace = new Map<string, ListenerRule>();
+  for (const rule of listeners) {
+    const at = `${rule.address} ${rule.port} ${rule.protocol}`;
+    if (!byPlace.has(at)) byPlace.set(at, rule);
+  }
+  return [...byPlace.values()];
 };
 
-function listenersFor(
+const nameRule = (address: string, protocol: ListenerRule["protocol"]): ListenerRule => ({
+  key: keyOf("cluster DNS", address, dnsPort, protocol),
+  protocol,
+  address,
+  port: dnsPort,
+  serves: { kind: "names" },
+});
+
+const keyOf = (what: string, address: string, port: number, protocol: string): string =>
+  `${what} ${address}:${port}${protocol === "TCP" ? "" : `/${protocol}`}`;
+
+const referenceTo = ({ metadata: { namespace = "", name = "", uid = "" } }: Service): ServiceReference => ({
+  namespace,
+  name,
+  uid,
+});
+
+function portRules(
   service: Service,
   port: ServicePort,
   protocol: ListenerRule["protocol"],
-  slices: readonly EndpointSlice[],
+  { cluster, local }: EndpointChoice,
   place: ProxyPlace,
 ): ListenerRule[] {
-  const { namespace = "", name = "", uid = "" } = service.metadata;
-  const spec = service.spec;
-  const local = (policy: string | undefined) => (policy === "Local" ? place.nodeName : undefined);
-  const rule = (address: string, listenPort: number, onNode: string | undefined): ListenerRule => ({
-    key: `${namespace}/${name}${port.name ? `:${port.name}` : ""} ${address}:${listenPort}${protocol === "TCP" ? "" : `/${protocol}`}`,
+  const { spec, status } = service;
+  const reference = referenceTo(service);
+  const what = `${reference.namespace}/${reference.name}${port.name ? `:${port.name}` : ""}`;
+  const affinitySeconds =
+    spec?.sessionAffinity === "ClientIP" ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) : undefined;
+  const rule = (address: string, at: number, serves: Partial<ServedEndpoints>): ListenerRule => ({
+    key: keyOf(what, address, at, protocol),
     protocol,
-    namespace,
-    service: name,
-    serviceUid: uid,
     address,
-    port: listenPort,
-    endpoints: endpointsOf(port, slices, onNode),
-    affinitySeconds:
-      spec?.sessionAffinity === "ClientIP" ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) : undefined,
+    port: at,
+    serves: {
+      kind: "endpoints",
+      service: reference,
+      endpoints: cluster,
+      endpointsForOutside: cluster,
+      affinitySeconds,
+      keepsOutsideSource: false,
+      allowedSources: undefined,
+      ...serves,
+    },
   });
-  const rules = (spec?.clusterIPs ?? [spec?.clusterIP ?? ""]).map((address) =>
-    rule(address, port.port, local(spec?.internalTrafficPolicy)),
-  );
-  if (port.nodePort) {
-    rules.push(rule(place.nodeAddress, port.nodePort, local(spec?.externalTrafficPolicy)));
-    if (place.machineAddress !== undefined) rules.push(rule(place.machineAddress, port.nodePort, undefined));
-  }
-  return rules;
+  const inside = spec?.internalTrafficPolicy === "Local" ? local : cluster;
+  const isLocal = spec?.externalTrafficPolicy === "Local";
+  const outside = { endpointsForOutside: isLocal ? local : cluster, keepsOutsideSource: isLocal };
+  const ranges = spec?.loadBalancerSourceRanges ?? [];
+  const balancers = spec?.type === "LoadBalancer" ? (status?.loadBalancer?.ingress ?? []) : [];
+  return [
+    ...(spec?.clusterIPs ?? [spec?.clusterIP ?? ""]).map((address) =>
+      rule(address, port.port, { endpoints: inside, endpointsForOutside: inside }),
+    ),
+    ...(spec?.externalIPs ?? []).map((address) => rule(address, port.port, outside)),
+    ...balancers
+      .filter(({ ip = "", ipMode = "VIP" }) => ip !== "" && ipMode === "VIP")
+      .map(({ ip = "" }) => rule(ip, port.port, { ...outside, allowedSources: ranges.length > 0 ? ranges : undefined })),
+    ...(port.nodePort ? [rule(place.nodeAddress, port.nodePort, outside)] : []),
+    // It stands for every node.
+    ...(port.nodePort && place.machineAddress !== undefined ? [rule(place.machineAddress, port.nodePort, {})] : []),
+  ];
 }
 
-/** The ready endpoints of a service port; when none is ready, those that still serve while they terminate (KEP-1669). */
-function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], onNode: string | undefined): EndpointAddress[] {
-  const candidates = slices.flatMap((slice) => {
-    const target = (slice.ports ?? []).find((each) => (each.name ?? "") === (port.name ?? ""));
-    if (target?.port === undefined) return [];
-    const at = target.port;
-    return (slice.endpoints ?? [])
-      .filter((endpoint) => onNode === undefined || endpoint.nodeName === onNode)
-      .flatMap((endpoint) => endpoint.addresses.slice(0, 1).map((ip) => ({ ip, port: at, endpoint })));
+function healthRules(service: Service, slices: readonly EndpointSlice[], place: ProxyPlace): ListenerRule[] {
+  const { spec } = service;
+  const port = spec?.healthCheckNodePort ?? 0;
+  if (port === 0 || spec?.externalTrafficPolicy !== "Local") return [];
+  const counts = (spec.ports ?? []).map((each) => chooseEndpoints(each, slices, place).localReady);
+  const reference = referenceTo(service);
+  return [
+    {
+      key: keyOf(`${reference.namespace}/${reference.name} health check`, place.nodeAddress, port, "TCP"),
+      protocol: "TCP",
+      address: place.nodeAddress,
+      port,
+      serves: { kind: "health", service: reference, localEndpoints: Math.max(0, ...counts) },
+    },
+  ];
+}
+
+/** Whether anybody may connect; otherwise nothing listens, so that connections are refused. */
+export const isServed = ({ serves }: ListenerRule): boolean =>
+  serves.kind !== "endpoints" || serves.endpoints.length + serves.endpointsForOutside.length > 0;
+
+export const isAllowed = ({ allowedSources }: ServedEndpoints, client: string): boolean =>
+  allowedSources === undefined ||
+  allowedSources.some((range) => {
+    const cidr = parseCidr(range.trim());
+    return cidr !== undefined && cidrContains(cidr, client);
   });
-  const ready = candidates.filter(({ endpoint }) => isReady(endpoint));
-  const chosen =
-    ready.length > 0
-      ? ready
-      : candidates.filter(({ endpoint }) => endpoint.conditions?.serving && endpoint.conditions.terminating);
-  const byAddress = new Map(chosen.map(({ ip, port: at }) => [`${ip}:${at}`, { ip, port: at }]));
-  return [...byAddress.keys()].sort().map((key) => byAddress.get(key) as EndpointAddress);
-}
-
-const isReady = (endpoint: Endpoint): boolean => endpoint.conditions?.ready ?? true;
-
-/** DNS for Services and Pods: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
-function nameEntries(service: Service, slices: readonly EndpointSlice[], names: Map<string, readonly string[]>): void {
-  const { namespace = "", name = "" } = service.metadata;
-  const domain = `${name}.${namespace}.svc.${clusterDomain}`;
-  if (service.spec?.type === "ExternalName") {
-    names.set(domain, service.spec.externalName === undefined ? [] : [service.spec.externalName]);
-    return;
-  }
-  if (hasClusterAddress(service)) {
-    names.set(domain, service.spec?.clusterIPs ?? [service.spec?.clusterIP ?? ""]);
-    return;
-  }
-  const ready = slices.flatMap((slice) => slice.endpoints ?? []).filter((endpoint) => isReady(endpoint));
-  names.set(domain, [...new Set(ready.flatMap((endpoint) => endpoint.addresses))].sort());
-  for (const endpoint of ready) {
-    if (endpoint.hostname) names.set(`${endpoint.hostname}.${domain}`, endpoint.addresses);
-  }
-}

@@ -4,6 +4,8 @@
 export interface NodeDescription {
   /** The address of the node inside the cluster. */
   readonly internalIp: string;
+  /** Where the cluster's DNS is served. */
+  readonly clusterDns: string;
   /** The range from which pods on this node get their addresses. */
   readonly podCidr: string;
   readonly cpu: string;

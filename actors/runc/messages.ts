@@ -16,11 +16,22 @@ export interface PodSandboxConfig {
   readonly metadata: PodSandboxMetadata;
   readonly hostname: string;
   readonly hostNetwork: boolean;
+  /** The address of the node: that of a pod on its network. */
+  readonly hostIp: string;
   /** The node's pod range, from which the sandbox gets its address. */
   readonly podCidr: string;
-  readonly dnsSearches: readonly string[];
+  /** The domain below which the hostname is the pod's whole name; "" when it has none. */
+  readonly hostDomain: string;
+  readonly dns: DnsConfig;
   /** Further lines of the containers' /etc/hosts. */
   readonly hostAliases: readonly HostAlias[];
+}
+/** The containers' /etc/resolv.conf. */
+export interface DnsConfig {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  /** `ndots:5`, `rotate` … */
+  readonly options: readonly string[];
 }
 export interface HostAlias {
   readonly ip: string;

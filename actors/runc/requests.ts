@@ -177,8 +177,8 @@ function tellOr(
 
 function runSandbox(parts: RuncParts, config: PodSandboxConfig, respond: Responder<{ podSandboxId: string }>): void {
   const { host, table } = parts;
-  // A pod on the host's network has the host's addresses.
-  const podIP = config.hostNetwork ? "127.0.0.1" : table.takeAddress(config.podCidr);
+  // A pod on the node's network has the node's address.
+  const podIP = config.hostNetwork ? config.hostIp : table.takeAddress(config.podCidr);
   if (podIP === undefined || podIP === "") {
     const why =
       podIP === undefined ? `invalid CIDR address: ${config.podCidr}` : `no IP addresses available in range ${config.podCidr}`;
@@ -190,7 +190,8 @@ function runSandbox(parts: RuncParts, config: PodSandboxConfig, respond: Respond
     ...config.metadata,
     hostname: config.hostname,
     podIP,
-    dnsSearches: config.dnsSearches,
+    hostDomain: config.hostDomain,
+    dns: config.dns,
     hostAliases: config.hostAliases,
     createdAtMs: host.clock.nowMs(),
   };

@@ -114,6 +114,7 @@ function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorP
   const settings: KubeletSettings = {
     node: {
       internalIp: ranges.nodeAddress(number),
+      clusterDns: ranges.dnsAddress,
       podCidr: ranges.nodePodCidr(number),
       cpu: String(cpus().length),
       memory: `${Math.floor(totalmem() / 1024)}Ki`,
@@ -131,15 +132,13 @@ function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorP
   return actorPlan(address("kubelet", nodeName(number)), () => ({ settings }));
 }
 
-function kubeProxyPlan({ ranges, containers }: ClusterPlan, number: number): ActorPlan {
-  return actorPlan(address("kube-proxy", nodeName(number)), () => {
-    const names = containers.connectNames();
-    const settings: KubeProxySettings = {
-      node: nodeName(number),
-      nodeAddress: ranges.nodeAddress(number),
-      machineAddress: number === 1 ? host : undefined,
-      names,
-    };
-    return { settings, transfer: names === undefined ? [] : [names] };
-  });
+function kubeProxyPlan({ ranges }: ClusterPlan, number: number): ActorPlan {
+  const settings: KubeProxySettings = {
+    node: nodeName(number),
+    nodeAddress: ranges.nodeAddress(number),
+    machineAddress: number === 1 ? host : undefined,
+    clusterCidr: ranges.podCidr,
+    dnsAddress: ranges.dnsAddress,
+  };
+  return actorPlan(address("kube-proxy", nodeName(number)), () => ({ settings }));
 }

@@ -15,6 +15,8 @@ export interface Ranges {
   readonly serviceCidr: string;
   /** The Service `kubernetes`: the first address of the range. */
   readonly kubernetesAddress: string;
+  /** The cluster's DNS: the tenth, as kubeadm has it. */
+  readonly dnsAddress: string;
   /** API servers count from 0. */
   apiserverAddress(index: number): string;
   /** Nodes count from 1. */
@@ -44,6 +46,7 @@ function ranges(slot: number, claim: Server): Ranges {
     podCidr: `127.${pods}.0.0/16`,
     serviceCidr: `127.${pods + 1}.0.0/16`,
     kubernetesAddress: `127.${pods + 1}.0.1`,
+    dnsAddress: `127.${pods + 1}.0.10`,
     apiserverAddress: (index) => `127.${pods}.255.${index + 1}`,
     nodeAddress: (node) => `127.${pods}.0.${node}`,
     nodePodCidr: (node) => `127.${pods}.${node}.0/24`,

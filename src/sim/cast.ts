@@ -39,6 +39,7 @@ export const simulatedRanges = {
   nodePodCidr: (node: number) => `10.244.${node}.0/24`,
   nodeAddress: (node: number) => `192.168.0.${10 + node}`,
   apiserverAddress: "192.168.0.2",
+  dnsAddress: "10.96.0.10",
 } as const;
 
 export function castOf(options: SimulatedClusterOptions): Cast {
@@ -119,7 +120,9 @@ function nodeMembers(
       return { io: () => simulatedKubeletIo(nodeDescription(node), volumes, later) };
     }),
     member(address("kube-proxy", name), kubeProxyDefinition, () => {
-      const network = new SimulatedNodeNetwork(sockets, { nodeName: name, nodeAddress, machineAddress: undefined });
+      const { podCidr: clusterCidr, dnsAddress } = simulatedRanges;
+      const config = { nodeName: name, nodeAddress, machineAddress: undefined, clusterCidr, dnsAddress };
+      const network = new SimulatedNodeNetwork(sockets, config);
       return { io: (host) => network.io(host), crashed: () => network.crashed() };
     }),
     member(address("runc", name), runcDefinition, (world) => {
@@ -137,6 +140,7 @@ function nodeMembers(
 
 const nodeDescription = (node: number) => ({
   internalIp: simulatedRanges.nodeAddress(node),
+  clusterDns: simulatedRanges.dnsAddress,
   podCidr: simulatedRanges.nodePodCidr(node),
   cpu: "4",
   memory: "16Gi",

@@ -13,8 +13,6 @@ import { realClock } from "./real-host.js";
 export interface Containers {
   /** For the runc of a node, to be transferred to its thread. */
   connect(node: string): MessagePort;
-  /** For a kube-proxy to tell which names there are; undefined where containers look nothing up. */
-  connectNames(): MessagePort | undefined;
   /** Makes an image known; settles once it can be pulled. */
   register(image: ImageProgram): Promise<void>;
   stop(): Promise<void>;
@@ -66,7 +64,6 @@ function workerContainers(options: RuntimeOptions, directory: string, onLost: (e
   return {
     // The shim starts with the first runc: what every pod waits for first is not held up by it.
     connect: (node) => current().connect(node),
-    connectNames: () => current().connectNames(),
     register: ({ name, program }) => {
       const image = registeredImage(name, program);
       images.push(image);
@@ -91,7 +88,6 @@ function simulatedContainers({ unknownImages }: RuntimeOptions): Containers {
       serveDriver(port1, driver);
       return port2;
     },
-    connectNames: () => undefined,
     register: async () => undefined,
     stop: async () => {
       for (const port of open) port.close();

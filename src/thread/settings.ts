@@ -58,6 +58,6 @@ export interface KubeProxySettings {
   readonly nodeAddress: string;
   /** NodePorts are served here too, by one of the nodes. */
   readonly machineAddress: string | undefined;
-  /** Where the containers of the cluster learn names, if they can. */
-  readonly names: MessagePort | undefined;
+  readonly clusterCidr: string;
+  readonly dnsAddress: string;
 }

@@ -11,7 +11,13 @@ function play() {
   const simulation = new Simulation({ seed: "1", cast: [] });
   const ended: Array<Error | undefined> = [];
   const { component } = simulation.compose(kubeProxyDefinition as never, "kube-proxy/node-1", 1, (error) => ended.push(error));
-  const config = { nodeName: "node-1", nodeAddress: "127.1.0.1", machineAddress: undefined };
+  const config = {
+    nodeName: "node-1",
+    nodeAddress: "127.1.0.1",
+    machineAddress: undefined,
+    clusterCidr: "127.1.0.0/16",
+    dnsAddress: "127.2.0.10",
+  };
   component.start(new SimulatedNodeNetwork(new SimulatedSockets(), config).io(component.host));
   const state = () => component.inspect().charts.find(({ id }) => id === "kube-proxy")?.state;
   const health = (): ProxyHealth | undefined => {

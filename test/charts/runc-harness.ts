@@ -149,7 +149,9 @@ export const sandboxConfig = (change: Partial<PodSandboxConfig> = {}): PodSandbo
   hostname: "web",
   hostNetwork: false,
   podCidr: "127.20.1.0/24",
-  dnsSearches: ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"],
+  hostIp: "127.20.0.1",
+  hostDomain: "",
+  dns: { servers: [], searches: ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"], options: ["ndots:5"] },
   hostAliases: [],
   ...change,
 });

@@ -5,10 +5,10 @@ import { LineSplitter, parseLogEntry, selectLog, truncateEntry } from "../../act
 import { parseImageReference, standInDigest } from "../../actors/runc/image-reference.js";
 import { findProgram, ImageCatalog, lacksTag } from "../../actors/runc/images/catalog.js";
 import type { ContainerSpec } from "../../actors/runc/io/driver.js";
+import { PodResolver } from "../../actors/runc/io/pod-resolver.js";
 import { bindingRules, reachableAt } from "../../actors/runc/io/ports.js";
 import { behaviourOf, pullOf, type SimulatedRule } from "../../actors/runc/io/simulated-rules.js";
 import { timelineOf } from "../../actors/runc/io/simulated-script.js";
-import { Names } from "../../actors/runc/io/worker/names.js";
 import { Terminal } from "../../actors/runc/io/worker/terminal.js";
 import { containerSpec } from "../../actors/runc/status.js";
 import { containerConfig } from "../charts/runc-harness.js";
@@ -115,19 +115,24 @@ test("a low port that may not be bound is served 10,000 higher; where only 127.0
   assert.not.equal(mac, reachableAt(bindingRules("darwin"), "127.20.1.3", 80));
 });
 
-test("names are looked up in the pod's domains first, unless they have five dots", () => {
-  const names = new Names();
-  const searches = ["shop.svc.cluster.local", "svc.cluster.local", "cluster.local"];
-  names.set({
-    addresses: [
-      ["web.shop.svc.cluster.local", ["127.21.0.1"]],
-      ["web.other.svc.cluster.local", ["127.21.0.2"]],
-    ],
-  });
-  assert.equal(names.resolve("web", searches), ["127.21.0.1"]);
-  assert.equal(names.resolve("WEB.other", searches), ["127.21.0.2"]);
-  assert.equal(names.resolve("web.other.svc.cluster.local.", searches), ["127.21.0.2"]);
-  assert.is(names.resolve("db", searches), undefined);
+test("a resolver's search domains come first, unless a name has as many dots as ndots says", () => {
+  const dns = { servers: [], searches: ["shop.svc.cluster.local", "svc.cluster.local"], options: ["ndots:5"] };
+  const names = (options = dns.options) =>
+    new PodResolver({ ...dns, options }, bindingRules(), () => "127.9.9.9\tDB db2 # c\n::1 db2");
+  assert.equal(names().candidates("web"), ["web.shop.svc.cluster.local", "web.svc.cluster.local", "web"]);
+  assert.equal(names().candidates("a.b.c.d.e.f")[0], "a.b.c.d.e.f");
+  assert.equal(names(["ndots:5", "ndots:1"]).candidates("a.b")[0], "a.b");
+  assert.equal(names().candidates("web."), ["web"]);
+});
+
+test("the hosts file comes before DNS; without a server every other name fails for now", async () => {
+  const dns = { servers: [], searches: [], options: [] };
+  const names = new PodResolver(dns, bindingRules(), () => "127.9.9.9\tDB db2 # c\n::1 db2\n");
+  assert.equal(await names.lookup("db"), ["127.9.9.9"]);
+  assert.equal(await names.lookup("db2"), ["127.9.9.9"]);
+  assert.equal(await names.lookup("10.0.0.1"), ["10.0.0.1"]);
+  const code = await names.lookup("c").catch((error: NodeJS.ErrnoException) => error.code);
+  assert.is(code, "EAI_AGAIN");
 });
 
 test("images are found by their repository, in any of its names; users' images by name and tag", () => {

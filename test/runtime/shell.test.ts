@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PathMap } from "../../actors/runc/io/container/path-map.js";
+import { PodResolver } from "../../actors/runc/io/pod-resolver.js";
+import { bindingRules } from "../../actors/runc/io/ports.js";
 import { runCommand, shellHost } from "../../actors/runc/io/shell/run.js";
 import { emptyInput, type Input } from "../../actors/runc/io/shell/streams.js";
 
@@ -16,6 +18,8 @@ writeFileSync(join(root, "tmp/poem"), "one fish\ntwo fish\nred fish\nblue fish\n
 const mounts = [{ hostPath: join(root, "readonly"), containerPath: "/config", readonly: true }];
 const paths = new PathMap({ root, mounts, imageRoots: [] });
 const signals: string[] = [];
+
+const resolver = new PodResolver({ servers: [], searches: [], options: [] }, bindingRules(), () => "127.21.0.10 web\n");
 
 interface Result {
   status: number;
@@ -29,10 +33,10 @@ async function run(argv: readonly string[], stdin?: string, ended = new AbortCon
     hostname: "web-1",
     podIP: "127.20.1.2",
     command: "sh -c true",
-    hasCurl: false,
+    lacks: (applet) => applet === "curl",
     paths,
-    aim: async () => undefined,
-    lookup: async (name) => (name === "web" ? ["127.21.0.10"] : undefined),
+    aim: async (to, port) => ({ host: to, port }),
+    resolver,
     kill: (pid, signal) => {
       signals.push(signal);
       return pid === 1;
@@ -147,7 +151,7 @@ const table: ReadonlyArray<readonly [string, string, number?]> = [
   ["hostname; whoami; uname; basename /a/b.c .c; dirname /a/b", "web-1\nroot\nLinux\nb\n/a\n"],
   ["env | grep GREETING; printenv GREETING; env A=b sh -c 'echo $A'", "GREETING=hello\nhello\nb\n"],
   ["X=1; sh -c 'echo [$X]'; export X; sh -c 'echo [$X]'", "[]\n[1]\n"],
-  ["nslookup web | grep Address", "Address: 127.21.0.10\n"],
+  ["getent hosts web", "127.21.0.10     web\n"],
   ["date -u +%Y | grep -c '^20'", "1\n"],
   ["command -v ls; command -v nope; echo $?", "/bin/ls\n127\n"],
   ["echo 'echo from $1' > s.sh; sh s.sh file; . ./s.sh; rm s.sh", "from file\nfrom\n"],

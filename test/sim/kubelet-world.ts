@@ -15,6 +15,7 @@ import { ApiServerWorld, podsPath } from "./apiserver-world.js";
 
 export const nodeDescription: NodeDescription = {
   internalIp: "10.0.1.1",
+  clusterDns: "10.96.0.10",
   podCidr: "10.244.0.0/24",
   cpu: "4",
   memory: "8Gi",
@@ -45,6 +46,8 @@ export class KubeletWorld {
       nodeName: "node-1",
       nodeAddress: "10.0.1.1",
       machineAddress: undefined,
+      clusterCidr: "10.244.0.0/16",
+      dnsAddress: "10.96.0.10",
     });
     const description = { ...nodeDescription, ...node };
     const member = (

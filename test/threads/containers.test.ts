@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import type { ContainerRecord, ProbeResult } from "../../actors/runc/io/driver.js";
 import { bindingRules, type Reach } from "../../actors/runc/io/ports.js";
 import { registeredImage } from "../../actors/runc/io/shim/start.js";
+import { serveClusterDns } from "../support/cluster-dns.js";
 import { get, RuntimeHarness } from "./runtime-harness.js";
 
 const test = suite("containers in threads");
@@ -213,7 +214,11 @@ test("a pod's own names are in its hosts file, and resolve", async () => {
   const hosts = (await harness.exec(id, ["cat", "/etc/hosts"])).stdout;
   assert.match(hosts, /^# Kubernetes-managed hosts file\.\n127\.0\.0\.1\tlocalhost\n/);
   assert.match(hosts, /\n# Entries added by HostAliases\.\n127\.20\.9\.9\tfoo\.local\tbar\.local\n$/);
-  assert.match((await harness.exec(id, ["nslookup", "bar.local"])).stdout, "127.20.9.9");
+  assert.match(hosts, /\n127\.61\.1\.\d+\tweb\.shop\.default\.svc\.cluster\.local\tweb\n/);
+  const plain = await harness.run("registry.k8s.io/e2e-test-images/agnhost:2.53");
+  const { stdout } = await harness.exec(plain.id, ["getent", "hosts", "bar.local", "web.shop.default.svc.cluster.local"]);
+  assert.match(stdout, /^127\.20\.9\.9\s+bar\.local\n127\.61\.1\.\d+\s+web\.shop\.default\.svc\.cluster\.local\n$/);
+  await harness.kill(plain.id, "SIGKILL");
 });
 
 test("a container's last words: the file that it was told, the end of its log when it fails", async () => {
@@ -266,7 +271,8 @@ test("a shell as the first process is typed at over attach, with a terminal and 
 test("names of Services resolve, short and long; unknown ones do not", async () => {
   const server = await harness.run("hashicorp/http-echo", { args: ["-text=by name"] });
   await harness.portOf(server.id);
-  harness.driver.setNames({ addresses: [["shop.default.svc.cluster.local", [server.podIP]]] });
+  const dns = await serveClusterDns(harness.dnsAddress, bindingRules());
+  dns.services.set("default/shop", server.podIP);
   const script =
     "for n in shop shop.default shop.default.svc.cluster.local; do wget -qO- http://$n:5678; done; wget -qO- http://nobody.default.svc.cluster.local";
   const client = await harness.shell(script);
@@ -280,6 +286,7 @@ test("names of Services resolve, short and long; unknown ones do not", async () 
   assert.is((await harness.exitOf(own.id)).exitCode, 0);
   assert.is(await harness.log(own.id), "by name\n\n");
   await harness.kill(server.id, "SIGKILL");
+  dns.close();
 });
 
 /** Machines: one where every port may be bound, one where low ones may not, and one that has only 127.0.0.1. */
@@ -293,7 +300,8 @@ for (const [index, [where, reach]] of machines.entries()) {
     const other = new RuntimeHarness(64 + index, { reach });
     const { id, podIP } = await other.run("nginx");
     await other.portOf(id);
-    other.driver.setNames({ addresses: [["low.default.svc.cluster.local", [podIP]]] });
+    const dns = await serveClusterDns(other.dnsAddress, reach);
+    dns.services.set("default/low", podIP);
     const code = `for (const url of ["http://${podIP}", "http://low", "http://low:80/"]) {
       require("http").get(url, (response) => { console.log(response.statusCode); response.resume(); });
       fetch(url).then((response) => console.log(response.status));
@@ -305,6 +313,7 @@ for (const [index, [where, reach]] of machines.entries()) {
     assert.match((await other.exec(id, ["curl", "-s", "http://low"])).stdout, "Welcome");
     await other.kill(id, "SIGKILL");
     await other.stop();
+    dns.close();
   });
 }
 

@@ -24,6 +24,8 @@ export class RuntimeHarness {
   driver: RemoteDriver;
   readonly events: DriverEvent[] = [];
   private readonly waiters = new Set<() => void>();
+  /** Where its pods ask for names; a test that wants an answer serves there. */
+  readonly dnsAddress: string;
   private counter = 0;
   private lastAddress = 1;
 
@@ -33,6 +35,7 @@ export class RuntimeHarness {
   ) {
     this.shim = new Shim({ directory: join(this.directory, "containers"), ...options });
     this.driver = this.connect();
+    this.dnsAddress = `127.${subnet}.0.10`;
   }
 
   connect(): RemoteDriver {
@@ -88,11 +91,15 @@ export class RuntimeHarness {
     this.lastAddress += 1;
     const id = `sandbox-${this.counter}`;
     const podIP = `127.${this.subnet}.1.${this.lastAddress}`;
-    const dnsSearches = ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"];
+    const searches = ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"];
+    const dns = { servers: [this.dnsAddress], searches, options: ["ndots:5"] };
     const hostAliases = [{ ip: "127.20.9.9", hostnames: ["foo.local", "bar.local"] }];
     await this.done<void>((onDone) =>
       this.driver.runSandbox(
-        { id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, dnsSearches, hostAliases, createdAtMs: 0 },
+        {
+          ...{ id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, createdAtMs: 0 },
+          ...{ hostDomain: "shop.default.svc.cluster.local", dns, hostAliases },
+        },
         onDone,
       ),
     );

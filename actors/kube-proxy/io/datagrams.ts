@@ -1,13 +1,12 @@
 /** UDP through kube-proxy: each client's datagrams go to one endpoint, and what comes back goes back to it, until both are silent. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import type { EndpointAddress, KubeProxyIo, ListenFailure, PickEndpoint } from "./io.js";
+import type { EndpointAddress, ListenOutcome, PickEndpoint } from "./io.js";
+import { listenFailed } from "./listen-failure.js";
 
 /** A flow that is silent for so long is forgotten, as Linux' connection tracking has it for UDP. */
 const silentMs = 30_000;
 /** Clients at once; beyond it the oldest is forgotten. */
 const flowsMost = 4_096;
-
-const failures: Readonly<Record<string, ListenFailure>> = { EADDRINUSE: "inUse", EACCES: "denied", EADDRNOTAVAIL: "denied" };
 
 interface Flow {
   readonly socket: Socket;
@@ -17,10 +16,8 @@ interface Flow {
 export function listenDatagrams(
   { address, port }: { readonly address: string; readonly port: number },
   pick: PickEndpoint,
-  /** Whence endpoints see the datagrams come. */
-  nodeAddress: string,
   locate: (endpoint: EndpointAddress) => EndpointAddress,
-  onOutcome: Parameters<KubeProxyIo["listen"]>[2],
+  onOutcome: (outcome: ListenOutcome) => void,
 ): void {
   const server = createSocket("udp4");
   const flows = new Map<string, Flow>();
@@ -39,7 +36,7 @@ export function listenDatagrams(
     socket.on("message", (data) => server.send(data, from.port, from.address));
     // Nobody is there any more: the client's next datagram finds another endpoint.
     socket.on("error", () => forget(client));
-    socket.bind({ address: locate({ ip: nodeAddress, port: 0 }).ip, port: 0 }, () => {
+    socket.bind({ address: locate({ ip: endpoint.source, port: 0 }).ip, port: 0 }, () => {
       if (flows.get(client)?.socket === socket) socket.connect(at.port, at.ip);
     });
     const flow = { socket, timer: setTimeout(() => forget(client), silentMs) };
@@ -58,11 +55,7 @@ export function listenDatagrams(
     else flow.socket.once("connect", () => sendConnected(flow.socket, data));
   });
   server.once("error", (error: NodeJS.ErrnoException) => {
-    onOutcome({
-      ok: false,
-      failure: failures[error.code ?? ""] ?? "failed",
-      message: `listen on ${address}:${port}/UDP: ${error.code ?? "failed"}`,
-    });
+    onOutcome(listenFailed(`${address}:${port}/UDP`, error));
   });
   server.bind({ address, port }, () => {
     const close = (): void => {

@@ -4,7 +4,7 @@
  */
 import { assign, setup } from "xstate";
 import type { ListenFailure, ProxyListener } from "../io/io.js";
-import type { ListenerRule } from "../rules.js";
+import { isServed, type ListenerRule } from "../rules.js";
 import type { ListenerEffects } from "./effects.js";
 
 export type ListenerEvent =
@@ -27,22 +27,20 @@ export const listenerMachine = setup({
     input: {} as { effects: ListenerEffects; rule: ListenerRule },
   },
   guards: {
-    hasEndpoints: ({ context }) => context.rule.endpoints.length > 0,
-    losesEndpoints: ({ event }) => event.type === "rule.changed" && event.rule.endpoints.length === 0,
-    gainsEndpoints: ({ event }) => event.type === "rule.changed" && event.rule.endpoints.length > 0,
+    hasEndpoints: ({ context }) => isServed(context.rule),
+    losesEndpoints: ({ event }) => event.type === "rule.changed" && !isServed(event.rule),
+    gainsEndpoints: ({ event }) => event.type === "rule.changed" && isServed(event.rule),
     inUse: ({ event }) => event.type === "bind.failed" && event.failure === "inUse",
     denied: ({ event }) => event.type === "bind.failed" && event.failure === "denied",
   },
   actions: {
     takeRule: assign(({ context, event }) => (event.type === "rule.changed" ? { rule: event.rule } : { rule: context.rule })),
-    balance: ({ context }) => context.effects.balance(context.rule),
+    serve: ({ context }) => context.effects.serve(context.rule),
     bind: ({ context, self }) => context.effects.bind(context.rule, (event) => self.send(event)),
     bindMapped: ({ context, self }) => context.effects.bindMapped(context.rule, (event) => self.send(event)),
     keep: ({ context, event }) => event.type === "bound" && context.effects.keep(event.listener),
     discard: ({ event }) => event.type === "bound" && event.listener.close(),
     close: ({ context }) => context.effects.close(),
-    announceMapping: ({ context }) => context.effects.announceMapping(context.rule),
-    withdrawMapping: ({ context }) => context.effects.withdrawMapping(context.rule),
     reportMapping: ({ context }) => context.effects.reportMapping(context.rule, context.problem),
     noteProblem: assign({ problem: ({ event }) => (event.type === "bind.failed" ? event.message : "") }),
     forgetProblem: assign({ problem: "" }),
@@ -52,15 +50,15 @@ export const listenerMachine = setup({
   id: "listener",
   context: ({ input }) => ({ effects: input.effects, rule: input.rule, problem: "" }),
   initial: "deciding",
-  entry: "balance",
+  entry: "serve",
   states: {
     deciding: { always: [{ guard: "hasEndpoints", target: "binding" }, { target: "withoutEndpoints" }] },
     withoutEndpoints: {
       entry: "forgetProblem",
       on: {
         "rule.changed": [
-          { guard: "gainsEndpoints", target: "binding", actions: ["takeRule", "balance"] },
-          { actions: ["takeRule", "balance"] },
+          { guard: "gainsEndpoints", target: "binding", actions: ["takeRule", "serve"] },
+          { actions: ["takeRule", "serve"] },
         ],
         bound: { actions: "discard" },
         withdrawn: "withdrawn",
@@ -75,7 +73,7 @@ export const listenerMachine = setup({
           { guard: "denied", target: "mapped", actions: "noteProblem" },
           { target: "failed", actions: "noteProblem" },
         ],
-        "rule.changed": { actions: ["takeRule", "balance"] },
+        "rule.changed": { actions: ["takeRule", "serve"] },
         withdrawn: "abandoning",
       },
     },
@@ -83,8 +81,8 @@ export const listenerMachine = setup({
       exit: "close",
       on: {
         "rule.changed": [
-          { guard: "losesEndpoints", target: "withoutEndpoints", actions: ["takeRule", "balance"] },
-          { actions: ["takeRule", "balance"] },
+          { guard: "losesEndpoints", target: "withoutEndpoints", actions: ["takeRule", "serve"] },
+          { actions: ["takeRule", "serve"] },
         ],
         withdrawn: "withdrawn",
       },
@@ -92,12 +90,10 @@ export const listenerMachine = setup({
     /** Served at the mapped port, by this node's kube-proxy or by another's. */
     mapped: {
       initial: "binding",
-      entry: "announceMapping",
-      exit: "withdrawMapping",
       on: {
         "rule.changed": [
-          { guard: "losesEndpoints", target: "withoutEndpoints", actions: ["takeRule", "balance"] },
-          { actions: ["takeRule", "balance"] },
+          { guard: "losesEndpoints", target: "withoutEndpoints", actions: ["takeRule", "serve"] },
+          { actions: ["takeRule", "serve"] },
         ],
         withdrawn: "withdrawn",
       },
@@ -111,7 +107,7 @@ export const listenerMachine = setup({
               { target: "#listener.failed", actions: "noteProblem" },
             ],
             // What the bind brings must be closed, so these wait for it.
-            "rule.changed": { actions: ["takeRule", "balance"] },
+            "rule.changed": { actions: ["takeRule", "serve"] },
             withdrawn: "#listener.abandoning",
           },
         },
@@ -122,11 +118,11 @@ export const listenerMachine = setup({
     /** Another node's kube-proxy serves the address, which all nodes of one machine share; this one takes over when it can. */
     standby: {
       after: { standbyPeriod: "deciding" },
-      on: { "rule.changed": { actions: ["takeRule", "balance"] }, withdrawn: "withdrawn" },
+      on: { "rule.changed": { actions: ["takeRule", "serve"] }, withdrawn: "withdrawn" },
     },
     failed: {
       after: { retryDelay: "deciding" },
-      on: { "rule.changed": { actions: ["takeRule", "balance"] }, withdrawn: "withdrawn" },
+      on: { "rule.changed": { actions: ["takeRule", "serve"] }, withdrawn: "withdrawn" },
     },
     /** Withdrawn while a bind was under way: what it brings is closed. */
     abandoning: {

@@ -1,4 +1,5 @@
 /** Where a kubelet touches the world: the directories of its pods' volumes, and what it is told of its node. */
+import type { DnsConfig } from "../../runc/messages.js";
 import type { NodeDescription } from "../configuration.js";
 
 export interface VolumeFile {
@@ -40,5 +41,7 @@ export interface VolumeDirectories {
 
 export interface KubeletIo {
   readonly node: NodeDescription;
+  /** How this machine looks names up. */
+  readonly nodeDns: DnsConfig;
   readonly volumes: VolumeDirectories;
 }

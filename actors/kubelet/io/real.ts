@@ -6,6 +6,7 @@ import {
   chmodSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -15,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join, normalize, sep } from "node:path";
 import type { NodeDescription } from "../configuration.js";
+import { parseResolvConf } from "../pod/dns.js";
 import type { Done, KubeletIo, VolumeDirectories, VolumeFile, VolumeName } from "./io.js";
 import { memoryDirectory } from "./memory-directory.js";
 
@@ -148,5 +150,6 @@ export function realVolumes(root: string, memoryRoot = root): VolumeDirectories 
 /** `root` is this node's own directory: `<data dir>/nodes/<node>`. */
 export const realKubeletIo = (node: NodeDescription, root: string): KubeletIo => ({
   node,
+  nodeDns: parseResolvConf(unlessMissing(() => readFileSync("/etc/resolv.conf", "utf8")) ?? ""),
   volumes: realVolumes(root, memoryDirectory(root)),
 });

@@ -36,5 +36,6 @@ export class SimulatedVolumes {
 
 export const simulatedKubeletIo = (node: NodeDescription, volumes: SimulatedVolumes, later: Later): KubeletIo => ({
   node,
+  nodeDns: { servers: [], searches: [], options: [] },
   volumes: volumes.through(later),
 });

@@ -4,7 +4,6 @@ import type { Timer } from "../../../src/actor/host.js";
 import type { Pod } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
 import { runcMessages } from "../../runc/messages.js";
-import { clusterDomain } from "../configuration.js";
 import type { Kubelet } from "../kubelet.js";
 import { newestSandbox } from "../runtime/view.js";
 import { isGone } from "../status/writing.js";
@@ -13,6 +12,7 @@ import { VolumeMounting } from "../volume/mounting.js";
 import { volumePaths } from "../volume/plan.js";
 import type { Rejection } from "./admission.js";
 import { PodContainers } from "./containers.js";
+import { podDns, podHostname } from "./dns.js";
 import type { PodEvent } from "./events.js";
 import type { PodHandle } from "./handle.js";
 
@@ -82,13 +82,14 @@ export class PodWork {
 
   makeSandbox(tell: Tell): void {
     const { pod } = this;
-    const { hostname, hostNetwork = false } = pod.pod.spec ?? {};
+    const { hostNetwork = false } = pod.pod.spec ?? {};
     const { name, namespace, uid } = pod;
-    const dnsSearches = [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
     const metadata = { name, namespace, uid, attempt: pod.sandboxAttempt };
     const podCidr = this.kubelet.nodes.get(this.kubelet.nodeName)?.spec?.podCIDR ?? this.kubelet.io.node.podCidr;
     const hostAliases = (this.pod.pod.spec?.hostAliases ?? []).map(({ ip, hostnames = [] }) => ({ ip, hostnames }));
-    const config = { metadata, hostname: hostname || name.slice(0, 63), hostNetwork, podCidr, dnsSearches, hostAliases };
+    const { node, nodeDns } = this.kubelet.io;
+    const dns = podDns(pod.pod, { clusterDns: node.clusterDns, node: nodeDns });
+    const config = { metadata, ...podHostname(pod.pod), hostNetwork, hostIp: node.internalIp, podCidr, dns, hostAliases };
     const refused = ({ message }: WireError) => tell({ type: "sandbox.refused", message });
     this.ask(
       runcMessages.runPodSandbox,

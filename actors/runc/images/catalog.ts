@@ -256,6 +256,14 @@ export function imageRecord(reference: string, definition: ImageDefinition): Ima
   return { reference, id: digest, repoDigest: `${repository}@${digest}`, sizeBytes, simulated: false };
 }
 
+/** What small images have not got of the shell's applets. */
+const lacking: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["docker.io/library/busybox", new Set(["curl", "dig", "getent"])],
+  ["docker.io/library/alpine", new Set(["curl", "dig"])],
+]);
+
+export const lacksApplet = (repository: string, applet: string): boolean => lacking.get(repository)?.has(applet) ?? false;
+
 const binaries = /^(?:\/|\/usr)?(?:\/local)?\/?(?:s?bin\/)?([^/]+)$/;
 
 /** The program that a command line names in an image: one of its own, or one of the shell's applets. */

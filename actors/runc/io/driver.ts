@@ -4,6 +4,8 @@
  * every outcome is a callback, which the chart turns into an event.
  */
 
+import type { DnsConfig } from "../messages.js";
+
 export type DriverErrorReason =
   /** Kubernetes' InvalidImageName. */
   | "InvalidImageName"
@@ -67,8 +69,9 @@ export interface SandboxSpec {
   readonly attempt: number;
   readonly hostname: string;
   readonly podIP: string;
-  /** Domains that short names are looked up in, nearest first: `default.svc.cluster.local`. */
-  readonly dnsSearches: readonly string[];
+  /** The domain below which the hostname is the pod's whole name; "" when it has none. */
+  readonly hostDomain: string;
+  readonly dns: DnsConfig;
   readonly hostAliases: ReadonlyArray<{ readonly ip: string; readonly hostnames: readonly string[] }>;
   readonly createdAtMs: number;
 }
@@ -245,12 +248,6 @@ export interface ProbeResult {
   readonly message: string;
 }
 
-/** Names that resolve inside containers; pushed whenever Services or endpoints change. */
-export interface NameTable {
-  /** Full name without the last dot, `web.default.svc.cluster.local`, to addresses. */
-  readonly addresses: ReadonlyArray<readonly [string, readonly string[]]>;
-}
-
 export interface RuntimeDriver {
   readonly name: "worker" | "simulated" | "runc";
   /** What `Version` of CRI answers as the runtime's version. */
@@ -289,6 +286,5 @@ export interface RuntimeDriver {
 
   connect(target: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection;
 
-  setNames(names: NameTable): void;
   close(): void;
 }

@@ -46,8 +46,8 @@ function unprivilegedPortStart(): number {
   }
 }
 
-/** In the loopback range, but not the machine's own 127.0.0.1. */
-export const isPodLoopback = (address: string): boolean => address.startsWith("127.") && address !== "127.0.0.1";
+/** In the loopback range, but none of the machine's own: 127.0.0.1 itself, and 127.0.0.53 where some have their DNS. */
+export const isPodLoopback = (address: string): boolean => address.startsWith("127.") && !address.startsWith("127.0.0.");
 
 /** Where a server of the cluster at this address and port really listens. */
 export function reachableAt(reach: Reach, address: string, port: number): { address: string; port: number } {

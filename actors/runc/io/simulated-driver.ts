@@ -280,8 +280,6 @@ export class SimulatedDriver implements RuntimeDriver {
     return connectSimulated(this.network, target, reader);
   }
 
-  setNames(): void {}
-
   close(): void {}
 
   /** The machine has gone: everything ends, and nobody is told. */

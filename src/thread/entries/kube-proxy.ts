@@ -1,19 +1,16 @@
 import { kubeProxyDefinition } from "../../../actors/kube-proxy/definition.js";
-import type { KubeProxyIo } from "../../../actors/kube-proxy/io/io.js";
+import type { EndpointAddress, KubeProxyIo } from "../../../actors/kube-proxy/io/io.js";
 import { type RealNetwork, realKubeProxyIo } from "../../../actors/kube-proxy/io/real.js";
-import type { NameTable } from "../../../actors/runc/io/driver.js";
 import { bindingRules, reachableAt } from "../../../actors/runc/io/ports.js";
 import type { KubeProxySettings } from "../settings.js";
 import { runWorker } from "../worker-entry.js";
 
-runWorker<KubeProxyIo, KubeProxySettings>(kubeProxyDefinition, ({ settings: { node, nodeAddress, machineAddress, names } }) => {
+runWorker<KubeProxyIo, KubeProxySettings>(kubeProxyDefinition, ({ settings: { node, ...settings } }) => {
   const reach = bindingRules();
-  const network: RealNetwork = {
-    locate: ({ ip, port }) => {
-      const at = reachableAt(reach, ip, port);
-      return { ip: at.address, port: at.port };
-    },
-    publish: (table) => names?.postMessage({ addresses: [...table] } satisfies NameTable),
+  const locate = ({ ip, port }: EndpointAddress): EndpointAddress => {
+    const at = reachableAt(reach, ip, port);
+    return { ip: at.address, port: at.port };
   };
-  return realKubeProxyIo({ nodeName: node, nodeAddress, machineAddress }, network);
+  const network: RealNetwork = { locate, place: (at) => (reach.loopbackOnly ? locate(at) : at) };
+  return realKubeProxyIo({ nodeName: node, ...settings }, network);
 });

@@ -1,6 +1,6 @@
 /** Makes `node:dgram` of this thread see the pod's network: its own address, Service names, mapped ports. */
 import dgram from "node:dgram";
-import net from "node:net";
+import type net from "node:net";
 import { reachableAt } from "../ports.js";
 import { ownNames, type PodNetwork } from "./network.js";
 
@@ -49,7 +49,10 @@ export function patchDatagrams(network: PodNetwork): void {
   prototype.connect = function connect(port, ...rest) {
     const callback = rest.findLast((value) => typeof value === "function");
     const host = typeof rest[0] === "string" ? rest[0] : "127.0.0.1";
-    aim(network, host, Number(port), (at) => original.connect.call(this, at.port, at.address, callback));
+    aim(network, host, Number(port)).then(
+      (at) => original.connect.call(this, at.port, at.address, callback),
+      (error: Error) => (callback === undefined ? this.emit("error", error) : callback(error)),
+    );
   };
   prototype.send = function send(message, ...rest) {
     const callback = rest.findLast((value) => typeof value === "function");
@@ -67,18 +70,17 @@ export function patchDatagrams(network: PodNetwork): void {
     const give = (at: { address: string; port: number }) =>
       original.send.call(this, message, ...range, at.port, at.address, ...(callback === undefined ? [] : [callback]));
     if (peers.get(this)?.has(`${to.address}:${to.port}`)) give(to);
-    else aim(network, to.address, to.port, give);
+    else {
+      aim(network, to.address, to.port).then(give, (error: Error) =>
+        callback === undefined ? this.emit("error", error) : callback(error),
+      );
+    }
   };
 }
 
-/** Where a name or address is on this machine; what the cluster does not know, the machine may. */
-function aim(network: PodNetwork, host: string, port: number, then: (at: { address: string; port: number }) => void): void {
-  const address = ownNames.has(host) || host === network.hostname ? network.podIP : host;
-  if (net.isIP(address) !== 0) {
-    then(reachableAt(network.reach, address, port));
-    return;
-  }
-  network.resolve(host, (found) =>
-    then(found?.[0] === undefined ? { address: host, port } : reachableAt(network.reach, found[0], port)),
-  );
+/** Where a name or address is on this machine. */
+async function aim(network: PodNetwork, host: string, port: number): Promise<{ address: string; port: number }> {
+  const isOwn = ownNames.has(host) || host === network.hostname;
+  const [address = host] = isOwn ? [network.podIP] : await network.resolver.lookup(host);
+  return reachableAt(network.reach, address, port);
 }

@@ -2,11 +2,14 @@
  * The first thing that runs in a container's thread: a piscina task that lasts as long as the container. It turns this
  * thread's `process`, `fs`, `net` and `dns` into the container's, says that it is ready, and runs the program at `start`.
  */
+import dns from "node:dns";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 import { standInPrograms } from "../images/programs.js";
+import { PodResolver, serverText } from "../pod-resolver.js";
 import { patchDatagrams } from "./datagrams.js";
 import { patchFileSystem } from "./filesystem.js";
 import { type PodNetwork, patchNetwork } from "./network.js";
@@ -27,6 +30,8 @@ export interface ProgramContext {
   readonly tty: boolean;
   /** Aborted when the container is asked to end by SIGTERM. Listening to it is handling the signal. */
   readonly signal: AbortSignal;
+  /** The pod's view of names, for programs that ask DNS themselves. */
+  readonly resolver: PodResolver;
   /** Where the container's paths are on the host; for programs that carry their own view of files. */
   readonly paths: PathMap;
 }
@@ -51,18 +56,14 @@ export default async function run(task: ContainerTask): Promise<void> {
   const paths = new PathMap(task.paths);
   const program = await load(task, paths, container.cwd);
 
-  let resolutions = 0;
-  const resolving = new Map<number, { readonly onDone: (addresses: readonly string[] | undefined) => void; release(): void }>();
+  const resolver = new PodResolver(task.dns, task.reach, () => readIfThere("/etc/hosts"));
+  dns.setServers(resolver.nameservers.map(serverText));
   patchFileSystem(paths, container.cwd);
   const network: PodNetwork = {
     podIP: task.podIP,
     hostname: task.hostname,
     reach: task.reach,
-    resolve: (name, onDone) => {
-      resolutions += 1;
-      resolving.set(resolutions, { onDone, release: hold() });
-      post({ type: "resolve", id: resolutions, name });
-    },
+    resolver,
     opened: (mapping) => post({ type: "port", mapping }),
   };
   patchNetwork(network);
@@ -81,13 +82,8 @@ export default async function run(task: ContainerTask): Promise<void> {
         container.input(data.data);
       } else if (data.type === "stdin end") {
         container.inputEnded();
-      } else if (data.type === "resize") {
-        container.resize(data.columns, data.rows);
       } else {
-        const waiting = resolving.get(data.id);
-        resolving.delete(data.id);
-        waiting?.release();
-        waiting?.onDone(data.addresses);
+        container.resize(data.columns, data.rows);
       }
     });
     // Listening has made the port keep the thread alive; from here on only what holds it does.
@@ -96,7 +92,7 @@ export default async function run(task: ContainerTask): Promise<void> {
   });
   try {
     const called = await program();
-    const result = typeof called === "function" ? await (called as ProgramFunction)(contextOf(task, paths)) : undefined;
+    const result = typeof called === "function" ? await (called as ProgramFunction)(contextOf(task, paths, resolver)) : undefined;
     if (typeof result === "number") container.exit(result);
   } catch (error) {
     container.uncaught(error);
@@ -104,6 +100,9 @@ export default async function run(task: ContainerTask): Promise<void> {
   // Without an exit code of its own a program ends, as any does, when nothing is left for it to wait for.
   await new Promise(() => {});
 }
+
+/** The container's own file: by then `fs` is the container's. */
+const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 
 /**
  * The ports of this thread that belong to piscina would keep it alive beyond its program's end. There is no public way
@@ -116,7 +115,7 @@ function unrefPorts(): void {
   for (const handle of handles) if (handle.constructor.name === "MessagePort") handle.unref?.();
 }
 
-function contextOf(task: ContainerTask, paths: PathMap): ProgramContext {
+function contextOf(task: ContainerTask, paths: PathMap, resolver: PodResolver): ProgramContext {
   let controller: AbortController | undefined;
   return {
     argv: task.argv,
@@ -127,6 +126,7 @@ function contextOf(task: ContainerTask, paths: PathMap): ProgramContext {
     podIP: task.podIP,
     tty: task.tty,
     paths,
+    resolver,
     get signal() {
       if (controller === undefined) {
         const created = new AbortController();

@@ -2,14 +2,14 @@
 import dns from "node:dns";
 import net from "node:net";
 import type { PortMapping } from "../driver.js";
+import type { PodResolver } from "../pod-resolver.js";
 import { isPodLoopback, type Reach, reachableAt } from "../ports.js";
 
 export interface PodNetwork {
   readonly podIP: string;
   readonly hostname: string;
   readonly reach: Reach;
-  /** Addresses of a name that the cluster knows; undefined when it does not, and others should be asked. */
-  resolve(name: string, onDone: (addresses: readonly string[] | undefined) => void): void;
+  readonly resolver: Pick<PodResolver, "lookup">;
   opened(mapping: PortMapping): void;
 }
 
@@ -131,11 +131,14 @@ function patchConnect(network: PodNetwork): void {
     if (typeof options.path === "string" || aim(network, options)) return original.call(this, options, ...rest);
     // A name: its address decides where its port is, so it is looked up first.
     Object.assign(this, { connecting: true });
-    network.resolve(options.host as string, (addresses) => {
-      if (this.destroyed) return;
-      if (addresses?.[0] !== undefined) aim(network, Object.assign(options, { host: addresses[0] }));
-      original.call(this, options, ...rest);
-    });
+    network.resolver.lookup(options.host as string).then(
+      ([address]) => {
+        if (this.destroyed) return;
+        aim(network, Object.assign(options, { host: address }));
+        original.call(this, options, ...rest);
+      },
+      (error: Error) => this.destroy(error),
+    );
     return this;
   };
   net.Socket.prototype.connect = connect as typeof net.Socket.prototype.connect;
@@ -157,7 +160,6 @@ function aim(network: PodNetwork, options: Record<string, unknown>): boolean {
 type LookupOptions = { all?: boolean; family?: number | string };
 
 function patchLookup(network: PodNetwork): void {
-  const original = dns.lookup as (...values: unknown[]) => void;
   const lookup = (name: string, options: LookupOptions | number | Callback, callback?: Callback): void => {
     const done = (typeof options === "function" ? options : callback) as Callback;
     const wanted: LookupOptions = typeof options === "object" && options !== null ? options : {};
@@ -175,11 +177,7 @@ function patchLookup(network: PodNetwork): void {
     } else if (ownNames.has(name) || name === network.hostname) {
       process.nextTick(give, [network.podIP]);
     } else {
-      network.resolve(name, (addresses) => {
-        if (addresses !== undefined && addresses.length > 0) give(addresses);
-        else if (name.endsWith(".cluster.local")) done(notFound(name));
-        else original(name, typeof options === "function" ? {} : options, done);
-      });
+      network.resolver.lookup(name).then(give, done);
     }
   };
   const lookupAsync = (name: string, options?: LookupOptions | number): Promise<unknown> =>
@@ -190,26 +188,6 @@ function patchLookup(network: PodNetwork): void {
         else resolve(wanted.all === true ? address : { address, family });
       });
     });
-  const resolve4 = (name: string, callback: Callback): void =>
-    lookup(name, { all: true, family: 4 }, (error, found) =>
-      error
-        ? callback(error)
-        : callback(
-            null,
-            (found as Array<{ address: string }>).map((each) => each.address),
-          ),
-    );
-  Object.assign(dns, {
-    lookup,
-    resolve4: (name: string, ...rest: unknown[]) => resolve4(name, rest.at(-1) as Callback),
-  });
+  Object.assign(dns, { lookup });
   Object.assign(dns.promises, { lookup: lookupAsync });
 }
-
-const notFound = (name: string): Error =>
-  Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), {
-    code: "ENOTFOUND",
-    errno: -3008,
-    syscall: "getaddrinfo",
-    hostname: name,
-  });

@@ -1,5 +1,6 @@
 /** What a container's thread and the shim tell each other. */
 import type { MessagePort } from "node:worker_threads";
+import type { DnsConfig } from "../../messages.js";
 import type { PortMapping } from "../driver.js";
 import type { Reach } from "../ports.js";
 import type { PathMapOptions } from "./path-map.js";
@@ -26,6 +27,7 @@ export interface ContainerTask {
   readonly image: string;
   readonly hostname: string;
   readonly podIP: string;
+  readonly dns: DnsConfig;
   readonly workingDir: string;
   readonly paths: PathMapOptions;
   readonly reach: Reach;
@@ -39,15 +41,13 @@ export type ToContainer =
   | { readonly type: "signal"; readonly signal: string }
   | { readonly type: "stdin"; readonly data: Uint8Array }
   | { readonly type: "stdin end" }
-  | { readonly type: "resize"; readonly columns: number; readonly rows: number }
-  | { readonly type: "resolved"; readonly id: number; readonly addresses: readonly string[] | undefined };
+  | { readonly type: "resize"; readonly columns: number; readonly rows: number };
 
 export type FromContainer =
   | { readonly type: "ready" }
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly data: Uint8Array }
   /** It ends on its own account, or by a signal that it has no handler for. */
   | { readonly type: "exiting"; readonly exitCode: number; readonly signal: string }
-  | { readonly type: "resolve"; readonly id: number; readonly name: string }
   | { readonly type: "port"; readonly mapping: PortMapping };
 
 /** A terminal's size until it is told. */

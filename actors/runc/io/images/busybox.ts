@@ -1,5 +1,6 @@
 /** The shell as a container's first process. */
-import dns from "node:dns";
+import { parseImageReference } from "../../image-reference.js";
+import { lacksApplet } from "../../images/catalog.js";
 import type { ProgramContext } from "../container/entry.js";
 import { runCommand, shellHost } from "../shell/run.js";
 import type { Input, Output } from "../shell/streams.js";
@@ -10,16 +11,11 @@ export async function busybox(context: ProgramContext): Promise<number> {
     hostname: context.hostname,
     podIP: context.podIP,
     command: context.argv.join(" "),
-    hasCurl: !/\/(?:busybox|alpine)(?:[:@]|$)/.test(context.image),
+    lacks: (applet) => lacksApplet(parseImageReference(context.image)?.repository ?? "", applet),
     paths: context.paths,
     // This thread's network is the pod's already.
     aim: async (name, port) => ({ host: name, port }),
-    lookup: (name) =>
-      new Promise((resolve) => {
-        dns.lookup(name, { all: true }, (error, found) =>
-          resolve(error === null ? found.map((each) => each.address) : undefined),
-        );
-      }),
+    resolver: context.resolver,
     kill: (pid, signal) => {
       if (pid !== 1) return false;
       process.kill(1, signal);

@@ -1,10 +1,13 @@
 /** The programs of the shell's box, by name. Anything else is not found, 127. */
 import { archiveApplets } from "./applets-archive.js";
+import { curlApplets } from "./applets-curl.js";
+import { dnsApplets } from "./applets-dns.js";
 import { fileApplets } from "./applets-files.js";
-import { networkApplets } from "./applets-network.js";
+import { socketApplets } from "./applets-sockets.js";
 import { streamApplets } from "./applets-streams.js";
 import { systemApplets } from "./applets-system.js";
 import { textApplets } from "./applets-text.js";
+import { wgetApplets } from "./applets-wget.js";
 import type { Applet } from "./state.js";
 
 export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
@@ -13,7 +16,10 @@ export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
   ...streamApplets,
   ...fileApplets,
   ...archiveApplets,
-  ...networkApplets,
+  ...wgetApplets,
+  ...curlApplets,
+  ...dnsApplets,
+  ...socketApplets,
 ]);
 
 /** Names that a container of an image with a shell can be started by. */

@@ -105,7 +105,7 @@ async function command(context: AppletContext): Promise<number> {
   const { args, state, host } = context;
   if (args[0] !== "-v" && args[0] !== "-V") return context.run(args, context);
   const name = args[1] ?? "";
-  const known = state.functions.has(name) || builtins.has(name) || (applets.has(name) && (name !== "curl" || host.hasCurl));
+  const known = state.functions.has(name) || builtins.has(name) || (applets.has(name) && !host.lacks(name));
   if (!known) return 127;
   await context.print(`${applets.has(name) && !builtins.has(name) ? `/bin/${name}` : name}\n`);
   return 0;

@@ -1,4 +1,6 @@
 /** What a shell has of its container: files, network, time, signals. The same shell runs as a container and beside one (exec). */
+import type { PodResolver } from "../pod-resolver.js";
+import type { Aimed } from "../worker/aim.js";
 import type { Input, Output } from "./streams.js";
 
 export interface ShellHttpResponse {
@@ -13,8 +15,8 @@ export interface ShellHost {
   readonly podIP: string;
   /** Command line of the container's first process, for `ps`. */
   readonly command: string;
-  /** Whether the image has curl, which busybox has not. */
-  readonly hasCurl: boolean;
+  /** Whether the image does not have an applet. */
+  lacks(applet: string): boolean;
   /** Where an absolute path of the container is on the host. Throws an error with a code where it may not be written. */
   toHost(path: string, writes: boolean): string;
   toContainer(hostPath: string): string;
@@ -27,7 +29,10 @@ export interface ShellHost {
     readonly body: string | undefined;
     readonly timeoutMs: number;
   }): Promise<ShellHttpResponse>;
-  lookup(name: string): Promise<readonly string[] | undefined>;
+  /** The pod's own view of names. */
+  readonly resolver: PodResolver;
+  /** Where a host and port are on this machine. Rejects with the error of a name that is not known. */
+  aim(host: string, port: number): Promise<Aimed>;
   /** Sends a signal to a process of the container; false when there is none of that number. */
   kill(pid: number, signal: string): boolean;
   /** Of the terminal that the first command was given; undefined when it was given none. */

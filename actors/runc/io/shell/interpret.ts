@@ -343,6 +343,6 @@ export class Interpreter {
 /** Applets go by their name, or by it in one of the usual directories. */
 function findApplet(name: string, state: ShellState): ReturnType<typeof applets.get> {
   const file = /^(?:\/(?:usr\/)?s?bin\/)?([^/]+)$/.exec(name)?.[1] ?? "";
-  if (file === "curl" && !state.host.hasCurl) return undefined;
+  if (state.host.lacks(file)) return undefined;
   return applets.get(file);
 }

@@ -13,11 +13,10 @@ export interface ShellSurroundings {
   readonly hostname: string;
   readonly podIP: string;
   readonly command: string;
-  readonly hasCurl: boolean;
+  readonly lacks: ShellHost["lacks"];
   readonly paths: PathMap;
-  /** Where a host and port of a URL are on this machine; undefined: the name is not known. */
-  aim(host: string, port: number): Promise<{ host: string; port: number; localAddress?: string } | undefined>;
-  lookup(name: string): Promise<readonly string[] | undefined>;
+  readonly resolver: ShellHost["resolver"];
+  readonly aim: ShellHost["aim"];
   kill(pid: number, signal: string): boolean;
   program(argv: readonly string[]): Promise<number> | undefined;
   terminalSize(): { readonly columns: number; readonly rows: number } | undefined;
@@ -79,7 +78,6 @@ async function requestUrl(surroundings: ShellSurroundings, wanted: Parameters<Sh
   const secure = url.protocol === "https:";
   const port = Number(url.port || (secure ? 443 : 80));
   const target = await surroundings.aim(url.hostname.replace(/^\[|\]$/g, ""), port);
-  if (target === undefined) throw failure("ENOTFOUND", `getaddrinfo ENOTFOUND ${url.hostname}`);
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = { host: url.host, "user-agent": "Wget", accept: "*/*", connection: "close" };
     if (wanted.body !== undefined) {

@@ -41,7 +41,6 @@ export type ToShim =
   | { readonly type: "connection end"; readonly id: number }
   | { readonly type: "connection taken"; readonly id: number; readonly bytes: number }
   | { readonly type: "connection cancel"; readonly id: number }
-  | { readonly type: "names"; readonly addresses: ReadonlyArray<readonly [string, readonly string[]]> }
   | { readonly type: "close" };
 
 export type FromShim =

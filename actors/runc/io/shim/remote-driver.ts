@@ -14,7 +14,6 @@ import {
   type LogOptions,
   type LogReader,
   type LogReading,
-  type NameTable,
   type OnOutcome,
   type PodConnection,
   type ProbeResult,
@@ -140,10 +139,6 @@ export class RemoteDriver implements RuntimeDriver {
         this.post({ type: "connection cancel", id });
       },
     };
-  }
-
-  setNames(names: NameTable): void {
-    this.post({ type: "names", addresses: names.addresses });
   }
 
   close(): void {

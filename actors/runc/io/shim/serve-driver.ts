@@ -123,9 +123,6 @@ export function serveDriver(port: MessagePort, driver: RuntimeDriver): void {
         connections.get(message.id)?.cancel();
         connections.delete(message.id);
         break;
-      case "names":
-        driver.setNames({ addresses: message.addresses });
-        break;
       case "close":
         port.close();
     }

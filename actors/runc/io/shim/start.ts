@@ -17,7 +17,6 @@ export interface ShimData {
 
 export type ToShimThread =
   | { readonly type: "connect"; readonly node: string; readonly port: MessagePort }
-  | { readonly type: "names port"; readonly port: MessagePort }
   | { readonly type: "register"; readonly image: RegisteredImage }
   | { readonly type: "stop" };
 
@@ -77,13 +76,6 @@ export class Shim {
   connect(node: string): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.post({ type: "connect", node, port: port1 }, [port1]);
-    return port2;
-  }
-
-  /** A port for a kube-proxy: each message on it is a NameTable, all names that there are now. */
-  connectNames(): MessagePort {
-    const { port1, port2 } = new MessageChannel();
-    this.post({ type: "names port", port: port1 }, [port1]);
     return port2;
   }
 

@@ -1,17 +1,14 @@
 /** The shim's thread: it holds every container of the cluster, one runtime a node, and outlives the actors that use them. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { ImageCatalog } from "../../images/catalog.js";
-import type { NameTable } from "../driver.js";
-import { Names } from "../worker/names.js";
 import { WorkerDriver } from "../worker/worker-driver.js";
 import { serveDriver } from "./serve-driver.js";
 import type { FromShimThread, ShimData, ToShimThread } from "./start.js";
 
 const { directory, entryPath, unknownImages, images, rules, reach } = workerData as ShimData;
 const catalog = new ImageCatalog(images);
-const names = new Names();
 const drivers = new Map<string, WorkerDriver>();
 const clock = {
   nowMs: () => Date.now(),
@@ -31,7 +28,6 @@ function driverOf(node: string): WorkerDriver {
       catalog,
       unknownImages,
       reach,
-      names,
       rules,
       clock,
     });
@@ -54,14 +50,8 @@ function stop(): void {
 
 parentPort?.on("message", (message: ToShimThread) => {
   if (message.type === "connect") serveDriver(message.port, driverOf(message.node));
-  else if (message.type === "names port") hearNames(message.port);
   else if (message.type === "register") {
     catalog.register(message.image);
     parentPort?.postMessage({ type: "registered" } satisfies FromShimThread);
   } else stop();
 });
-
-/** A kube-proxy tells which names there are. */
-function hearNames(port: MessagePort): void {
-  port.on("message", (table: NameTable) => names.set(table));
-}

@@ -1,10 +1,12 @@
 /** One container of the worker driver: its directory, its thread, its log, and the commands that run beside it. */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { findProgram, type ImageDefinition } from "../../images/catalog.js";
 import { PathMap, type PathMapOptions } from "../container/path-map.js";
 import type { Program } from "../container/protocol.js";
 import type { ContainerExit, ContainerRecord, DriverEvent, ExecReader, PortMapping, SandboxSpec } from "../driver.js";
+import { hostsFile, resolvConf } from "../pod-files.js";
+import { PodResolver } from "../pod-resolver.js";
 import type { Reach } from "../ports.js";
 import { appletNames } from "../shell/run.js";
 import { imageRootsOf } from "./image-roots.js";
@@ -18,7 +20,6 @@ export interface ContainerSurroundings {
   readonly reach: Reach;
   readonly definition: ImageDefinition;
   readonly sandbox: SandboxSpec;
-  resolve(name: string): readonly string[] | undefined;
   event(event: DriverEvent): void;
 }
 
@@ -28,39 +29,13 @@ const terminationMessageBytesMost = 4_096;
 /** Directories that every container has. */
 const directories = ["dev", "etc", "home", "proc", "root", "run", "tmp", "usr/bin", "var/log", "var/run"];
 
-/** As the kubelet writes it: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
-function hostsFile({ podIP, hostname, hostAliases }: SandboxSpec): string {
-  const lines = [
-    "# Kubernetes-managed hosts file.",
-    "127.0.0.1\tlocalhost",
-    "::1\tlocalhost ip6-localhost ip6-loopback",
-    "fe00::0\tip6-localnet",
-    "fe00::0\tip6-mcastprefix",
-    "fe00::1\tip6-allnodes",
-    "fe00::2\tip6-allrouters",
-    `${podIP}\t${hostname}`,
-  ];
-  if (hostAliases.length > 0) lines.push("", "# Entries added by HostAliases.");
-  for (const { ip, hostnames } of hostAliases) lines.push([ip, ...hostnames].join("\t"));
-  return `${lines.join("\n")}\n`;
-}
-
-/** Names that a pod's own hosts file has, before the cluster's are asked. */
-export function resolveIn(
-  { hostAliases }: SandboxSpec,
-  name: string,
-  resolve: (name: string) => readonly string[] | undefined,
-): readonly string[] | undefined {
-  const alias = hostAliases.find(({ hostnames }) => hostnames.includes(name));
-  return alias === undefined ? resolve(name) : [alias.ip];
-}
-
 export class WorkerContainer {
   readonly paths: PathMap;
   readonly log: LogFile;
   readonly workingDir: string;
   readonly env: ReadonlyMap<string, string>;
   readonly argv: readonly string[];
+  readonly resolver: PodResolver;
   /** Aborted when the container has ended: commands beside it end with it. */
   readonly ended = new AbortController();
   private readonly root: string;
@@ -89,6 +64,10 @@ export class WorkerContainer {
     this.pathOptions = { root: this.root, mounts: spec.mounts, imageRoots: url === undefined ? [] : imageRootsOf(url.url) };
     this.paths = new PathMap(this.pathOptions);
     this.makeRoot();
+    const hosts = this.paths.toHost("/etc/hosts", false, "open");
+    this.resolver = new PodResolver(sandbox.dns, surroundings.reach, () =>
+      existsSync(hosts) ? readFileSync(hosts, "utf8") : "",
+    );
     this.log = new LogFile(join(directory, "log"));
     this.program = this.findProgram(this.argv);
     // The thread is made ready while the container is merely created, so that its start is quick.
@@ -167,7 +146,7 @@ export class WorkerContainer {
     const files: Array<readonly [string, string]> = [
       ["/etc/hostname", `${sandbox.hostname}\n`],
       ["/etc/hosts", hostsFile(sandbox)],
-      ["/etc/resolv.conf", `search ${sandbox.dnsSearches.join(" ")}\noptions ndots:5\n`],
+      ["/etc/resolv.conf", resolvConf(sandbox.dns)],
       ["/etc/os-release", `NAME="Chartroom stand-in"\nID=chartroom\n`],
       ...definition.files,
     ];
@@ -205,6 +184,7 @@ export class WorkerContainer {
         image: image.reference,
         hostname: sandbox.hostname,
         podIP: sandbox.podIP,
+        dns: sandbox.dns,
         workingDir: this.workingDir,
         paths: this.pathOptions,
         reach,
@@ -222,7 +202,6 @@ export class WorkerContainer {
         for (const reader of this.attached) reader.onOutput(stream, data);
       },
       onPort: (mapping) => this.opened(mapping),
-      resolve: (name) => this.surroundings.resolve(name),
       onEnd: (end) => this.threadEnded(end),
     });
   }

@@ -5,16 +5,12 @@ import type { Output } from "../shell/streams.js";
 import type { WorkerContainer } from "./container.js";
 import { ContainerThread, type ThreadListener } from "./thread.js";
 
-interface Surroundings {
-  resolve(name: string): readonly string[] | undefined;
-}
-
 function startThread(
   container: WorkerContainer,
   program: Program,
   argv: readonly string[],
   stdin: boolean,
-  listener: Pick<ThreadListener, "onOutput" | "onEnd" | "resolve">,
+  listener: Pick<ThreadListener, "onOutput" | "onEnd">,
 ): ContainerThread {
   const thread = new ContainerThread(container.threadOptions(program, argv, { stdin, tty: false }), {
     ...listener,
@@ -26,17 +22,10 @@ function startThread(
   return thread;
 }
 
-export function execThread(
-  container: WorkerContainer,
-  program: Program,
-  around: Surroundings,
-  request: ExecRequest,
-  reader: ExecReader,
-): ExecProcess {
+export function execThread(container: WorkerContainer, program: Program, request: ExecRequest, reader: ExecReader): ExecProcess {
   const stop = (): void => thread.signal("SIGKILL");
   const thread = startThread(container, program, request.command, request.stdin, {
     onOutput: (stream, data) => reader.onOutput(request.tty ? "stdout" : stream, data),
-    resolve: (name) => around.resolve(name),
     onEnd: ({ exitCode }) => {
       container.ended.signal.removeEventListener("abort", stop);
       reader.onExit(exitCode);
@@ -56,7 +45,6 @@ export function execThread(
 export function ownProgram(
   container: WorkerContainer,
   program: Program,
-  around: Surroundings,
   argv: readonly string[],
   streams: { readonly output: Output; readonly errors: Output },
   ended: AbortSignal,
@@ -68,7 +56,6 @@ export function ownProgram(
         const to = stream === "stdout" ? streams.output : streams.errors;
         written = written.then(() => to.write(data)).catch(() => thread.signal("SIGKILL"));
       },
-      resolve: (name) => around.resolve(name),
       onEnd: ({ exitCode }) => {
         ended.removeEventListener("abort", stop);
         void written.then(() => resolve(exitCode));

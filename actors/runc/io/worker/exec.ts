@@ -1,6 +1,5 @@
 /** `exec`: a command with the shell's programs, in a container's file system, environment and network, beside its first process. */
-import net from "node:net";
-import { findProgram, type ImageDefinition } from "../../images/catalog.js";
+import { findProgram, type ImageDefinition, lacksApplet } from "../../images/catalog.js";
 import { usualTerminal } from "../container/protocol.js";
 import { type ExecProcess, type ExecReader, type ExecRequest, noProcess } from "../driver.js";
 import type { Reach } from "../ports.js";
@@ -16,7 +15,6 @@ export interface ExecSurroundings {
   readonly hostname: string;
   readonly podIP: string;
   readonly reach: Reach;
-  resolve(name: string): readonly string[] | undefined;
 }
 
 export function execBeside(
@@ -28,7 +26,7 @@ export function execBeside(
   const [name = ""] = request.command;
   const short = name.slice(name.lastIndexOf("/") + 1);
   const { definition } = around;
-  const isApplet = definition.shell && appletNames.has(short) && (short !== "curl" || hasCurl(definition));
+  const isApplet = definition.shell && appletNames.has(short) && !lacksApplet(definition.repository, short);
   const isOwn = findProgram(definition, name, new Set()) !== undefined;
   if (!isApplet && !isOwn && !(definition.shell && name.startsWith("/"))) {
     const why = name.includes("/") ? `stat ${name}: no such file or directory` : "executable file not found in $PATH";
@@ -37,7 +35,7 @@ export function execBeside(
     return noProcess;
   }
   const own = isApplet ? undefined : findProgram(definition, name, new Set());
-  if (own !== undefined) return execThread(container, own, around, request, reader);
+  if (own !== undefined) return execThread(container, own, request, reader);
   let size = usualTerminal;
   const ended = new AbortController();
   const input = new Pipe();
@@ -61,11 +59,10 @@ export function execBeside(
     hostname: around.hostname,
     podIP: around.podIP,
     command: container.argv.join(" "),
-    hasCurl: hasCurl(definition),
+    lacks: (applet) => lacksApplet(definition.repository, applet),
     paths: container.paths,
-    aim: async (to, port) => aimFrom(around, to, port),
-    lookup: async (wanted) =>
-      net.isIP(wanted) !== 0 ? [wanted] : wanted === around.hostname ? [around.podIP] : around.resolve(wanted),
+    resolver: container.resolver,
+    aim: (to, port) => aimFrom({ ...around, resolver: container.resolver }, to, port),
     kill: (pid, signal) => {
       if (pid !== 1) return false;
       container.signal(signal);
@@ -73,7 +70,7 @@ export function execBeside(
     },
     program: (argv) => {
       const program = findProgram(definition, argv[0] ?? "", new Set());
-      return program === undefined ? undefined : ownProgram(container, program, around, argv, { output, errors }, ended.signal);
+      return program === undefined ? undefined : ownProgram(container, program, argv, { output, errors }, ended.signal);
     },
     terminalSize: () => (request.tty ? size : undefined),
     ended: ended.signal,
@@ -98,8 +95,6 @@ export function execBeside(
     cancel: stop,
   };
 }
-
-const hasCurl = (definition: ImageDefinition): boolean => !/\/(?:busybox|alpine)$/.test(definition.repository);
 
 const outputTo = (stream: "stdout" | "stderr", reader: ExecReader, flow: Flow): Output => ({
   write: (bytes) => {

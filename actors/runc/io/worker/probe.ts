@@ -13,22 +13,16 @@ const errorWords: Readonly<Record<string, string>> = {
   ENETUNREACH: "network is unreachable",
 };
 
-/** `resolve` gives the address of a host name, or undefined. */
-export function probe(
-  target: ProbeTarget,
-  reach: Reach,
-  resolve: (name: string) => string | undefined,
-  onDone: (result: ProbeResult) => void,
-): void {
+/** A host name is looked up as the node does it, where the kubelet is. */
+export function probe(target: ProbeTarget, reach: Reach, onDone: (result: ProbeResult) => void): void {
   if (target.kind === "grpc") {
     grpcProbe(target, reach, onDone);
     return;
   }
   const named = target.host === "" ? target.podIP : target.host;
   const host = named === "localhost" || named === "127.0.0.1" ? target.podIP : named;
-  const address = net.isIP(host) === 0 ? (resolve(host) ?? host) : host;
-  const at = reachableAt(reach, address, target.port);
-  const dialled = `dial tcp ${address}:${target.port}`;
+  const at = reachableAt(reach, host, target.port);
+  const dialled = `dial tcp ${host}:${target.port}`;
   let over = false;
   const finish = (result: ProbeResult): void => {
     if (over) return;

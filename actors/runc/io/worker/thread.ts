@@ -26,7 +26,6 @@ export interface ThreadListener {
   onReady(): void;
   onOutput(stream: "stdout" | "stderr", data: Uint8Array): void;
   onPort(mapping: PortMapping): void;
-  resolve(name: string): readonly string[] | undefined;
   onEnd(end: ThreadEnd): void;
 }
 
@@ -139,9 +138,6 @@ export class ContainerThread {
         break;
       case "port":
         this.listener.onPort(message.mapping);
-        break;
-      case "resolve":
-        this.post({ type: "resolved", id: message.id, addresses: this.listener.resolve(message.name) });
         break;
       case "exiting":
         this.exiting = message;

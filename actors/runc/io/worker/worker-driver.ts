@@ -16,7 +16,6 @@ import {
   type LogOptions,
   type LogReader,
   type LogReading,
-  type NameTable,
   noProcess,
   type OnOutcome,
   type PodConnection,
@@ -33,9 +32,8 @@ import { SimulatedNetwork } from "../simulated-network.js";
 import type { SimulatedRule } from "../simulated-rules.js";
 import { attachTo } from "./attach.js";
 import { connectTo } from "./connect.js";
-import { resolveIn, WorkerContainer } from "./container.js";
+import { WorkerContainer } from "./container.js";
 import { execBeside } from "./exec.js";
-import type { Names } from "./names.js";
 import { probe } from "./probe.js";
 
 export interface WorkerDriverOptions {
@@ -46,7 +44,6 @@ export interface WorkerDriverOptions {
   readonly catalog: ImageCatalog;
   readonly unknownImages: "simulate" | "fail";
   readonly reach: Reach;
-  readonly names: Names;
   /** Of the containers that are simulated because their image is not known. */
   readonly clock: DriverClock;
   readonly rules: readonly SimulatedRule[];
@@ -154,14 +151,13 @@ export class WorkerDriver implements RuntimeDriver {
       this.simulated.create(spec, onDone);
     } else {
       const record: ContainerRecord = { spec, state: "created", image, createdAtMs: Date.now(), startedAtMs: 0, ports: [] };
-      const { entryPath, reach, names } = this.options;
+      const { entryPath, reach } = this.options;
       const surroundings = {
         directory: join(this.options.directory, spec.id),
         entryPath,
         reach,
         definition,
         sandbox,
-        resolve: (name: string) => resolveIn(sandbox, name, (each) => names.resolve(each, sandbox.dnsSearches)),
         event: (event: DriverEvent) => this.onEvent(event),
       };
       try {
@@ -243,10 +239,8 @@ export class WorkerDriver implements RuntimeDriver {
       reader.onError(notRunning(container.record.state).error);
       return noProcess;
     }
-    const { reach, names } = this.options;
-    const { hostname, podIP, dnsSearches } = sandbox;
-    const resolve = (name: string) => resolveIn(sandbox, name, (each) => names.resolve(each, dnsSearches));
-    const around = { definition, hostname, podIP, reach, resolve };
+    const { hostname, podIP } = sandbox;
+    const around = { definition, hostname, podIP, reach: this.options.reach };
     return execBeside(container, around, request, reader);
   }
 
@@ -261,21 +255,15 @@ export class WorkerDriver implements RuntimeDriver {
   }
 
   probe(target: ProbeTarget, onDone: (result: ProbeResult) => void): void {
-    const sandbox = [...this.sandboxes.values()].find((each) => each.podIP === target.podIP);
-    const resolve = (name: string): string | undefined => this.options.names.resolve(name, sandbox?.dnsSearches ?? [])?.[0];
     // Simulated containers listen in the simulated network only.
     if (this.network.listens(target.podIP, target.port)) this.simulated.probe(target, onDone);
-    else probe(target, this.options.reach, resolve, onDone);
+    else probe(target, this.options.reach, onDone);
   }
 
   connect(target: { readonly podIP: string; readonly port: number }, reader: ConnectionReader): PodConnection {
     return this.network.listens(target.podIP, target.port)
       ? this.simulated.connect(target, reader)
       : connectTo(target, this.options.reach, reader);
-  }
-
-  setNames(names: NameTable): void {
-    this.options.names.set(names);
   }
 
   /** Whoever used it has gone; containers go on. */
