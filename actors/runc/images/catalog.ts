@@ -112,6 +112,8 @@ const standIns: readonly Short[] = [
       sizeBytes: 49_000_000,
     }),
   ),
+  // The documentation's and the tests' name for an image that there is not.
+  { repository: "docker.io/library/webserver", run: [], sizeBytes: 0, tags: [] },
   { repository: "docker.io/library/hello-world", run: ["/hello"], programs: [["hello", "hello-world"]], sizeBytes: 10_000 },
   {
     repository: "registry.k8s.io/pause",

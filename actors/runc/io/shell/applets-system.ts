@@ -192,13 +192,18 @@ async function printenv(context: AppletContext): Promise<number> {
   return status;
 }
 
+/** How `test` ends when it is called by a bracket. As in busybox, `[[` is no more than that. */
+const brackets: ReadonlyMap<string, string> = new Map([
+  ["[", "]"],
+  ["[[", "]]"],
+]);
+
 async function test(context: AppletContext): Promise<number> {
   const args = [...context.args];
-  if (context.name === "[") {
-    if (args.pop() !== "]") {
-      await context.complain("missing ]");
-      return 2;
-    }
+  const bracket = brackets.get(context.name);
+  if (bracket !== undefined && args.pop() !== bracket) {
+    await context.complain(`missing ${bracket}`);
+    return 2;
   }
   let at = 0;
   const fileTest = (letter: string, path: string): boolean => {
@@ -343,6 +348,7 @@ export const systemApplets: ReadonlyArray<readonly [string, Applet]> = [
   ["hostname", hostname],
   ["test", test],
   ["[", test],
+  ["[[", test],
   ["kill", kill],
   ["uname", uname],
   ["id", say(({ args }) => (args[0] === "-u" || args[0] === "-g" ? "0" : "uid=0(root) gid=0(root) groups=0(root)"))],

@@ -114,7 +114,7 @@ function parameter(name: string, state: ShellState): string | undefined {
   if (name === "@" || name === "*") return state.positional.join(" ");
   if (name === "0") return state.name;
   if (/^\d+$/.test(name)) return state.positional[Number(name) - 1];
-  return state.variables.get(name);
+  return state.variables.get(name) ?? (name === "RANDOM" ? String(Math.floor(Math.random() * 32_768)) : undefined);
 }
 
 function strip(value: string, pattern: string, operator: "#" | "##" | "%" | "%%"): string {
