@@ -1,5 +1,6 @@
 /** One scheduling cycle: filter the nodes, score those that remain, take the best. */
 import { integerBelow, type Random } from "../../src/actor/random.js";
+import type { PodDisruptionBudget } from "../../src/api/types.js";
 import { notNamed, type Rejection, rejectionOf } from "./filter.js";
 import { type FitError, fitError } from "./fit-error.js";
 import type { NodeInfo } from "./node-info.js";
@@ -26,13 +27,20 @@ export interface Rotation {
   start: number;
 }
 
-/** `seen` shows a node as this pod may use it. */
+/** What else a choice depends on. */
+export interface Surroundings {
+  /** Shows a node as this pod may use it. */
+  readonly seen?: (node: NodeInfo) => NodeInfo;
+  /** What preemption is to mind; asked for only when the pod fits nowhere. */
+  readonly budgets?: () => readonly PodDisruptionBudget[];
+}
+
 export function chooseNode(
   pod: PodInfo,
   nodes: readonly NodeInfo[],
   random: Random,
   rotation: Rotation,
-  seen: (node: NodeInfo) => NodeInfo = (node) => node,
+  { seen = (node) => node, budgets = () => [] }: Surroundings = {},
 ): Choice {
   // Filters that depend on what runs on all nodes are worked out once for the pod.
   const more = filtersOverNodes(pod, nodes);
@@ -47,7 +55,9 @@ export function chooseNode(
     else rejections.set(node, rejection);
   }
   if (nodes.length > 0) rotation.start = (rotation.start + looked) % nodes.length;
-  if (fitting.length === 0) return { ok: false, error: fitError(pod, rejections, preemptionFor(pod, rejections, nodes)) };
+  if (fitting.length === 0) {
+    return { ok: false, error: fitError(pod, rejections, preemptionFor(pod, rejections, nodes, budgets())) };
+  }
   return { ok: true, node: best(pod, fitting, random) };
 }
 

@@ -13,6 +13,13 @@ export class Nominations {
     this.places.delete(key);
   }
 
+  /** Gives up the room of less important pods on a node, since it goes to this pod; tells which they were. */
+  displace({ priority }: PodInfo, node: string): PodInfo[] {
+    const displaced = [...this.places.values()].filter((each) => each.node === node && each.pod.priority < priority);
+    for (const { pod } of displaced) this.places.delete(pod.key);
+    return displaced.map(({ pod }) => pod);
+  }
+
   /** A node as a pod may use it: with the pods that are nominated for it and at least as important. */
   seenBy(pod: PodInfo, node: NodeInfo): NodeInfo {
     if (this.places.size === 0) return node;

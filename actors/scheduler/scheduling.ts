@@ -3,7 +3,7 @@ import { type Host, rfc3339 } from "../../src/actor/host.js";
 import { startInformer } from "../../src/actor/informer/start.js";
 import { type Change, Store } from "../../src/actor/informer/store.js";
 import { standForElection } from "../../src/actor/leader-election/start.js";
-import type { Node, Pod } from "../../src/api/types.js";
+import type { Node, Pod, PodDisruptionBudget } from "../../src/api/types.js";
 import { BindingAttempt } from "./binding/attempt.js";
 import { type BindingEnd, bindingMachine } from "./binding/machine.js";
 import { SchedulerCache } from "./cache.js";
@@ -50,9 +50,10 @@ export class Scheduling {
   private readonly queue = new SchedulingQueue();
   private readonly pods = new Store<Pod>();
   private readonly nodes = new Store<Node>();
+  private readonly budgets = new Store<PodDisruptionBudget>();
   private readonly nominations = new Nominations();
   private readonly rotation: Rotation = { start: 0 };
-  private readonly unsynced = new Set(["pods", "nodes"]);
+  private readonly unsynced = new Set(["pods", "nodes", "budgets"]);
   private bindings = 0;
   private candidacy: { stop(): void } | undefined;
 
@@ -85,6 +86,14 @@ export class Scheduling {
       path: { ...core, resource: "nodes" },
       store: this.nodes,
       onChange: (change) => (change.type === "synced" ? this.markSynced("nodes") : this.nodeChanged(change)),
+    });
+    startInformer<PodDisruptionBudget>(this.host, {
+      id: "informer poddisruptionbudgets",
+      path: { group: "policy", version: "v1", resource: "poddisruptionbudgets" },
+      store: this.budgets,
+      onChange: (change) => {
+        if (change.type === "synced") this.markSynced("budgets");
+      },
     });
     startInformer<Pod>(this.host, {
       id: "informer pods",
@@ -130,7 +139,8 @@ export class Scheduling {
       return;
     }
     const seen = (node: NodeInfo) => this.nominations.seenBy(info, node);
-    const choice = chooseNode(info, this.cache.nodes(), this.host.random, this.rotation, seen);
+    const surroundings = { seen, budgets: () => this.budgets.list() };
+    const choice = chooseNode(info, this.cache.nodes(), this.host.random, this.rotation, surroundings);
     if (!choice.ok) {
       const { rejectedBy, message, outlook } = choice.error;
       this.queue.putUnschedulable(queued, rejectedBy, this.nowMs);
@@ -145,7 +155,8 @@ export class Scheduling {
     const id = `preemption ${info.key}`;
     if (this.host.charts.get(id) !== undefined) return;
     this.nominations.put(info, preemption.node);
-    const writes = preemptionWrites(info, preemption, rfc3339(this.host.clock.nowMs()));
+    const displaced = this.nominations.displace(info, preemption.node);
+    const writes = preemptionWrites(info, preemption, displaced, rfc3339(this.host.clock.nowMs()));
     let done = false;
     const onEnd = (how: boolean) => {
       done = how;

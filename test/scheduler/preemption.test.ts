@@ -5,15 +5,16 @@ import type { NodeInfo } from "../../actors/scheduler/node-info.js";
 import { Nominations } from "../../actors/scheduler/nominations.js";
 import { seededRandom } from "../../src/actor/random.js";
 import { badRequest } from "../../src/api/status.js";
-import type { Pod } from "../../src/api/types.js";
+import type { Pod, PodDisruptionBudget } from "../../src/api/types.js";
 import { wireError } from "../../src/wire/errors.js";
 import { aNode, asking, info, nodeWith } from "./fixtures.js";
 import { schedulerWorld } from "./world.js";
 
 const of = (name: string, priority: number, cpu: string, more: object = {}): Pod =>
   asking(name, { cpu }, {}, { priority, ...more });
-const outlook = (pod: Pod, ...nodes: NodeInfo[]) => {
-  const choice = chooseNode(info(pod), nodes, seededRandom("1"), { start: 0 });
+const outlook = (pod: Pod, ...nodes: NodeInfo[]) => outlookWith([], pod, ...nodes);
+const outlookWith = (budgets: readonly PodDisruptionBudget[], pod: Pod, ...nodes: NodeInfo[]) => {
+  const choice = chooseNode(info(pod), nodes, seededRandom("1"), { start: 0 }, { budgets: () => budgets });
   if (choice.ok) return "fits";
   const { outlook: ahead } = choice.error;
   if (typeof ahead === "string") return ahead;
@@ -44,6 +45,75 @@ const table: Array<[string, Pod, NodeInfo[], string]> = [
   ["nobody goes where there is room", of("p", 10, "3"), [nodeWith("a", {}, of("low", 0, "3")), nodeWith("b", {})], "fits"],
 ];
 for (const [what, pod, nodes, expected] of table) test(`${what}: ${expected}`, () => assert.is(outlook(pod, ...nodes), expected));
+
+const budget = (app: string, disruptionsAllowed: number, disruptedPods: Record<string, string> = {}): PodDisruptionBudget => ({
+  apiVersion: "policy/v1",
+  kind: "PodDisruptionBudget",
+  metadata: { name: app, namespace: "default" },
+  spec: { selector: { matchLabels: { app } } },
+  status: { disruptionsAllowed, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2, disruptedPods },
+});
+const labelled = (name: string, app: string, priority: number, cpu: string): Pod =>
+  asking(name, { cpu }, { labels: { app } }, { priority });
+
+const guarded: Array<[string, readonly PodDisruptionBudget[], NodeInfo[], string]> = [
+  [
+    "a pod that a budget keeps stays, though it is less important",
+    [budget("kept", 0)],
+    [nodeWith("a", {}, labelled("kept", "kept", 1, "2"), labelled("free", "free", 5, "2"))],
+    "a: free",
+  ],
+  [
+    "a node where no budget is broken is better",
+    [budget("kept", 0)],
+    [nodeWith("a", {}, labelled("kept", "kept", 1, "4")), nodeWith("b", {}, labelled("free", "free", 5, "4"))],
+    "b: free",
+  ],
+  [
+    "what a budget allows counts for one pod only",
+    [budget("kept", 1)],
+    [
+      nodeWith("a", {}, labelled("a1", "kept", 1, "2"), labelled("a2", "kept", 1, "2")),
+      nodeWith("b", {}, labelled("b1", "free", 5, "4")),
+    ],
+    "a: a1",
+  ],
+  [
+    "a pod that the budget has counted already is no violation",
+    [budget("kept", 0, { gone: "2025-01-01T00:00:00Z" })],
+    [nodeWith("a", {}, labelled("gone", "kept", 1, "4")), nodeWith("b", {}, labelled("free", "free", 5, "4"))],
+    "a: gone",
+  ],
+  [
+    "where it cannot be otherwise, a budget is broken",
+    [budget("kept", 0)],
+    [nodeWith("a", {}, labelled("kept", "kept", 1, "4"))],
+    "a: kept",
+  ],
+];
+for (const [what, budgets, nodes, expected] of guarded)
+  test(`${what}: ${expected}`, () => assert.is(outlookWith(budgets, of("p", 10, "2"), ...nodes), expected));
+
+test("between equals goes the one who came last", () => {
+  const since = (name: string, startTime: string): Pod => ({ ...of(name, 1, "4"), status: { startTime } });
+  const nodes = [
+    nodeWith("a", {}, since("early", "2025-01-01T00:00:00Z")),
+    nodeWith("b", {}, since("late", "2025-01-01T01:00:00Z")),
+  ];
+  assert.is(outlook(of("p", 10, "4"), ...nodes), "b: late");
+});
+
+test("room that was being made goes to the more important pod", () => {
+  const nominations = new Nominations();
+  nominations.put(info(of("lesser", 5, "2")), "a");
+  nominations.put(info(of("elsewhere", 5, "2")), "b");
+  assert.equal(
+    nominations.displace(info(of("p", 10, "2")), "a").map(({ key }) => key),
+    ["default/lesser"],
+  );
+  const { requested } = nominations.seenBy(info(of("other", 0, "1")), nodeWith("a", {}));
+  assert.is(requested.get("cpu") ?? 0, 0);
+});
 
 test("room that is made for a pod is not for less important ones", () => {
   const nominations = new Nominations();

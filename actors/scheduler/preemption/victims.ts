@@ -2,16 +2,20 @@
  * Which pods of lower priority must go so that a pod fits. Source:
  * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
  */
+import type { PodDisruptionBudget } from "../../../src/api/types.js";
 import { type Filter, type Rejection, rejectionOf } from "../filter.js";
 import { interPodFilters } from "../inter-pod.js";
 import { NodeInfo } from "../node-info.js";
 import type { PodInfo } from "../pod-info.js";
 import { spreadFilters } from "../topology-spread.js";
+import { violating } from "./budgets.js";
 
 export interface Preemption {
   readonly node: string;
   /** Most important last. */
   readonly victims: readonly PodInfo[];
+  /** How many of them a disruption budget would keep. */
+  readonly violations: number;
 }
 
 /** Filters that depend on what runs on all nodes. */
@@ -29,9 +33,15 @@ const byImportance = (one: PodInfo, other: PodInfo): number =>
 
 /**
  * The pods of one node that must go; undefined when even without all that may go the pod would not fit. Pods that are on
- * their way out anyway are no victims. As many as possible stay, the most important first.
+ * their way out anyway are no victims. As many as possible stay: first those that a disruption budget would keep, the most
+ * important first.
  */
-export function victimsOn(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo[]): PodInfo[] | undefined {
+function victimsOn(
+  pod: PodInfo,
+  node: NodeInfo,
+  nodes: readonly NodeInfo[],
+  budgets: readonly PodDisruptionBudget[],
+): Preemption | undefined {
   const lower = [...node.pods.values()].filter(({ priority }) => priority < pod.priority);
   if (lower.length === 0) return undefined;
   const emptied = new NodeInfo(node.name, node.node);
@@ -40,39 +50,70 @@ export function victimsOn(pod: PodInfo, node: NodeInfo, nodes: readonly NodeInfo
   const fits = () => rejectionOf(pod, emptied, filtersOverNodes(pod, others)) === undefined;
   if (!fits()) return undefined;
   const victims: PodInfo[] = [];
-  for (const each of lower
-    .filter((other) => !isLeaving(other))
-    .sort(byImportance)
-    .reverse()) {
+  const mostImportantFirst = lower.filter((other) => !isLeaving(other)).sort((one, other) => byImportance(other, one));
+  const kept = violating(mostImportantFirst, budgets);
+  const inOrder = [
+    ...mostImportantFirst.filter((each) => kept.has(each)),
+    ...mostImportantFirst.filter((each) => !kept.has(each)),
+  ];
+  for (const each of inOrder) {
     emptied.add(each);
     if (fits()) continue;
     emptied.remove(each.key);
     victims.push(each);
   }
-  return victims.reverse();
+  const violations = victims.filter((each) => kept.has(each)).length;
+  return { node: node.name, victims: victims.sort(byImportance), violations };
 }
 
-const highest = (victims: readonly PodInfo[]): number => Math.max(...victims.map(({ priority }) => priority));
-const sum = (victims: readonly PodInfo[]): number => victims.reduce((total, { priority }) => total + priority, 0);
+/** Priorities are 32 bits with a sign: moved up by so much they are all positive, so that each pod more adds to a sum. */
+const priorityOffset = 2 ** 31;
 
-/** The lesser harm first: whose most important victim is least important, then less priority in all, then fewer. */
-const byHarm = (one: Preemption, other: Preemption): number =>
-  highest(one.victims) - highest(other.victims) ||
-  sum(one.victims) - sum(other.victims) ||
-  one.victims.length - other.victims.length;
+const highest = (victims: readonly PodInfo[]): number => Math.max(...victims.map(({ priority }) => priority));
+const sum = (victims: readonly PodInfo[]): number =>
+  victims.reduce((total, { priority }) => total + priority + priorityOffset, 0);
+
+/** Since when the most important of the victims run. */
+function importantSince(victims: readonly PodInfo[]): string {
+  const most = highest(victims);
+  return victims
+    .filter(({ priority }) => priority === most)
+    .map(startedAt)
+    .reduce((earliest, each) => (each < earliest ? each : earliest));
+}
+
+/**
+ * The lesser harm first: fewer against a budget, then whose most important victim is least important, then less priority in
+ * all, then fewer, then whose most important victims have run the shortest.
+ */
+function byHarm(one: Preemption, other: Preemption): number {
+  const harm =
+    one.violations - other.violations ||
+    highest(one.victims) - highest(other.victims) ||
+    sum(one.victims) - sum(other.victims) ||
+    one.victims.length - other.victims.length;
+  if (harm !== 0) return harm;
+  const [since, otherSince] = [importantSince(one.victims), importantSince(other.victims)];
+  return since > otherSince ? -1 : since < otherSince ? 1 : 0;
+}
 
 /** Whether making room would help at all: none of the pods may go, or some are going already. */
 export type Outlook = { readonly preemption: Preemption } | "none" | "waiting";
 
-export function preemptionFor(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejection>, nodes: readonly NodeInfo[]): Outlook {
+export function preemptionFor(
+  pod: PodInfo,
+  rejections: ReadonlyMap<NodeInfo, Rejection>,
+  nodes: readonly NodeInfo[],
+  budgets: readonly PodDisruptionBudget[],
+): Outlook {
   if (pod.pod.spec?.preemptionPolicy === "Never") return "none";
   const candidates: Preemption[] = [];
   for (const [node, { unresolvable }] of rejections) {
-    const victims = unresolvable ? undefined : victimsOn(pod, node, nodes);
-    if (victims === undefined) continue;
+    const preemption = unresolvable ? undefined : victimsOn(pod, node, nodes, budgets);
+    if (preemption === undefined) continue;
     // Enough pods are leaving already: nobody else need go.
-    if (victims.length === 0) return "waiting";
-    candidates.push({ node: node.name, victims });
+    if (preemption.victims.length === 0) return "waiting";
+    candidates.push(preemption);
   }
   const [best, ...rest] = candidates;
   if (best === undefined) return "none";

@@ -1,4 +1,7 @@
-/** What a preemption writes: where the pod is to go, and for each victim why it goes, and that it goes. */
+/**
+ * What a preemption writes: where the pod is to go, for each victim why it goes, and that it goes, and that room on the node
+ * is no longer kept for less important pods.
+ */
 import type { ApiWrite } from "../../../src/actor/api-requests.js";
 import type { PodInfo } from "../pod-info.js";
 import type { Preemption } from "./victims.js";
@@ -12,8 +15,22 @@ const pathTo = ({ pod: { metadata } }: PodInfo, subresource?: string) => ({
   ...(subresource === undefined ? {} : { subresource }),
 });
 
-export function preemptionWrites(pod: PodInfo, { node, victims }: Preemption, now: string): ApiWrite[] {
-  const patchType = "application/strategic-merge-patch+json";
+const patchType = "application/strategic-merge-patch+json";
+
+/** `null` takes the field away. */
+const nominate = (pod: PodInfo, node: string | null): ApiWrite => ({
+  verb: "patch",
+  path: pathTo(pod, "status"),
+  patchType,
+  patch: { metadata: { uid: pod.uid }, status: { nominatedNodeName: node } },
+});
+
+export function preemptionWrites(
+  pod: PodInfo,
+  { node, victims }: Preemption,
+  displaced: readonly PodInfo[],
+  now: string,
+): ApiWrite[] {
   const condition = {
     type: "DisruptionTarget",
     status: "True",
@@ -22,12 +39,7 @@ export function preemptionWrites(pod: PodInfo, { node, victims }: Preemption, no
     lastTransitionTime: now,
   };
   return [
-    {
-      verb: "patch",
-      path: pathTo(pod, "status"),
-      patchType,
-      patch: { metadata: { uid: pod.uid }, status: { nominatedNodeName: node } },
-    },
+    nominate(pod, node),
     ...victims.flatMap((victim): ApiWrite[] => [
       {
         verb: "patch",
@@ -37,5 +49,6 @@ export function preemptionWrites(pod: PodInfo, { node, victims }: Preemption, no
       },
       { verb: "delete", path: pathTo(victim), options: { preconditions: { uid: victim.uid } } },
     ]),
+    ...displaced.map((each) => nominate(each, null)),
   ];
 }
