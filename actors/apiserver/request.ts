@@ -278,6 +278,8 @@ export interface ApiHandler {
   readiness(): readonly HealthCheck[];
   readonly metrics: ServerMetrics;
   readonly flowControl: FlowControl;
+  /** Pages below /debug that tell of others' requests are served. */
+  readonly debugPages: boolean;
   /** Plain data: what the server goes by. */
   readonly configuration: object;
   trace(reader: TraceReader, options: { readonly follow: boolean }): WatchHandle;

@@ -230,6 +230,10 @@ export class Server implements ApiHandler {
     else onAdmitted(serviceUnavailable(notServing, 1));
   }
 
+  get debugPages(): boolean {
+    return this.io.config.debugPages;
+  }
+
   /** What this server goes by, for /configz. */
   get configuration(): object {
     const { serviceCidr, podCidr, nodePortRange, advertiseAddress, advertisePort, issuer } = this.io.config;

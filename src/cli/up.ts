@@ -27,6 +27,7 @@ export const up: Command = {
     { name: "no-controller-manager", about: "run none, for controllers of your own" },
     { name: "audit-log", value: "FILE", about: "where requests are told of, as audit.k8s.io/v1 events, one a line" },
     { name: "audit-policy", value: "FILE", about: "which of them, and how: a Policy of audit.k8s.io/v1" },
+    { name: "debug-pages", about: "serve /debug/api_priority_and_fairness" },
     { name: "memory", about: "keep nothing on disk" },
     {
       name: "unknown-images",
@@ -55,6 +56,7 @@ function optionsOf(given: Arguments): ClusterOptions {
     controllerManager: !given.has("no-controller-manager"),
     unknownImages: choice(given.text("unknown-images"), ["simulate", "fail"]) ?? "simulate",
     dataDir: given.text("data-dir") ?? defaults.dataDir,
+    debugPages: given.has("debug-pages"),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(auditLog === undefined ? {} : { auditLog }),
     ...(auditPolicy === undefined ? {} : { auditPolicy }),

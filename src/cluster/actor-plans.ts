@@ -74,7 +74,7 @@ const actorPlan = (of: Address, equip: ActorPlan["equip"]): ActorPlan => ({
 
 const nodeName = (number: number): string => `node-${number}`;
 
-function apiServerSettings({ ranges, keys: keysOf, ports, audit }: ClusterPlan, of: Address): ApiServerSettings {
+function apiServerSettings({ options, ranges, keys: keysOf, ports, audit }: ClusterPlan, of: Address): ApiServerSettings {
   const keys = keysOf();
   return {
     host,
@@ -90,6 +90,7 @@ function apiServerSettings({ ranges, keys: keysOf, ports, audit }: ClusterPlan, 
     frontProxy: keys.frontProxy,
     serviceAccountKey: keys.serviceAccountKey,
     ...(audit === undefined ? {} : { audit }),
+    debugPages: options.debugPages,
     tokens: [{ token: keys.adminToken, user: { name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] } }],
   };
 }

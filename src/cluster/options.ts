@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly auditLog?: string;
   /** Which requests are told of, and how: a file with a Policy of audit.k8s.io/v1. Default: of all of them, without bodies. */
   readonly auditPolicy?: string;
+  /** Serves the pages of /debug/api_priority_and_fairness, to whoever may read them. Default false. */
+  readonly debugPages?: boolean;
   /** How long to wait until the API server answers and every node is ready. Default 30,000. */
   readonly startTimeoutMs?: number;
   /** Told what happens while the cluster starts, runs and stops. */
@@ -60,6 +62,7 @@ export function settle(options: ClusterOptions): Settled {
     controllerManager: true,
     unknownImages: "simulate",
     images: [],
+    debugPages: false,
     startTimeoutMs: 30_000,
     ...withoutUndefined(options),
   };

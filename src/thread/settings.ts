@@ -29,6 +29,7 @@ export interface ApiServerSettings {
   readonly serviceAccountKey: string;
   /** Where the audit log goes, and what is told in it. */
   readonly audit?: { readonly path: string; readonly policy: AuditPolicy };
+  readonly debugPages: boolean;
   /** Bearer tokens that are known from the start, and whose they are. */
   readonly tokens: ReadonlyArray<{
     readonly token: string;

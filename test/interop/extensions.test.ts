@@ -132,6 +132,8 @@ kubectlSuite("extensions by kubectl", { nodes: 0 }, (test, world) => {
     assert.match(last?.groups ?? "", "system:masters");
     assert.is(last?.trusted, true, "the API server shows the certificate that the ConfigMap speaks of");
     assert.is(last?.token, undefined);
+    const { stderr } = await kubectl.run(["get", "--raw", "/apis/ice.example.org/v1/flavors", "-v=8"]);
+    assert.match(stderr, /X-Kubernetes-Pf-Flowschema-Uid: *\[?[0-9a-f-]{36}/i);
   });
 
   test("what it says of its kinds is in OpenAPI, and explained", async () => {

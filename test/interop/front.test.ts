@@ -86,6 +86,21 @@ test("answers name the flow schema and priority level that the request belonged 
   assert.is(probe.headers["x-kubernetes-pf-flowschema-uid"], await uid(`${group}/flowschemas/probes`));
 });
 
+test("pages that tell of others' requests are only served where the cluster was started so", async () => {
+  const path = "/debug/api_priority_and_fairness/dump_priority_levels";
+  assert.is((await front.ask("GET", path)).code, 404);
+  const open = await ApiFront.start({ debugPages: true });
+  try {
+    const { code, text } = await open.ask("GET", path);
+    assert.is(code, 200);
+    assert.match(text, /^exempt, +0, /m);
+    assert.is((await open.ask("GET", path, { headers: { "impersonate-user": "jane" } })).code, 403);
+    assert.match((await open.ask("GET", path.replace("priority_levels", "requests"))).text, /^exempt, +exempt, +-1, +-1, /m);
+  } finally {
+    await open.stop();
+  }
+});
+
 test("/configz tells what the server goes by, and there is no profiling", async () => {
   const { text } = await front.ask("GET", "/configz");
   const { serviceClusterIPRange, maxRequestsInflight } = JSON.parse(text)["apiserver.chartroom"];

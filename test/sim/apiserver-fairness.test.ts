@@ -240,6 +240,57 @@ test("a schema says whether its priority level is there", () => {
   assert.is(said(), `${references} but there is no such object`);
 });
 
+test("an object that does not say whether it is kept says so, by whether anybody has changed it", () => {
+  const world = new ApiServerWorld().untilServing();
+  const annotation = "apf.kubernetes.io/autoupdate-spec";
+  const said = () => world.get(levelsPath, "system").object.metadata.annotations?.[annotation];
+  const remove = { metadata: { annotations: { [annotation]: null } } };
+  world.patch(levelsPath, "system", remove);
+  world.run(10_100);
+  assert.is(said(), "true");
+  world.patch(levelsPath, "system", { ...remove, spec: { limited: { nominalConcurrencyShares: 7 } } });
+  world.run(10_100);
+  assert.is(said(), "false");
+  world.patch(levelsPath, "exempt", remove);
+  world.run(10_100);
+  assert.is(
+    world.get(levelsPath, "exempt").object.metadata.annotations?.[annotation],
+    "true",
+    "what is mandatory is always kept",
+  );
+});
+
+const lines = (text: string): string[] => text.split("\n").map((line) => line.replace(/ +/g, " "));
+
+test("who looks for what is the matter is told of levels, queues and requests", () => {
+  const { world, executing } = narrowWorld();
+  enter(world, john);
+  const timedOut = enter(world, john);
+  world.run(15_100);
+  assert.equal(timedOut.came, ["rejected"]);
+  enter(world, john);
+  enter(world, jane).turn.done();
+  const { flowControl } = world.server();
+  const count = executing.length;
+  const levels = flowControl.dump("priority_levels", false);
+  assert.match(levels, /^PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests,/);
+  assert.ok(lines(levels).includes(`narrow, 1, false, false, 1, ${count}, ${count + 1}, 0, 2, 1`), levels);
+  const rows = levels.trimEnd().split("\n");
+  assert.is(new Set(rows.map((row) => row.indexOf(",", 20) > 0)).size, 1);
+  const queues = lines(flowControl.dump("queues", false));
+  assert.is(queues.filter((line) => line.startsWith("narrow, ")).length, 2);
+  assert.is(
+    queues.filter((line) => /^narrow, \d, 1, 0, 0, \d\.\d{8}ss, 1, 1, 1\.00000000ss$/.test(line)).length,
+    1,
+    queues.join("\n"),
+  );
+  const requests = lines(flowControl.dump("requests", true)).filter((line) => line.startsWith("narrow, "));
+  assert.is(requests.length, count + 1);
+  assert.match(requests[0] ?? "", /^narrow, narrow, \d, 0, john, \S+Z, 1, 0, 0s, , john, list, , default, , , configmaps, $/);
+  assert.match(requests[1] ?? "", /^narrow, narrow, -1, -1, jane, \S+Z, 1, 0, 0s, \S+Z, jane, list,/);
+  assert.not.match(flowControl.dump("requests", false), "UserName");
+});
+
 test("what a user changed of the suggested objects is undone, unless he says that it is his", () => {
   const world = new ApiServerWorld().untilServing();
   const shares = () =>

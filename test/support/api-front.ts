@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { parse } from "yaml";
 import { Cluster } from "../../src/cluster/cluster.js";
+import type { ClusterOptions } from "../../src/cluster/options.js";
 
 export interface Answer {
   readonly code: number;
@@ -27,8 +28,13 @@ export class ApiFront {
     readonly certificateAuthority: string,
   ) {}
 
-  static async start(): Promise<ApiFront> {
-    const cluster = await Cluster.start({ nodes: 0, memory: true, dataDir: mkdtempSync(join(tmpdir(), "chartroom-front-")) });
+  static async start(options: ClusterOptions = {}): Promise<ApiFront> {
+    const cluster = await Cluster.start({
+      ...options,
+      nodes: 0,
+      memory: true,
+      dataDir: mkdtempSync(join(tmpdir(), "chartroom-front-")),
+    });
     const { clusters } = parse(cluster.kubeconfig) as { clusters: Array<{ cluster: { "certificate-authority-data": string } }> };
     const certificateAuthority = Buffer.from(clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64").toString("utf8");
     return new ApiFront(cluster, certificateAuthority);

@@ -11,14 +11,22 @@ function bulkObject(plural: string, object: UntypedObject): BulkObject {
   const resource = builtinResources().preferred("flowcontrol.apiserver.k8s.io", plural)!;
   const { name = "" } = object.metadata;
   const completed = (stored: UntypedObject): UntypedObject | undefined => {
-    if (!isKept(stored, name) || semanticEqual(stored.spec, object.spec)) return undefined;
-    const generation = (stored.metadata.generation ?? 0) + 1;
-    return { ...stored, metadata: { ...stored.metadata, generation }, spec: object.spec };
+    const kept = isKept(stored, name);
+    const { annotations = {}, generation = 0 } = stored.metadata;
+    const spec = kept ? object.spec : stored.spec;
+    const isSame = semanticEqual(stored.spec, spec);
+    if (isSame && annotations[autoupdateSpec] === String(kept)) return undefined;
+    const metadata = {
+      ...stored.metadata,
+      annotations: { ...annotations, [autoupdateSpec]: String(kept) },
+      generation: isSame ? generation : generation + 1,
+    };
+    return { ...stored, metadata, spec };
   };
   return { key: storageKey(resource, "", name), object, hasGeneration: true, completed };
 }
 
-/** Without the annotation, an object is kept as long as nobody has changed it. */
+/** Without the annotation, an object is kept as long as nobody has changed it; then it says so. */
 function isKept({ metadata: { annotations = {}, generation } }: UntypedObject, name: string): boolean {
   if (mandatory.has(name)) return true;
   const said = annotations[autoupdateSpec];

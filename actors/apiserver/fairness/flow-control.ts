@@ -15,10 +15,11 @@ import type { WatchCache } from "../watch-cache/cache.js";
 import type { ResourceStore } from "../watch-cache/resource-store.js";
 import { levels as builtinLevels, schemas as builtinSchemas, mandatory } from "./bootstrap.js";
 import { danglingObjects, flowControlObjects } from "./bulk-objects.js";
+import { type DumpedFairness, fairnessDump } from "./dump.js";
 import { type Flow, FlowCounters } from "./flow.js";
 import { PriorityLevel } from "./level.js";
 import { distinguisherOf, inOrder, matches } from "./schema.js";
-import { allocateSeats, seatBounds } from "./seats.js";
+import { allocateSeats, type Settled, seatBounds } from "./seats.js";
 import { Turn, type TurnTold } from "./turn.js";
 import { turnMachine } from "./turn-machine.js";
 
@@ -43,6 +44,7 @@ interface Compiled {
 
 export interface FlowControlOf {
   readonly host: Host;
+  readonly io: { readonly config: { readonly debugPages: boolean } };
   readonly cache: WatchCache;
   readonly metrics: ServerMetrics;
 }
@@ -72,6 +74,12 @@ export class FlowControl {
     tell("lower_limit_seats", "Seats that a priority level keeps when it lends all that it may.", ({ bounds }) => bounds.least);
     tell("upper_limit_seats", "Seats that a priority level has when it borrows all that it may.", ({ bounds }) => bounds.most);
     tell("current_limit_seats", "Seats that a priority level may use now.", ({ limit }) => limit);
+    const wanted = (name: string, help: string, value: (of: Settled) => number): void =>
+      tell(name, `${help}, over the last ten seconds that are over.`, ({ demand }) => value(demand.settled));
+    wanted("demand_seats_high_watermark", "Seats that were wanted at most", ({ high }) => high);
+    wanted("demand_seats_average", "Seats that were wanted on average", ({ average }) => average);
+    wanted("demand_seats_stdev", "Standard deviation of the seats that were wanted", ({ deviation }) => deviation);
+    wanted("demand_seats_smoothed", "Seats that were wanted, smoothed with what was wanted before", ({ smooth }) => smooth);
   }
 
   /**
@@ -81,9 +89,18 @@ export class FlowControl {
   enter(user: ApiUser, asked: Attributes, seats: number, told: TurnTold): Turn {
     const compiled = this.classify(user, asked);
     const { level, flow, schema, headers } = compiled;
-    const turn = new Turn(level, flow, Math.max(1, Math.min(seats, level.limit)), headers, this.nowMs, told);
-    if (level.enter(turn, `${flow.schema} ${distinguisherOf(schema, user, asked)}`) === "waits") this.wait(turn);
+    const distinguisher = distinguisherOf(schema, user, asked);
+    const request = { user, asked, distinguisher };
+    const turn = new Turn(level, flow, Math.max(1, Math.min(seats, level.limit)), request, headers, this.nowMs, told);
+    if (level.enter(turn, `${flow.schema} ${distinguisher}`) === "waits") this.wait(turn);
     return turn;
+  }
+
+  /** What there is about the priority levels, their queues or the requests in them, for whoever looks for what is the matter. */
+  dump(what: DumpedFairness, withDetails: boolean): string {
+    this.refresh();
+    const { clock } = this.of.host;
+    return fairnessDump(what, [...this.levels.values()], withDetails, clock.nowMs() - clock.monotonicMs());
   }
 
   /** A list keeps the server as busy as so many other requests, by how many objects it may be of. */
@@ -162,7 +179,7 @@ export class FlowControl {
     this.levels.clear();
     for (const configuration of configurations) {
       const name = configuration.metadata.name ?? "";
-      const level = before.get(name) ?? new PriorityLevel(name, this.nowMs);
+      const level = before.get(name) ?? new PriorityLevel(name, this.nowMs, this.of.io.config.debugPages);
       level.configure(configuration, bounds.get(name)!);
       this.levels.set(name, level);
     }

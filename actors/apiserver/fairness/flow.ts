@@ -8,10 +8,13 @@ const labels = ["priority_level", "flow_schema"];
 /** The requests of one flow schema in one priority level, as they are counted. */
 export class Flow {
   waiting = 0;
+  /** Of those that wait. */
+  waitingSeats = 0;
   executing = 0;
   seats = 0;
   private readonly dispatched: { value: number };
   private readonly executions: Distribution;
+  private readonly estimates: Distribution;
 
   constructor(
     private readonly counters: FlowCounters,
@@ -19,19 +22,37 @@ export class Flow {
     readonly schema: string,
   ) {
     this.dispatched = counters.dispatched.of(level, schema);
-    this.executions = counters.executions.of(level, schema);
+    this.executions = counters.executions.of(level, schema, "regular");
+    this.estimates = counters.estimates.of(level, schema);
+  }
+
+  enqueued(seats: number): void {
+    this.waiting += 1;
+    this.waitingSeats += seats;
+  }
+
+  dequeued(seats: number): void {
+    this.waiting -= 1;
+    this.waitingSeats -= seats;
+  }
+
+  /** How many were in its queue with it, when a request had joined it. */
+  sawQueue(length: number): void {
+    this.counters.lengths.of(this.level, this.schema).observe(length);
   }
 
   began(seats: number): void {
     this.executing += 1;
     this.seats += seats;
     this.dispatched.value += 1;
+    this.estimates.observe(seats);
   }
 
-  ended(seats: number, afterMs: number): void {
+  ended(seats: number, afterMs: number, isWatch: boolean): void {
     this.executing -= 1;
     this.seats -= seats;
-    this.executions.observe(afterMs / 1_000);
+    const executions = isWatch ? this.counters.executions.of(this.level, this.schema, "watch") : this.executions;
+    executions.observe(afterMs / 1_000);
   }
 
   rejected(why: Rejection): void {
@@ -49,6 +70,8 @@ export class FlowCounters {
   readonly rejected: Counter;
   readonly executions: Histogram;
   readonly waits: Histogram;
+  readonly lengths: Histogram;
+  readonly estimates: Histogram;
   private readonly flows = new Map<string, Flow>();
 
   constructor(registry: Registry) {
@@ -61,8 +84,20 @@ export class FlowCounters {
     this.executions = registry.histogram(
       name("request_execution_seconds"),
       "Seconds that requests took once they were let through; of watches, until they were set up.",
-      labels,
+      [...labels, "type"],
       durationBounds,
+    );
+    this.lengths = registry.histogram(
+      name("request_queue_length_after_enqueue"),
+      "Requests in a queue, as each saw them that had just joined it.",
+      labels,
+      [0, 10, 25, 50, 100, 250, 500, 1000],
+    );
+    this.estimates = registry.histogram(
+      name("work_estimated_seats"),
+      "Seats that requests were taken to need.",
+      labels,
+      [1, 2, 4, 10],
     );
     this.waits = registry.histogram(
       name("request_wait_duration_seconds"),
@@ -78,6 +113,7 @@ export class FlowCounters {
         })),
       );
     tell("current_inqueue_requests", "Requests that wait in a queue.", ({ waiting }) => waiting);
+    tell("current_inqueue_seats", "Seats that requests which wait in a queue will need.", ({ waitingSeats }) => waitingSeats);
     tell("current_executing_requests", "Requests that have been let through.", ({ executing }) => executing);
     tell("current_executing_seats", "Seats of the requests that have been let through.", ({ seats }) => seats);
   }

@@ -2,7 +2,7 @@
 import type { PriorityLevelConfiguration } from "../../../src/api/types.js";
 import { Queues, type QueuingConfiguration } from "./queues.js";
 import { Demand, type SeatBounds } from "./seats.js";
-import type { Turn } from "./turn.js";
+import type { Rejection, Turn } from "./turn.js";
 
 const queuingOf = ({ spec }: PriorityLevelConfiguration): QueuingConfiguration | undefined => {
   const response = spec?.limited?.limitResponse;
@@ -22,12 +22,36 @@ export class PriorityLevel {
   private wanted = 0;
   private queues: Queues<Turn> | undefined;
   readonly demand: Demand;
+  /** Requests that were let through, and that were not. */
+  dispatched = 0;
+  readonly refused: Record<Rejection, number> = { "queue-full": 0, "concurrency-limit": 0, "time-out": 0, cancelled: 0 };
+  /** Whose turn it is; kept only where somebody may ask. */
+  private readonly executing: Set<Turn> | undefined;
 
   constructor(
     readonly name: string,
     private readonly nowMs: () => number,
+    isInspected: boolean,
   ) {
     this.demand = new Demand(nowMs());
+    this.executing = isInspected ? new Set() : undefined;
+  }
+
+  get isExempt(): boolean {
+    return this.exempt;
+  }
+
+  get seatsInUse(): number {
+    return this.inUse;
+  }
+
+  /** Who waits, queue by queue; empty where there are none. */
+  get waiting(): Queues<Turn>["all"] {
+    return this.queues?.all ?? [];
+  }
+
+  get turnsExecuting(): readonly Turn[] {
+    return [...(this.executing ?? [])];
   }
 
   configure(configuration: PriorityLevelConfiguration, bounds: SeatBounds): void {
@@ -59,10 +83,13 @@ export class PriorityLevel {
       turn.refuse("concurrency-limit");
       return "refused";
     }
-    if (!this.queues.join(flow, turn)) {
+    const joined = this.queues.join(flow, turn);
+    if (joined === undefined) {
       turn.refuse("queue-full");
       return "refused";
     }
+    turn.queue = joined.queue;
+    turn.flow.sawQueue(joined.length);
     this.wanted += turn.seats;
     this.noteDemand();
     turn.wait();
@@ -75,8 +102,9 @@ export class PriorityLevel {
     this.noteDemand();
   }
 
-  release(seats: number): void {
-    this.inUse -= seats;
+  release(turn: Turn): void {
+    this.inUse -= turn.seats;
+    this.executing?.delete(turn);
     this.noteDemand();
     this.dispatch();
   }
@@ -86,8 +114,10 @@ export class PriorityLevel {
     return this.inUse === 0 || this.inUse + seats <= this.limit;
   }
 
-  private seat({ seats }: Turn): void {
-    this.inUse += seats;
+  private seat(turn: Turn): void {
+    this.inUse += turn.seats;
+    this.dispatched += 1;
+    this.executing?.add(turn);
     this.noteDemand();
   }
 

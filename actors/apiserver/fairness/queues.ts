@@ -51,18 +51,26 @@ export class Queues<Item extends Queued> {
     this.configuration = configuration;
   }
 
-  /** False when the flow's shortest queue is full. */
-  join(flow: string, item: Item): boolean {
+  /** Which queue it joined, and how long that is now; undefined when the flow's shortest queue is full. */
+  join(flow: string, item: Item): { readonly queue: number; readonly length: number } | undefined {
     let best: Queue<Item> | undefined;
+    let bestNumber = -1;
     for (const number of hand(flow, this.configuration)) {
       const queue = this.queues[number]!;
-      if (best === undefined || queue.waiting.length < best.waiting.length) best = queue;
+      if (best !== undefined && queue.waiting.length >= best.waiting.length) continue;
+      best = queue;
+      bestNumber = number;
     }
-    if (best === undefined || best.waiting.length >= this.configuration.queueLengthLimit) return false;
+    if (best === undefined || best.waiting.length >= this.configuration.queueLengthLimit) return undefined;
     if (best.waiting.length === 0) best.start = Math.max(best.start, this.virtualTime);
     best.waiting.push(item);
     this.size += 1;
-    return true;
+    return { queue: bestNumber, length: best.waiting.length };
+  }
+
+  /** Every queue by its number: who waits in it, and when its next turn is. */
+  get all(): ReadonlyArray<{ readonly waiting: readonly Item[]; readonly start: number }> {
+    return this.queues;
   }
 
   /** False when it waits in no queue. */

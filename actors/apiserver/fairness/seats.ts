@@ -38,6 +38,14 @@ export function seatBounds(levels: readonly PriorityLevelConfiguration[], server
   );
 }
 
+/** What was wanted over a while: at most, on average with the deviation from it, and smoothed over more than one while. */
+export interface Settled {
+  readonly high: number;
+  readonly average: number;
+  readonly deviation: number;
+  readonly smooth: number;
+}
+
 /** Seats that were wanted at once, over a while: those in use and those waited for. */
 export class Demand {
   private high = 0;
@@ -46,6 +54,8 @@ export class Demand {
   private span = 0;
   private smooth = 0;
   private now = 0;
+  /** As it was asked last. */
+  settled: Settled = { high: 0, average: 0, deviation: 0, smooth: 0 };
 
   constructor(private sinceMs: number) {}
 
@@ -56,18 +66,20 @@ export class Demand {
   }
 
   /** What was wanted since this was asked last. Rises at once, falls slowly. */
-  settle(nowMs: number): { readonly high: number; readonly smooth: number } {
+  settle(nowMs: number): Settled {
     this.pass(nowMs);
     const average = this.span === 0 ? this.now : this.sum / this.span;
     const variance = this.span === 0 ? 0 : Math.max(0, this.squares / this.span - average * average);
-    const envelope = Math.min(this.high, average + Math.sqrt(variance));
+    const deviation = Math.sqrt(variance);
+    const envelope = Math.min(this.high, average + deviation);
     this.smooth = Math.max(envelope, fading * this.smooth + (1 - fading) * envelope);
     const { high } = this;
     this.high = this.now;
     this.sum = 0;
     this.squares = 0;
     this.span = 0;
-    return { high, smooth: this.smooth };
+    this.settled = { high, average, deviation, smooth: this.smooth };
+    return this.settled;
   }
 
   private pass(nowMs: number): void {

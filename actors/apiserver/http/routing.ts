@@ -6,6 +6,7 @@ import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
 import { parsePath } from "../../../src/api/paths.js";
 import { type ApiError, methodNotAllowed } from "../../../src/api/status.js";
 import type { APIService } from "../../../src/api/types.js";
+import type { DumpedFairness } from "../fairness/dump.js";
 import type { PodConnection, RequestPath } from "../request.js";
 import { isIssuerPath } from "./issuer.js";
 
@@ -29,6 +30,8 @@ export type Route =
     }
   | { readonly type: "health"; readonly check: string; readonly part: string | undefined }
   | { readonly type: "version" | "index" | "trace" | "metrics" | "indicators" | "configuration" }
+  /** What is going on in priority and fairness. */
+  | { readonly type: "fairness"; readonly dumped: DumpedFairness }
   /** An extension API server answers. */
   | { readonly type: "extension"; readonly service: APIService }
   /** Discovery and OpenAPI documents, by their path. */
@@ -74,12 +77,16 @@ const pages: ReadonlyMap<string, "index" | "trace" | "metrics" | "indicators" | 
   ["/configz", "configuration"],
 ]);
 
+const fairnessPath = /^\/debug\/api_priority_and_fairness\/dump_(priority_levels|queues|requests)$/;
+
 function otherRoute(path: string): Route {
   const health = healthPath.exec(path);
   if (health !== null) return { type: "health", check: health[1] ?? "", part: health[2] };
   if (path === "/version" || path === "/version/") return { type: "version" };
   const page = pages.get(path);
   if (page !== undefined) return { type: page };
+  const [, dumped] = fairnessPath.exec(path) ?? [];
+  if (dumped !== undefined) return { type: "fairness", dumped: dumped as DumpedFairness };
   if (isIssuerPath(path)) return { type: "issuer", path };
   return documentPath.test(path) ? { type: "document", path } : { type: "nothing" };
 }

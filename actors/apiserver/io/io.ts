@@ -18,6 +18,8 @@ export interface ApiServerConfig {
   readonly certificateAuthority: string;
   /** PEM certificates of who may say to an extension API server who asks. */
   readonly frontProxyAuthority: string;
+  /** Pages below /debug that tell of others' requests are served. */
+  readonly debugPages: boolean;
 }
 
 /** The HTTPS server; listening is asked once, when the actor starts. */

@@ -12,6 +12,7 @@ export const simulatedConfig: ApiServerConfig = {
   issuer: "https://kubernetes.default.svc.cluster.local",
   certificateAuthority: "simulated",
   frontProxyAuthority: "simulated",
+  debugPages: true,
 };
 
 /** Listens to nobody. */

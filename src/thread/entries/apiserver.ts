@@ -45,7 +45,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
     place.settings;
   const { frontProxyAuthority, frontProxy } = place.settings;
   const signer = es256Signer(place.settings.serviceAccountKey);
-  const { audit } = place.settings;
+  const { audit, debugPages } = place.settings;
   const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
   const reach = bindingRules();
   const reached = ({ host, port }: { host: string; port: number }) => {
@@ -73,6 +73,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
       issuer,
       certificateAuthority,
       frontProxyAuthority,
+      debugPages,
     },
     http: fronts(front({ address: host, port }), front(inCluster), place),
     signer,

@@ -3,6 +3,7 @@ import type { ResourceTable } from "../../../../src/api/kinds.js";
 import { badRequest } from "../../../../src/api/status.js";
 import { healthAnswer } from "../../http/health.js";
 import { issuerDocument } from "../../http/issuer.js";
+import { isConversation } from "../../http/long-running.js";
 import { mediaTypes } from "../../http/negotiation.js";
 import { connectOptions, logOptions } from "../../http/query.js";
 import type { Route } from "../../http/routing.js";
@@ -19,10 +20,10 @@ import { answer, answerError, answerText } from "./response.js";
 import { serveProxy } from "./streaming/proxy.js";
 import { serveTrace } from "./trace-response.js";
 
-/** Serves a request when it is its turn. Conversations with nodes, Services and extensions have none: they may last for hours. */
+/** Serves a request when it is its turn; those that have none at once. */
 export function serveInTurn(asked: Asked, { user, attributes }: Admitted, response: HttpResponse): void {
   const { handler, request, query, route: to } = asked;
-  if (to.type === "connect" || to.type === "proxy" || to.type === "extension") {
+  if (isConversation(attributes)) {
     serve(asked, user, response);
     return;
   }
@@ -34,6 +35,8 @@ export function serveInTurn(asked: Asked, { user, attributes }: Admitted, respon
     execute: (turn) => {
       response.ownHeaders = { ...response.ownHeaders, ...turn.headers };
       serve(asked, user, response, () => turn.done());
+      // What an extension does about a watch is not this server's work.
+      if (to.type === "extension" && attributes.verb === "watch") turn.done();
     },
     reject: ({ headers }) => {
       response.ownHeaders = { ...response.ownHeaders, ...headers };
@@ -76,6 +79,15 @@ function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () 
       answer(request, response, 200, { contentType: metricsType, body });
       return;
     }
+    case "fairness": {
+      if (!handler.debugPages) {
+        answerText(request, response, 404, "404 page not found\n");
+        return;
+      }
+      const text = handler.flowControl.dump(to.dumped, (query.get("includeRequestDetails") ?? "") !== "");
+      answerText(request, response, 200, text);
+      return;
+    }
     case "configuration":
       answerJson(request, response, { "apiserver.chartroom": handler.configuration });
       return;
@@ -87,6 +99,7 @@ function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () 
       return;
     case "trace":
       serveTrace(handler, query.has("follow") && query.get("follow") !== "false", response);
+      onSetUp();
       return;
     case "issuer": {
       const document = issuerDocument(to.path, handler.issuer, authorityOf(request));

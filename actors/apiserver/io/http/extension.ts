@@ -37,7 +37,10 @@ export function serveExtension(asked: Asked, service: APIService, user: ApiUser,
     else answerText(request, response, 503, `error trying to reach service: ${error.message}\n`);
   });
   outgoing.on("response", (incoming) => {
-    response.writeHead(incoming.statusCode ?? 502, { ...responseHeaders(incoming.headers), ...response.ownHeaders });
+    response.writeHead(incoming.statusCode ?? 502, {
+      ...withoutFlow(responseHeaders(incoming.headers)),
+      ...response.ownHeaders,
+    });
     response.flushHeaders?.();
     incoming.on("data", (bytes: Buffer) => {
       incoming.pause();
@@ -94,6 +97,11 @@ function requestTo(asked: Asked, service: APIService, user: ApiUser, upgrade: bo
   });
 }
 
+type Headers = Record<string, string | string[]>;
+const without = (prefix: string, headers: Headers): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(prefix)));
+
 /** Who asks is not for the client to say. */
-const withoutUser = (headers: Record<string, string | string[]>): Record<string, string | string[]> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("x-remote-")));
+const withoutUser = (headers: Headers): Headers => without("x-remote-", headers);
+/** An extension has turns of its own; the client is told of those of the server that it asked. */
+const withoutFlow = (headers: Headers): Headers => without("x-kubernetes-pf-", headers);
