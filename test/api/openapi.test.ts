@@ -207,6 +207,31 @@ test("version 2 has of a custom kind what its clients understand", () => {
   assert.ok(gnostic!.body instanceof Uint8Array);
 });
 
+test("version 2 says nothing of what a kind keeps whose fields are not known; of a field that may be null it does not say that it must be there", () => {
+  const publish = (openAPIV3Schema: object) => {
+    const definition = deepCopy(established);
+    definition.spec.versions[0]!.schema = { openAPIV3Schema };
+    return read("/openapi/v2", table.with(resourcesOf(definition).served)).definitions["com.example.v1.Widget"];
+  };
+  const kind = { "x-kubernetes-group-version-kind": [{ group: "example.com", version: "v1", kind: "Widget" }] };
+  const free = { type: "object", description: "Anything.", "x-kubernetes-preserve-unknown-fields": true };
+  assert.equal(publish(free), { type: "object", ...kind });
+
+  const note = { type: "string", nullable: true };
+  const spec = { type: "object", required: ["color", "note"], properties: { color: { type: "string" }, note } };
+  assert.equal(publish({ type: "object", properties: { spec } }).properties.spec.required, ["color"]);
+});
+
+test("an embedded object is published with what every object has", () => {
+  const definition = deepCopy(established);
+  const template = { type: "object", "x-kubernetes-embedded-resource": true, properties: { spec: { type: "object" } } };
+  definition.spec.versions[0]!.schema = { openAPIV3Schema: { type: "object", properties: { template } } };
+  const document = read("/openapi/v3/apis/example.com/v1", table.with(resourcesOf(definition).served));
+  const published = document.components.schemas["com.example.v1.Widget"].properties.template;
+  assert.equal(Object.keys(published.properties).sort(), ["apiVersion", "kind", "metadata", "spec"]);
+  assert.equal(published.required, ["kind", "apiVersion"]);
+});
+
 test("a definition changes the hash of its own documents and of no others", () => {
   const paths = (of: typeof table) => read("/openapi/v3", of).paths;
   assert.equal(paths(withWidgets)["apis/apps/v1"], paths(table)["apis/apps/v1"]);

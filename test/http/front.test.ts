@@ -100,6 +100,7 @@ const accepts: Array<[string | undefined, string]> = [
   ["application/json;as=Unheard;g=meta.k8s.io;v=v1, application/json;q=0.5", "json"],
   ["application/json;q=0.1, application/yaml;q=0.9", "yaml"],
   ["image/png", "406"],
+  ["application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io", "406"],
 ];
 for (const [accept, expected] of accepts) {
   front(`Accept: ${accept} gives ${expected}`, () => {
@@ -108,6 +109,11 @@ for (const [accept, expected] of accepts) {
     assert.is(chosen === undefined ? "406" : `${chosen.encoding}${as}`, expected);
   });
 }
+
+front("what cannot be laid out as a table is not had as one", () => {
+  assert.is(negotiate(tableType, undefined, false), undefined);
+  assert.is(negotiate(`${tableType},application/json`, undefined, false)?.as, undefined);
+});
 
 const options = (read: { ok: true; value: object } | { ok: false; error: { status: { message?: string } } }) =>
   read.ok ? read.value : read.error.status.message;

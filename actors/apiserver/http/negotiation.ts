@@ -72,14 +72,23 @@ export function isPretty(url: string, userAgent: string): boolean {
   return userAgent.startsWith("curl") || userAgent.startsWith("Wget") || userAgent.startsWith("Mozilla/5.0");
 }
 
-/** The first representation that both sides know; undefined: 406. Without a header, JSON. */
-export function negotiate(accept: string | undefined, offered: ReadonlySet<Encoding> = allEncodings): Representation | undefined {
+/**
+ * The first representation that both sides know; undefined: 406. Without a header, JSON. `hasTable` is false for what cannot be laid out
+ * as a table.
+ */
+export function negotiate(
+  accept: string | undefined,
+  offered: ReadonlySet<Encoding> = allEncodings,
+  hasTable = true,
+): Representation | undefined {
   if (accept === undefined || accept === "") return { encoding: "json", parameters: new Map() };
   for (const { type, parameters } of mediaRanges(accept)) {
     const encoding = encodings.get(type);
     const as = parameters.get("as");
-    if (encoding === undefined || !offered.has(encoding) || (as !== undefined && !isKnownTransformation(as, parameters)))
-      continue;
+    if (encoding === undefined || !offered.has(encoding)) continue;
+    if (as !== undefined && !isKnownTransformation(as, parameters)) continue;
+    // There is no protobuf message of a table.
+    if (as === "Table" && (!hasTable || encoding === "protobuf")) continue;
     const asVersion = parameters.get("v");
     return {
       encoding,

@@ -44,17 +44,21 @@ const kindOf = ({ group, version }: Resource, kind: string): OpenApiSchema => ({
 });
 
 function kindSchema(resource: Resource, schema: StructuralSchema, dialect: Dialect): OpenApiSchema {
+  // Clients of version 2 take a schema with properties, or with a type that they know, for one that has no others.
+  if (dialect === "v2" && schema.preservesUnknownFields) return { type: "object", ...kindOf(resource, resource.kind) };
   const { properties = {}, ...own } = schemaOf(schema, dialect) as { properties?: Record<string, OpenApiSchema> } & OpenApiSchema;
-  const keepsAll = dialect === "v2" && schema.preservesUnknownFields;
-  const metadata = refTo("ObjectMeta", dialect);
   return {
     ...own,
     type: "object",
-    ...(keepsAll
-      ? {}
-      : { properties: { ...typeMeta, metadata: dialect === "v3" ? { allOf: [metadata] } : metadata, ...without(properties) } }),
+    properties: { ...objectProperties(dialect), ...without(properties) },
     ...kindOf(resource, resource.kind),
   };
+}
+
+/** What every object has, whatever its schema says. */
+function objectProperties(dialect: Dialect): Readonly<Record<string, OpenApiSchema>> {
+  const metadata = refTo("ObjectMeta", dialect);
+  return { ...typeMeta, metadata: dialect === "v3" ? { allOf: [metadata] } : metadata };
 }
 
 /** apiVersion, kind and metadata are said once for all. */
@@ -76,31 +80,51 @@ function listSchema(resource: Resource, dialect: Dialect): OpenApiSchema {
 
 /** A node as OpenAPI has it. */
 export function schemaOf(schema: StructuralSchema, dialect: Dialect): OpenApiSchema {
-  const extensions = extensionsOf(schema);
-  const described = schema.description === "" ? {} : { description: schema.description };
-  if (dialect === "v2" && schema.nullable) return { ...described, ...extensions };
-  // Clients of version 2 take a schema with properties for one that has no others.
-  if (dialect === "v2" && schema.preservesUnknownFields) return { ...described, ...extensions };
-  const { type, properties, items, additionalProperties, checks } = schema;
+  // In version 2, what may be null or keeps unknown fields has neither properties nor items, and no type that would tell of them.
+  const loose = dialect === "v2" && (schema.nullable || schema.preservesUnknownFields);
+  const type = dialect === "v2" ? typeInV2(schema) : schema.type;
+  const { description, additionalProperties } = schema;
+  const properties = loose ? [] : [...schema.properties].map(([name, property]) => [name, schemaOf(property, dialect)] as const);
+  const embedded = schema.isEmbeddedResource && !(dialect === "v2" && schema.preservesUnknownFields);
+  const own = Object.fromEntries(properties);
+  const required = requiredOf(schema, dialect, embedded);
   return {
-    ...described,
+    ...(description === "" ? {} : { description }),
     ...(type === "" ? {} : { type }),
     ...(schema.default === undefined ? {} : { default: schema.default }),
-    ...(schema.nullable ? { nullable: true } : {}),
-    ...(properties.size === 0
-      ? {}
-      : { properties: Object.fromEntries([...properties].map(([name, property]) => [name, schemaOf(property, dialect)])) }),
-    ...(items === undefined ? {} : { items: schemaOf(items, dialect) }),
+    ...(schema.nullable && dialect === "v3" ? { nullable: true } : {}),
+    ...(embedded ? { properties: { ...own, ...objectProperties(dialect) } } : properties.length === 0 ? {} : { properties: own }),
+    ...(schema.items === undefined || loose ? {} : { items: schemaOf(schema.items, dialect) }),
     ...(additionalProperties === undefined || additionalProperties === false
       ? {}
       : { additionalProperties: additionalProperties === true ? true : schemaOf(additionalProperties, dialect) }),
-    ...checksOf(checks, dialect),
-    ...extensions,
+    ...checksOf(schema.checks, dialect),
+    ...(required.length === 0 ? {} : { required }),
+    ...extensionsOf(schema),
   };
 }
 
+function typeInV2({ type, nullable, preservesUnknownFields, items }: StructuralSchema): string {
+  if (nullable || (preservesUnknownFields && (type === "object" || type === "array"))) return "";
+  return type === "array" && items === undefined ? "" : type;
+}
+
+/** Version 2 cannot say that something must be there and may be null. */
+function requiredOf(schema: StructuralSchema, dialect: Dialect, embedded: boolean): string[] {
+  const { additionalProperties, checks, properties } = schema;
+  const required =
+    dialect === "v3"
+      ? [...checks.required]
+      : typeof additionalProperties === "object" && additionalProperties.nullable
+        ? []
+        : checks.required.filter(
+            (name) => schema.nullable || schema.preservesUnknownFields || properties.get(name)?.nullable !== true,
+          );
+  return embedded ? [...new Set([...required, "kind", "apiVersion"])] : required;
+}
+
 function checksOf(checks: StructuralSchema["checks"], dialect: Dialect): OpenApiSchema {
-  const { allOf, anyOf, oneOf, not, ...plain } = checks;
+  const { allOf, anyOf, oneOf, not, required: _required, ...plain } = checks;
   const said = Object.fromEntries(
     Object.entries(plain).filter(
       ([, value]) => value !== undefined && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0),

@@ -18,7 +18,7 @@ import { serveWatch } from "./watch-response.js";
 export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: HttpResponse, onSetUp: () => void): void {
   const { handler, request, query } = asked;
   const offered = offeredFor(to);
-  const representation = negotiate(request.headers.accept, offered);
+  const representation = negotiate(request.headers.accept, offered, hasTable(to));
   if (representation === undefined) {
     answerError(request, response, notAcceptable(mediaTypesOf(offered, to.verb === "watch")));
     return;
@@ -76,6 +76,12 @@ function named<Options extends { fieldSelector?: string }>({ path }: ResourceRou
   if (path.name === undefined) return options;
   const byName = `metadata.name=${path.name}`;
   return { ...options, fieldSelector: options.fieldSelector === undefined ? byName : `${options.fieldSelector},${byName}` };
+}
+
+/** What is only created is answered and not kept: a review, a binding, a token. There are no columns of it. */
+function hasTable({ resource, path }: ResourceRoute): boolean {
+  const { verbs } = resource.subresources.find(({ name }) => name === path.subresource) ?? resource;
+  return verbs.length !== 1 || verbs[0] !== "create";
 }
 
 /** A watch is no document, so it is not told as YAML; and what has no message cannot be had as protobuf. */

@@ -6,6 +6,7 @@ import { guestbook } from "./agnhost-guestbook.js";
 import { logsGenerator } from "./agnhost-logs.js";
 import { mounttest } from "./agnhost-mounttest.js";
 import { dial, serveDatagrams, serveHealth } from "./agnhost-network.js";
+import { admissionWebhook, conversionWebhook } from "./agnhost-webhooks.js";
 import { testWebserver } from "./agnhost-webserver.js";
 import { flagOf } from "./flags.js";
 import { answerText, pathOf, queryOf, readBody, serveUntilSignal } from "./serve.js";
@@ -14,6 +15,7 @@ type Subcommand = (context: ProgramContext, args: readonly string[]) => unknown;
 
 /** By name; what each returns is the exit code, or a promise of it. */
 const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["crd-conversion-webhook", (_context, args) => conversionWebhook(args)],
   ["entrypoint-tester", entrypointTester],
   [
     "grpc-health-checking",
@@ -27,6 +29,7 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ["pause", pauseAloud],
   ["serve-hostname", serveHostname],
   ["test-webserver", (_context, args) => testWebserver(Number(flagOf(args, "port") ?? 80))],
+  ["webhook", (_context, args) => admissionWebhook(args)],
 ]);
 
 export function agnhost(context: ProgramContext): unknown {
