@@ -72,6 +72,8 @@ const silent: ReadonlySet<string> = new Set([
   "docker.io/ealen/echo-server",
   "registry.k8s.io/echoserver",
   "registry.k8s.io/pause",
+  "registry.k8s.io/e2e-test-images/sample-apiserver",
+  "registry.k8s.io/etcd",
 ]);
 
 /** What a stand-in answers to a GET; undefined when there is no stand-in for the image. */

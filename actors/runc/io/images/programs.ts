@@ -14,5 +14,7 @@ export const standInPrograms: ReadonlyMap<string, Loader> = new Map<string, Load
   ["gb-frontend", async () => (await import("./small.js")).guestbookFrontend],
   ["http-echo", async () => (await import("./echo.js")).httpEcho],
   ["echo-server", async () => (await import("./echo.js")).echoServer],
+  ["sample-apiserver", async () => (await import("./sample-apiserver/serve.js")).sampleApiserver],
+  ["etcd", async () => (await import("./etcd.js")).etcd],
   ["busybox", async () => (await import("./busybox.js")).busybox],
 ]);

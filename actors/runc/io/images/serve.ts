@@ -1,12 +1,12 @@
 /** An HTTP server as the stand-ins run one: on one port, until a signal, then exit code 0 once open requests are answered. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 
 export function serveUntilSignal(
   port: number,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   signals: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGQUIT"],
-  tls?: { readonly cert: string; readonly key: string },
+  tls?: ServerOptions,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
