@@ -158,4 +158,24 @@ test("events are selected by what they are about", () => {
   }
 });
 
+test("events of events.k8s.io are selected by the names that their fields have there", () => {
+  const event: UntypedObject = {
+    apiVersion: "events.k8s.io/v1",
+    kind: "Event",
+    metadata: { name: "e" },
+    regarding: { kind: "Pod", name: "web-1" },
+    reportingController: "kubelet",
+    reason: "Pulled",
+  };
+  const select = (fieldSelector: string) => compileSelector({ fieldSelector }, "events.k8s.io", "Event");
+  for (const selector of ["regarding.name=web-1,regarding.kind=Pod", "reportingController=kubelet", "reason=Pulled"]) {
+    const compiled = select(selector);
+    assert.is(compiled.ok && compiled.value?.(event), true, selector);
+  }
+  for (const name of ["involvedObject.name", "reportingComponent", "source"]) {
+    const compiled = select(`${name}=x`);
+    assert.is(!compiled.ok && compiled.error.status.message, `field label not supported: ${name}`);
+  }
+});
+
 test.run();

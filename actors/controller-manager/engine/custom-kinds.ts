@@ -32,10 +32,20 @@ export class CustomKinds {
 
   /** The resource of an object's own words, built-in ones too. */
   byObject(apiVersion: string, kind: string): Resource | undefined {
-    const builtin = builtinResources().byObject(apiVersion, kind);
-    if (builtin !== undefined) return builtin;
+    const isIt = (resource: Resource): boolean => resource.apiVersion === apiVersion && resource.kind === kind;
+    return builtinResources().byObject(apiVersion, kind) ?? this.find(isIt);
+  }
+
+  /** The resource of a path, built-in ones too. */
+  byResource(group: string, version: string, plural: string): Resource | undefined {
+    const isIt = (resource: Resource): boolean =>
+      resource.group === group && resource.version === version && resource.plural === plural;
+    return builtinResources().byResource(group, version, plural) ?? this.find(isIt);
+  }
+
+  private find(isIt: (resource: Resource) => boolean): Resource | undefined {
     for (const resources of this.served.values()) {
-      const found = resources.find((resource) => resource.apiVersion === apiVersion && resource.kind === kind);
+      const found = resources.find(isIt);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -33,8 +33,9 @@ const eventFields = [
   "type",
 ];
 
+/** events.k8s.io calls them what its objects call them. */
 const eventsGroupFields = eventFields.map((name) =>
-  alias(name, name === "reportingComponent" ? "reportingController" : name.replace("involvedObject", "regarding")),
+  name === "reportingComponent" ? "reportingController" : name.replace("involvedObject", "regarding"),
 );
 
 const selectable = new Map<string, ReadonlyMap<string, SelectableField>>([
@@ -53,7 +54,7 @@ const selectable = new Map<string, ReadonlyMap<string, SelectableField>>([
     ]),
   ],
   ["/Event", new Map([...eventFields.map((name) => field(name)), alias("source", "source.component")])],
-  ["events.k8s.io/Event", new Map([...eventsGroupFields, alias("source", "deprecatedSource.component")])],
+  ["events.k8s.io/Event", new Map(eventsGroupFields.map((name) => field(name)))],
   ["/Node", new Map([field("spec.unschedulable", "false")])],
   ["/Namespace", new Map([field("status.phase")])],
   ["/Secret", new Map([field("type")])],
@@ -86,13 +87,8 @@ const readPodIp: Read = (object) => {
 };
 
 const readEventSource: Read = (object) => {
-  const { source, deprecatedSource, reportingComponent, reportingController } = object as {
-    source?: { component?: string };
-    deprecatedSource?: { component?: string };
-    reportingComponent?: string;
-    reportingController?: string;
-  };
-  return source?.component || deprecatedSource?.component || reportingComponent || reportingController || "";
+  const { source, reportingComponent } = object as { source?: { component?: string }; reportingComponent?: string };
+  return source?.component || reportingComponent || "";
 };
 
 /** How to read one selectable field of a kind as text, or why it cannot be selected on. */
