@@ -66,10 +66,10 @@ export class ApiFront {
     });
   }
 
-  /** A watch over HTTP/1.1; what comes of it is the response's. */
-  watch(path: string, onResponse: (response: IncomingMessage) => void): ClientRequest {
+  /** A watch over HTTP/1.1; what comes of it is the response's. `query` goes after the path's own `?watch=true`. */
+  watch(path: string, onResponse: (response: IncomingMessage) => void, query = ""): ClientRequest {
     const options = { ca: this.certificateAuthority, agent: false, headers: { authorization: this.authorization } };
-    return httpsRequest(`${this.cluster.url}${path}?watch=true`, options, onResponse).end();
+    return httpsRequest(`${this.cluster.url}${path}?watch=true${query === "" ? "" : `&${query}`}`, options, onResponse).end();
   }
 
   /** A connection that speaks HTTP/2. */
