@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { agnhostAnswer } from "../../images/answers.js";
 import type { ProgramContext } from "../container/entry.js";
+import { checkIssuer, inClusterClient } from "./agnhost-accounts.js";
 import { guestbook } from "./agnhost-guestbook.js";
 import { logsGenerator } from "./agnhost-logs.js";
 import { mounttest } from "./agnhost-mounttest.js";
@@ -22,12 +23,14 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     (_context, args) => serveHealth(Number(flagOf(args, "port") ?? 5000), Number(flagOf(args, "http-port") ?? 8080)),
   ],
   ["guestbook", guestbook],
+  ["inclusterclient", (_context, args) => inClusterClient(Number(flagOf(args, "poll-interval") ?? 30))],
   ["liveness", liveness],
   ["logs-generator", (_context, args) => logsGenerator(args)],
   ["mounttest", (_context, args) => mounttest(args)],
   ["netexec", netexec],
   ["pause", pauseAloud],
   ["serve-hostname", serveHostname],
+  ["test-service-account-issuer-discovery", (_context, args) => checkIssuer(args)],
   ["test-webserver", (_context, args) => testWebserver(Number(flagOf(args, "port") ?? 80))],
   ["webhook", (_context, args) => admissionWebhook(args)],
 ]);
