@@ -249,6 +249,8 @@ export interface TraceReader {
 export interface HealthCheck {
   readonly name: string;
   readonly problem: string | undefined;
+  /** Whether only /readyz asks it. */
+  readonly ofReadiness?: boolean;
 }
 
 /** The API server as its fronts see it. Callable in every state: it answers 503 while it cannot serve. */

@@ -20,6 +20,7 @@ import { collectionMachine } from "./collection-machine.js";
 import { Consultant } from "./consult/consultant.js";
 import { endpointOf, type Reached } from "./consult/service-endpoint.js";
 import { FlowControl } from "./fairness/flow-control.js";
+import { serverChecks } from "./http/health-checks.js";
 import type { Issuer } from "./http/issuer.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
@@ -250,13 +251,12 @@ export class Server implements ApiHandler {
   }
 
   readiness(): readonly HealthCheck[] {
-    const etcd = this.etcd.linked ? undefined : "etcd is not linked";
-    return [
-      { name: "etcd", problem: etcd },
-      { name: "informer-sync", problem: this.cache.revision > 0n ? undefined : "the watch cache is empty" },
-      { name: "poststarthook/start-cluster", problem: this.open || this.draining ? undefined : notServing },
-      { name: "shutdown", problem: this.draining ? "the API server is shutting down" : undefined },
-    ];
+    return serverChecks({
+      hasEtcd: this.etcd.linked,
+      hasCache: this.cache.revision > 0n,
+      hasStarted: this.open || this.draining,
+      isStopping: this.draining,
+    });
   }
 
   trace(reader: TraceReader, { follow }: { readonly follow: boolean }): WatchHandle {

@@ -9,9 +9,11 @@ export interface HealthAnswer {
 
 const ping: HealthCheck = { name: "ping", problem: undefined };
 
-/** What is alive need not be ready: only /readyz and /healthz ask what serves. */
-export const checksOf = (endpoint: string, checks: readonly HealthCheck[]): readonly HealthCheck[] =>
-  endpoint === "livez" ? [ping] : [ping, ...checks];
+/** What is alive need not be ready: some are asked only of who means to send requests. */
+export const checksOf = (endpoint: string, checks: readonly HealthCheck[]): readonly HealthCheck[] => [
+  ping,
+  ...checks.filter(({ ofReadiness }) => endpoint === "readyz" || ofReadiness !== true),
+];
 
 export function healthAnswer(
   endpoint: string,

@@ -46,7 +46,7 @@ export type ResourceRoute = Extract<Route, { type: "resource" }>;
 const connects: ReadonlySet<string> = new Set(["log", "exec", "attach", "portforward"]);
 /** `connect` takes every method; what comes after it is not the API server's. */
 const proxiedPath = /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+(?:pods|services)|nodes)\/+[^/]+\/+proxy(\/.*|$)/;
-const healthPath = /^\/(healthz|livez|readyz)(?:\/([^/]+))?\/?$/;
+const healthPath = /^\/(healthz|livez|readyz)(?:\/(.*[^/]))?\/?$/;
 /** Where the discovery of all, of a group, and of a version of it is. */
 const groupPath = /^\/(api(\/[^/]+)?|apis(\/[^/]+){0,2})\/?$/;
 const documentPath = /^\/(api|apis|openapi)(\/|$)/;
