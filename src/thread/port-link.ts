@@ -5,12 +5,17 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Envelope } from "../wire/envelope.js";
 import type { LinkHandle } from "../wire/link.js";
+import type { SpareTime } from "./spare-time.js";
 
 export class PortLink {
   private batch: Envelope[] = [];
   private handle: LinkHandle | undefined;
 
-  constructor(private readonly port: MessagePort) {}
+  /** What arrives is handled at once, or in the time that is spared for it. */
+  constructor(
+    private readonly port: MessagePort,
+    private readonly spareTime?: SpareTime,
+  ) {}
 
   readonly post = (envelope: Envelope): void => {
     if (this.batch.push(envelope) === 1) setImmediate(this.send);
@@ -19,8 +24,12 @@ export class PortLink {
   /** Hands what arrives to the endpoint's link, from now on. */
   deliverTo(handle: LinkHandle): void {
     this.handle = handle;
+    const receive = (envelope: Envelope) => this.handle?.receive(envelope);
     this.port.on("message", (batch: Envelope[]) => {
-      for (const envelope of batch) this.handle?.receive(envelope);
+      for (const envelope of batch) {
+        if (this.spareTime === undefined) receive(envelope);
+        else this.spareTime.do(() => receive(envelope));
+      }
     });
     this.port.on("messageerror", () => this.lost("a message could not be read"));
     this.port.on("close", () => this.lost("its other end closed"));

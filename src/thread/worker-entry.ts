@@ -11,6 +11,7 @@ import type { Announcement, WorkerBoot } from "./boot.js";
 import { exposeControl } from "./control.js";
 import { PortLink } from "./port-link.js";
 import { realClock, realRandom } from "./real-host.js";
+import { SpareTime } from "./spare-time.js";
 import { TraceBuffer } from "./trace-buffer.js";
 
 /** How long traced records wait for company before they are handed in. */
@@ -44,6 +45,7 @@ export function runWorker<Io, Settings>(
   const { address, incarnation, settings } = workerData as WorkerBoot<Settings>;
   giveWayToControlPlane(address);
   const links = new Map<number, PortLink>();
+  const forNodes = new SpareTime();
   let announce: (announcement: Announcement) => void = () => {};
   const announced = new Promise<Announcement>((resolve) => {
     announce = resolve;
@@ -105,7 +107,7 @@ export function runWorker<Io, Settings>(
     started: () => started.catch(() => new Promise<void>(() => {})),
     announced: () => announced,
     link: (linkId: number, peer: Address, port: MessagePort) => {
-      const link = new PortLink(port);
+      const link = new PortLink(port, nodeOf(peer) === undefined ? undefined : forNodes);
       links.set(linkId, link);
       link.deliverTo(component.attach(peer, link.post));
       port.on("close", () => links.delete(linkId));

@@ -116,6 +116,28 @@ test("the next round begins only when the caches show what the last one wrote", 
   assert.equal(seen, [0, 1, 2]);
 });
 
+test("a round that follows one that went well goes on at its pace, and one that comes later begins slowly again", () => {
+  let rounds = 0;
+  const { host, enqueue, simulation, statesOf } = controlled(() => {
+    rounds += 1;
+    return { writes: Array.from({ length: 300 }, (_, index) => creation(`c${rounds}-${index}`)) };
+  });
+  const underWayAtTheBeginning = () => {
+    const before = statesOf("test a").length;
+    enqueue("a");
+    const begun = () => statesOf("test a").slice(before).includes("writing");
+    assert.ok(simulation.runUntil(begun, 100), "a round begins");
+    const count = host.wire.inFlight().length;
+    const ended = () => statesOf("test a").slice(before).includes("settled");
+    assert.ok(simulation.runUntil(ended, 5_000), "a round ends");
+    return count;
+  };
+  assert.is(underWayAtTheBeginning(), 1);
+  assert.is(underWayAtTheBeginning(), 100);
+  simulation.run(2_000);
+  assert.is(underWayAtTheBeginning(), 1);
+});
+
 test("caches that do not come up are waited for only so long", () => {
   const { api, enqueue, simulation, statesOf } = controlled(() =>
     api.of("configmaps").length === 0 ? { writes: [creation("c")] } : {},

@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../../src/api/types.js";
 import type { WireError } from "../../../src/wire/errors.js";
 import type { Informed, Informers } from "./informers.js";
 import type { Reconcile } from "./plan.js";
-import { Round } from "./round.js";
+import { Round, roundLimits } from "./round.js";
 import { roundMachine } from "./round-machine.js";
 import { WorkQueue } from "./work-queue.js";
 
@@ -26,6 +26,9 @@ export interface ControllerDefinition {
 
 export const backoffLimits = { firstMs: 5, mostMs: 60_000 } as const;
 
+/** What went well this lately goes on as fast as it went: a scale-up that takes several rounds does not begin slowly in each. */
+const paceKeptMs = 1_000;
+
 export type ControllerEvent = { type: "synced" } | { type: "queue.changed" } | { type: "worker.freed" };
 
 interface Failures {
@@ -33,8 +36,15 @@ interface Failures {
   readonly error: WireError;
 }
 
+interface Pace {
+  readonly atOnce: number;
+  readonly untilMs: number;
+}
+
 export class Controller {
   private readonly queue: WorkQueue;
+  /** Of keys whose last round went well and wrote much. */
+  private readonly paces = new Map<string, Pace>();
   private readonly failures = new Map<string, Failures>();
   private readonly charts = new Set<string>();
   private busy = 0;
@@ -118,7 +128,15 @@ export class Controller {
       this.tell({ type: "worker.freed" });
     };
     const { reconcile, serviceAccount } = definition;
-    const round = new Round({ host, informers, key, reconcile, serviceAccount, failure: failed?.error });
+    const round = new Round({
+      host,
+      informers,
+      key,
+      reconcile,
+      serviceAccount,
+      failure: failed?.error,
+      pace: this.takePace(key),
+    });
     const input = {
       round,
       backoffMs: this.backoffMs(failed?.count ?? 0),
@@ -127,13 +145,20 @@ export class Controller {
         end = how;
       },
     };
-    host.charts.start(roundMachine, { id, input, onDone: () => this.ended(key, id, end) }).send({ type: "begin" });
+    host.charts.start(roundMachine, { id, input, onDone: () => this.ended(key, id, end, round.pace) }).send({ type: "begin" });
   }
 
-  private ended(key: string, id: string, { error, requeueAfterMs }: { error?: WireError; requeueAfterMs?: number }): void {
+  private ended(
+    key: string,
+    id: string,
+    { error, requeueAfterMs }: { error?: WireError; requeueAfterMs?: number },
+    pace: number,
+  ): void {
     this.charts.delete(id);
-    if (error === undefined) this.failures.delete(key);
-    else {
+    if (error === undefined) {
+      this.failures.delete(key);
+      if (pace === roundLimits.writesAtOnce) this.paces.set(key, { atOnce: pace, untilMs: this.nowMs + paceKeptMs });
+    } else {
       const count = (this.failures.get(key)?.count ?? 0) + 1;
       this.failures.set(key, { count, error });
       this.host.note(`${this.definition.name} ${key}: ${error.message}`);
@@ -142,6 +167,12 @@ export class Controller {
     if (error !== undefined) this.queue.add(key, this.nowMs);
     else if (requeueAfterMs !== undefined) this.queue.addAfter(key, requeueAfterMs, this.nowMs);
     this.tell({ type: "queue.changed" });
+  }
+
+  private takePace(key: string): number {
+    const kept = this.paces.get(key);
+    this.paces.delete(key);
+    return kept !== undefined && this.nowMs < kept.untilMs ? kept.atOnce : 1;
   }
 
   private backoffMs(failures: number): number {

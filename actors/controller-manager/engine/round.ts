@@ -24,6 +24,8 @@ export interface RoundOf {
   readonly reconcile: Reconcile;
   readonly serviceAccount: string | undefined;
   readonly failure: WireError | undefined;
+  /** How many writes may be under way at its beginning: 1, or as many as the round just before it came to. */
+  readonly pace: number;
 }
 
 export class Round {
@@ -33,11 +35,18 @@ export class Round {
   private readRounds = 0;
   private pending = 0;
   private next = 0;
-  private window = 1;
+  private window: number;
   private indefinite = false;
   private readonly unseen = new Set<() => void>();
 
-  constructor(private readonly of: RoundOf) {}
+  constructor(private readonly of: RoundOf) {
+    this.window = of.pace;
+  }
+
+  /** How many writes at once have been seen to go well. */
+  get pace(): number {
+    return this.window;
+  }
 
   get failed(): boolean {
     return this.error !== undefined;
@@ -97,7 +106,7 @@ export class Round {
   /** Sends the first writes; each success lets two more go, so that a doomed batch fails after one. */
   write(onAnswer: () => void, onSeen: () => void): void {
     this.next = 0;
-    this.window = 1;
+    if (this.plan.inOrder) this.window = 1;
     this.send(onAnswer, onSeen);
   }
 
