@@ -1,4 +1,5 @@
 /** A version of a custom resource, with all that serving it needs; made once from each state of its definition. */
+import { encodeBase64 } from "../base64.js";
 import type {
   CustomResourceConversion,
   CustomResourceDefinition,
@@ -6,6 +7,7 @@ import type {
   CustomResourceSubresourceScale,
 } from "../generated/types.js";
 import { apiVersionOf, compareVersions, type Resource, type Subresource, stabilityOf, type Verb } from "../kinds.js";
+import { sha256 } from "../sha256.js";
 import type { Printer } from "../table/printer.js";
 import { textHash } from "../text-hash.js";
 import { columnsPrinter } from "./columns.js";
@@ -82,9 +84,9 @@ export function resourcesOf(definition: CustomResourceDefinition): CustomResourc
   };
 }
 
-/** Opaque to clients, who only compare it. */
+/** Clients only compare it; it is that of kube-apiserver, so that it compares with what they know from elsewhere. */
 const storageHash = (group: string, version: string, kind: string): string =>
-  `${textHash(`${group}/${version}/${kind}`).slice(0, 11)}=`;
+  encodeBase64(sha256(new TextEncoder().encode(`${group}/${version}/${kind}`)).subarray(0, 8));
 
 function customVersion(
   { metadata, spec }: CustomResourceDefinition,
