@@ -186,6 +186,7 @@ test("a custom kind is published with all that its schema says", () => {
   const document = read("/openapi/v3/apis/example.com/v1", withWidgets);
   const { "com.example.v1.Widget": widget, "com.example.v1.WidgetList": list } = document.components.schemas;
   assert.equal(widget["x-kubernetes-group-version-kind"], [{ group: "example.com", version: "v1", kind: "Widget" }]);
+  assert.equal(widget["x-kubernetes-selectable-fields"], [{ fieldPath: "spec.color" }]);
   assert.equal(Object.keys(widget.properties), ["apiVersion", "kind", "metadata", "spec", "status"]);
   const { color, replicas, parts } = widget.properties.spec.properties;
   assert.equal(color, { type: "string", enum: ["red", "green"] });
@@ -213,7 +214,10 @@ test("version 2 says nothing of what a kind keeps whose fields are not known; of
     definition.spec.versions[0]!.schema = { openAPIV3Schema };
     return read("/openapi/v2", table.with(resourcesOf(definition).served)).definitions["com.example.v1.Widget"];
   };
-  const kind = { "x-kubernetes-group-version-kind": [{ group: "example.com", version: "v1", kind: "Widget" }] };
+  const kind = {
+    "x-kubernetes-group-version-kind": [{ group: "example.com", version: "v1", kind: "Widget" }],
+    "x-kubernetes-selectable-fields": [{ fieldPath: "spec.color" }],
+  };
   const free = { type: "object", description: "Anything.", "x-kubernetes-preserve-unknown-fields": true };
   assert.equal(publish(free), { type: "object", ...kind });
 

@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#publish-validation-schema-in-openapi
  */
 import type { StructuralSchema } from "../custom/schema.js";
+import type { CustomVersion } from "../custom/version.js";
 import type { Resource, ResourceTable } from "../kinds.js";
 import { type Dialect, type OpenApiSchema, refTo } from "./schemas.js";
 
@@ -23,7 +24,7 @@ export function customSchemas(table: ResourceTable, dialect: Dialect): Map<strin
   const schemas = new Map<string, OpenApiSchema>();
   for (const resource of table.resources) {
     if (resource.custom === undefined) continue;
-    schemas.set(schemaNameOf(resource), kindSchema(resource, resource.custom.schema, dialect));
+    schemas.set(schemaNameOf(resource), kindSchema(resource, resource.custom, dialect));
     schemas.set(listSchemaNameOf(resource), listSchema(resource, dialect));
   }
   return schemas;
@@ -43,15 +44,20 @@ const kindOf = ({ group, version }: Resource, kind: string): OpenApiSchema => ({
   "x-kubernetes-group-version-kind": [{ group, version, kind }],
 });
 
-function kindSchema(resource: Resource, schema: StructuralSchema, dialect: Dialect): OpenApiSchema {
+function kindSchema(resource: Resource, { schema, selectableFields }: CustomVersion, dialect: Dialect): OpenApiSchema {
+  const fields = selectableFields.map((path) => ({ fieldPath: path.replace(/^\./, "") }));
+  const about = {
+    ...kindOf(resource, resource.kind),
+    ...(fields.length === 0 ? {} : { "x-kubernetes-selectable-fields": fields }),
+  };
   // Clients of version 2 take a schema with properties, or with a type that they know, for one that has no others.
-  if (dialect === "v2" && schema.preservesUnknownFields) return { type: "object", ...kindOf(resource, resource.kind) };
+  if (dialect === "v2" && schema.preservesUnknownFields) return { type: "object", ...about };
   const { properties = {}, ...own } = schemaOf(schema, dialect) as { properties?: Record<string, OpenApiSchema> } & OpenApiSchema;
   return {
     ...own,
     type: "object",
     properties: { ...objectProperties(dialect), ...without(properties) },
-    ...kindOf(resource, resource.kind),
+    ...about,
   };
 }
 
