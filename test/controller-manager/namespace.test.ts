@@ -39,6 +39,21 @@ test("what is left is deleted, and named in the conditions", () => {
   ]);
 });
 
+test("pods go first: what protects them stays until the last of them is gone", () => {
+  const resources = ["pods", "configmaps"].map((plural) => builtinResources().byResource("", "v1", plural)!);
+  const items = [{ metadata: { name: "x" } }];
+  const leaving = (pods: typeof items) => {
+    const answers = new Map([
+      ["pods", { items: pods }],
+      ["configmaps", { items }],
+    ]);
+    const { writes = [] } = reconcileNamespace(aNamespace("a", true), resources, { nowMs: 0, monotonicMs: 0, answers });
+    return writes.map(({ request }) => `${request.verb} ${request.path.resource}`).filter((each) => each.startsWith("delete"));
+  };
+  assert.equal(leaving(items), ["deleteCollection pods"]);
+  assert.equal(leaving([]), ["deleteCollection configmaps"]);
+});
+
 test("a namespace is emptied and then finalized", () => {
   const { api, simulation } = controllerWorld();
   simulation.run(2_000);

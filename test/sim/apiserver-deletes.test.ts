@@ -53,6 +53,18 @@ test("propagation policies become finalizers", () => {
   assert.is(world.get(deployments, "background").error?.code, 404);
 });
 
+test("a replication controller and a job leave their pods, unless the request says otherwise", () => {
+  const world = serving();
+  const controllers: ResourcePath = { group: "", version: "v1", resource: "replicationcontrollers", namespace: "default" };
+  const { template } = deployment("x").spec;
+  for (const name of ["usual", "said"]) {
+    world.create(controllers, { apiVersion: "v1", kind: "ReplicationController", metadata: { name }, spec: { template } });
+  }
+  assert.equal(world.delete(controllers, "usual").object.metadata.finalizers, ["orphan"]);
+  world.delete(controllers, "said", { propagationPolicy: "Background" });
+  assert.is(world.get(controllers, "said").error?.code, 404);
+});
+
 test("a bound pod is given its grace, which may be shortened but not lengthened", () => {
   const world = serving();
   world.account();

@@ -55,6 +55,20 @@ export function finalizersFor(finalizers: readonly string[], policy: DeleteOptio
   return same ? undefined : wanted;
 }
 
+/** Kinds that were deleted alone before there was a garbage collector, and still are when a request does not say otherwise. */
+const orphaning: ReadonlySet<string> = new Set(["v1/replicationcontrollers", "batch/v1/jobs"]);
+
+/** What becomes of an object's dependents: what the request says, else what its finalizers say already, else what its kind is used to. */
+function propagationOf(
+  { resource }: Served,
+  { finalizers = [] }: ObjectMeta,
+  asked: DeleteOptions,
+): DeleteOptions["propagationPolicy"] {
+  const isSaid = finalizers.includes(orphan) || finalizers.includes(foreground);
+  const usual = !isSaid && orphaning.has(`${resource.apiVersion}/${resource.plural}`) ? "Orphan" : undefined;
+  return asked.propagationPolicy ?? usual;
+}
+
 /** How a pod's deletion goes on: `now` when there is nothing to wait for, undefined when it goes on as it was. */
 type Grace = { readonly what: "now" } | { readonly what: "begin"; readonly metadata: ObjectMeta } | { readonly what: "pending" };
 
@@ -144,7 +158,7 @@ export class DeletePlanner implements Planner {
     if (isDefinition(served)) return this.planDefinition(origin, nowMs);
     const together = this.extras?.together(origin) ?? succeed([]);
     if (!together.ok) return refuse(together.error);
-    const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy);
+    const finalizers = finalizersFor(metadata.finalizers ?? [], propagationOf(served, metadata, options));
     const left = finalizers ?? metadata.finalizers ?? [];
     if (grace.what === "now" && left.length === 0) return this.remove(origin, together.value);
     const isGoing = metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;

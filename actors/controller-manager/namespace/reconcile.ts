@@ -45,10 +45,24 @@ export function reconcileNamespace(
     .map((resource) => ({ resource, items: itemsOf(answers, resource) }))
     .filter(({ items }) => items.length > 0);
   if (left.length === 0) return { writes: [finalization(namespace)] };
-  const deletions = left
+  const first = firstToGo(left);
+  const deletions = first
     .filter(({ items }) => items.some(({ metadata }) => metadata.deletionTimestamp === undefined))
-    .map(({ resource }): PlannedWrite => ({ request: { verb: "deleteCollection", path: pathIn(name, resource) } }));
-  return { writes: [...deletions, ...remaining(namespace, left, nowMs)], requeueAfterMs: lookAgainMs };
+    .map(
+      ({ resource }): PlannedWrite => ({
+        request: { verb: "deleteCollection", path: pathIn(name, resource), options: { propagationPolicy: "Background" } },
+      }),
+    );
+  return { writes: [...deletions, ...remaining(namespace, first, nowMs)], requeueAfterMs: lookAgainMs };
+}
+
+/**
+ * Pods go before all else, so that they do not outlive what protects them, such as NetworkPolicies.
+ * Source: KEP-5080, ordered namespace deletion.
+ */
+function firstToGo(left: readonly Left[]): readonly Left[] {
+  const pods = left.filter(({ resource }) => nameOf(resource) === "pods");
+  return pods.length > 0 ? pods : left;
 }
 
 const lookAt = (namespace: string, resource: Resource): PlannedRead => ({
