@@ -95,7 +95,17 @@ metadata: { name: ${name}, labels: { asked: "yes" } }
 data: ${data}
 `;
 
-const free = "schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }";
+/** A version with these fields, which are all text and may be selected by. */
+const versionOf = (name: string, fields: readonly string[]) =>
+  JSON.stringify({
+    name,
+    served: true,
+    storage: name === "v1",
+    schema: {
+      openAPIV3Schema: { type: "object", properties: Object.fromEntries(fields.map((field) => [field, { type: "string" }])) },
+    },
+    selectableFields: fields.map((field) => ({ jsonPath: `.${field}` })),
+  });
 const crontabs = `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -104,7 +114,7 @@ spec:
   group: stable.example.com
   scope: Namespaced
   names: { plural: crontabs, kind: CronTab }
-  versions: [{ name: v1, served: true, storage: true, ${free} }, { name: v2, served: true, storage: false, ${free} }]
+  versions: [${versionOf("v1", ["hostPort"])}, ${versionOf("v2", ["host", "port"])}]
   conversion:
     strategy: Webhook
     webhook:
@@ -157,6 +167,38 @@ kubectlSuite("conformance: servers in pods that extend the API", { nodes: 1 }, (
     await apply("tab", "apiVersion: stable.example.com/v1\nkind: CronTab\nmetadata: { name: tab }\nhostPort: localhost:7070\n");
     assert.is(await world().ok("get crontabs.v2.stable.example.com tab -o jsonpath={.host}/{.port}"), "localhost/7070");
     assert.is(await world().ok("get crontabs.v1.stable.example.com tab -o jsonpath={.hostPort}"), "localhost:7070");
+  });
+
+  test("converted objects are listed, watched and deleted by the fields of the version that is asked for", async () => {
+    const tab = (name: string, host: string, port: string) =>
+      apply(
+        name,
+        `apiVersion: stable.example.com/v2\nkind: CronTab\nmetadata: { name: ${name} }\nhost: ${host}\nport: "${port}"\n`,
+      );
+    const listed = (version: string, selector: string) =>
+      world().ok(`get crontabs.${version}.stable.example.com --field-selector=${selector} -o jsonpath={.items[*].metadata.name}`);
+    const watch = (version: string, selector: string) =>
+      world().begin([
+        ...`get crontabs.${version}.stable.example.com --field-selector=${selector} --watch --output-watch-events`.split(" "),
+        "-o=jsonpath={.type} {.object.metadata.name}{'\\n'}",
+      ]);
+    const watches = [watch("v2", "host=host1"), watch("v2", "host=host1,port=80"), watch("v1", "hostPort=host1:80")] as const;
+    await tab("one", "host1", "80");
+    await tab("two", "host1", "8080");
+    await tab("other", "host2", "80");
+    assert.is(await listed("v2", "host=host1"), "one two");
+    assert.is(await listed("v2", "host=host1,port=80"), "one");
+    assert.is(await listed("v1", "hostPort=host1:8080"), "two");
+    const [byHost, byBoth, byHostPort] = watches;
+    await byHost.until((told) => told === "ADDED one\nADDED two\n");
+
+    await world().ok("delete crontabs.v2.stable.example.com --field-selector=host=host1,port=80");
+    await world().ok("patch crontabs.v2.stable.example.com two --type=merge -p", '{"host":"host2"}');
+    assert.is(await listed("v2", "host=host1"), "");
+    await byHost.until((told) => told.endsWith("DELETED one\nDELETED two\n"));
+    await byBoth.until((told) => told === "ADDED one\nDELETED one\n");
+    await byHostPort.until((told) => told === "ADDED one\nDELETED one\n");
+    for (const each of watches) await each.interrupt();
   });
 
   test("an extension API server in a pod serves its kinds to those who may", async () => {
