@@ -83,8 +83,11 @@ function customWords(resource: Resource, custom: CustomVersion, conversions: Con
   const view = (object: UntypedObject): UntypedObject => showCustom(deepCopy(object), custom, apiVersion, convert);
   const store = (object: UntypedObject): UntypedObject => {
     const stored = storeCustom(deepCopy(object), custom, storageApiVersion, convert);
-    // What is stored will be shown: that it can be is found out before.
-    if (isConvertedByWebhook(custom)) view(stored);
+    if (isConvertedByWebhook(custom)) {
+      // What is stored will be shown: that it can be is found out before. And watches select it, which do not wait for a webhook.
+      view(stored);
+      for (const selectable of custom.selectableIn) convert(stored, selectable);
+    }
     return stored;
   };
   return { view: custom.isPristine && storageApiVersion === apiVersion ? undefined : view, store };

@@ -184,7 +184,7 @@ kubectlSuite("conformance: servers in pods that extend the API", { nodes: 1 }, (
       ]);
     const watches = [watch("v2", "host=host1"), watch("v2", "host=host1,port=80"), watch("v1", "hostPort=host1:80")] as const;
     await tab("one", "host1", "80");
-    await tab("two", "host1", "8080");
+    await apply("two", "apiVersion: stable.example.com/v1\nkind: CronTab\nmetadata: { name: two }\nhostPort: host1:8080\n");
     await tab("other", "host2", "80");
     assert.is(await listed("v2", "host=host1"), "one two");
     assert.is(await listed("v2", "host=host1,port=80"), "one");

@@ -6,28 +6,38 @@ export const gadgetsIn = (version: string) => ({ group: "example.com", version, 
 const definitionsPath = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
 const url = "https://hooks.example.com/convert";
 
-const version = (name: string, storage: boolean, properties: object) => ({
+const version = (name: string, storage: boolean, properties: object, selectableFields: object[] = []) => ({
   name,
+  selectableFields,
   served: true,
   storage,
   schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } },
 });
 
 /** Version v1 says host and port in one text, v2 each for itself. */
-export const gadgets = definitionOf(
-  "gadgets",
-  "Gadget",
-  [
-    version("v1", true, { address: { type: "string" } }),
-    version("v2", false, { host: { type: "string" }, port: { type: "string" }, scheme: { type: "string", default: "https" } }),
-  ],
-  {
-    conversion: {
-      strategy: "Webhook",
-      webhook: { conversionReviewVersions: ["v1"], clientConfig: { url } },
+const gadgetsBy = (selectableFields: object[]) =>
+  definitionOf(
+    "gadgets",
+    "Gadget",
+    [
+      version("v1", true, { address: { type: "string" } }),
+      version(
+        "v2",
+        false,
+        { host: { type: "string" }, port: { type: "string" }, scheme: { type: "string", default: "https" } },
+        selectableFields,
+      ),
+    ],
+    {
+      conversion: {
+        strategy: "Webhook",
+        webhook: { conversionReviewVersions: ["v1"], clientConfig: { url } },
+      },
     },
-  },
-);
+  );
+export const gadgets = gadgetsBy([]);
+/** The same, selected by host in v2. */
+export const selectableGadgets = gadgetsBy([{ jsonPath: ".spec.host" }]);
 
 export interface Gadget {
   readonly apiVersion: string;
@@ -77,14 +87,14 @@ export class ConversionWorld extends ApiServerWorld {
   /** Of how many objects each review was. */
   readonly reviews: number[] = [];
 
-  constructor(options: ApiServerWorldOptions = {}) {
+  constructor(options: ApiServerWorldOptions = {}, definition = gadgets) {
     super(options);
     this.untilServing();
     this.webhooks.serve(url, ({ body }) => {
       this.reviews.push((JSON.parse(body) as ConversionReview).request.objects.length);
       return { afterMs: 10, answer: { ok: true, code: 200, body: conversionAnswer(body, this.refusal) } };
     });
-    const { error } = this.create(definitionsPath, gadgets);
+    const { error } = this.create(definitionsPath, definition);
     if (error !== undefined) throw new Error(error.message);
     this.run(100);
   }

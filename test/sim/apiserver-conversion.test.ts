@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeJson } from "../../src/wire/json.js";
-import { ConversionWorld, gadget, gadgetsIn } from "../custom/conversion-world.js";
+import { ConversionWorld, gadget, gadgetsIn, selectableGadgets } from "../custom/conversion-world.js";
 import { brief } from "./apiserver-world.js";
 
 const conversion = suite("conversion webhooks");
@@ -57,6 +57,17 @@ conversion("a watch tells events in its version, in their order", () => {
     watch.events.map((event) => (decodeJson(event.object) as { spec?: { host?: string } }).spec?.host),
     ["a", "b", "c", "b"],
   );
+});
+
+conversion("a watch selects by the fields of its version, in whichever version objects are written", () => {
+  const world = new ConversionWorld({}, selectableGadgets);
+  const watch = world.watch(gadgetsIn("v2"), { fieldSelector: "spec.host=a" });
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  world.create(gadgetsIn("v1"), gadget("v1", "two", { address: "b:1" }));
+  world.create(gadgetsIn("v2"), gadget("v2", "three", { host: "a", port: "2" }));
+  world.patch(gadgetsIn("v1"), "one", { spec: { address: "c:1" } });
+  world.run(100);
+  assert.equal(brief(watch.events), ["ADDED one", "ADDED three", "DELETED one"]);
 });
 
 conversion("what the webhook refuses is an error that says so, and is asked again", () => {

@@ -25,6 +25,8 @@ export interface CustomVersion {
   readonly printer: Printer;
   /** `.spec.color` */
   readonly selectableFields: readonly string[];
+  /** The versions, by apiVersion, that are served and have fields to select by. */
+  readonly selectableIn: readonly string[];
   /** For the header Warning; undefined for a version that is not deprecated. */
   readonly warning: string | undefined;
   readonly conversion: CustomResourceConversion;
@@ -102,6 +104,9 @@ function customVersion(
     scale: subresources.scale,
     printer: columnsPrinter(additionalPrinterColumns),
     selectableFields: selectableFields.map(({ jsonPath }) => jsonPath),
+    selectableIn: spec.versions
+      .filter((each) => each.served && (each.selectableFields ?? []).length > 0)
+      .map(({ name }) => apiVersionOf(spec.group, name)),
     warning: version.deprecated === true ? (version.deprecationWarning ?? deprecation(spec, version.name)) : undefined,
     conversion: spec.conversion ?? { strategy: "None" },
     hash: textHash(JSON.stringify(version)),
