@@ -48,7 +48,7 @@ function padded(bytes: Uint8Array): DataView {
 }
 
 function compress(hash: Uint32Array, words: Uint32Array): void {
-  let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number];
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
   for (let index = 0; index < 64; index++) {
     const high = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const first = (h + high + ((e & f) ^ (~e & g)) + constants[index]! + words[index]!) | 0;

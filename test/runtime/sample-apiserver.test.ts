@@ -24,9 +24,7 @@ function world() {
     const place = { of, namespace: of.namespaced ? "default" : "" };
     const request = { verb, place, name, query: new URLSearchParams(query), contentType, body: JSON.stringify(body ?? {}) };
     const answer = answerOf(store, request);
-    return answer.ok
-      ? (answer.value as never as { metadata: Record<string, unknown>; items: unknown[] })
-      : answer.error.status.message;
+    return answer.ok ? (answer.value as { metadata: Record<string, unknown>; items: unknown[] }) : answer.error.status.message;
   };
   return { store, ask };
 }

@@ -9,7 +9,7 @@ import { answerText, pathOf, readBody, serveUntilSignal } from "./serve.js";
 interface Review {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly request: Record<string, unknown>;
+  readonly request?: unknown;
 }
 
 export function admissionWebhook(args: readonly string[]): Promise<number> {
@@ -22,7 +22,7 @@ export function admissionWebhook(args: readonly string[]): Promise<number> {
 
 /** Says what a rule says, when it says it. */
 function admit(rule: Rule, { apiVersion, kind, request }: Review, answer: (review: unknown) => void): void {
-  const asked = request as unknown as AdmissionRequest;
+  const asked = request as AdmissionRequest;
   const { patch, delayMs = 0, ...verdict } = rule(asked);
   const changes =
     patch === undefined ? {} : { patch: Buffer.from(JSON.stringify(patch)).toString("base64"), patchType: "JSONPatch" };
@@ -35,7 +35,7 @@ export const conversionWebhook = (args: readonly string[]): Promise<number> =>
   serveReviews(args, "ConversionReview", (path) =>
     path === "/crdconvert"
       ? ({ apiVersion, kind, request }, answer) =>
-          answer({ apiVersion, kind, response: convertObjects(request as unknown as ConversionRequest) })
+          answer({ apiVersion, kind, response: convertObjects(request as ConversionRequest) })
       : undefined,
   );
 

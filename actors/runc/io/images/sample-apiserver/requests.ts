@@ -6,7 +6,6 @@ import { readPatchText } from "../../../../../src/api/patch/patch-text.js";
 import type { ResourcePath } from "../../../../../src/api/paths.js";
 import { compileSelector } from "../../../../../src/api/selectors.js";
 import { fail, type Result, succeed, success, unsupportedMediaType } from "../../../../../src/api/status.js";
-import type { UntypedObject } from "../../../../../src/api/types.js";
 import { apiVersion, group, objectIn, type Place, type WardleStore } from "./store.js";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
@@ -102,6 +101,8 @@ function patched(
   if (!patch.ok) return patch;
   const old = store.get(place, name);
   if (!old.ok) return old;
-  const changed = applyPatch(type, undefined, old.value as unknown as JsonObject, patch.value.patch);
-  return changed.ok ? store.update(place, name, changed.value as unknown as UntypedObject, dryRun) : changed;
+  const changed = applyPatch(type, undefined, JSON.parse(JSON.stringify(old.value)) as JsonObject, patch.value.patch);
+  if (!changed.ok) return changed;
+  const object = objectIn(JSON.stringify(changed.value));
+  return object.ok ? store.update(place, name, object.value, dryRun) : object;
 }
