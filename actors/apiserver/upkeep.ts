@@ -53,8 +53,8 @@ export class Upkeep {
     if (etcd === undefined || revision === 0n) return;
     const onOutcome = (outcome: Outcome<unknown>): void => {
       // Another API server may have been first.
-      if (outcome.ok || rejectionOf(outcome.error)?.reason === "compacted") return;
-      host.note(`etcd did not compact at ${revision}: ${outcome.error.message}`);
+      if (outcome.ok || rejectionOf(outcome.error)?.reason === "compacted") cache.forgottenBefore = revision;
+      else host.note(`etcd did not compact at ${revision}: ${outcome.error.message}`);
     };
     host.wire.call(etcd, etcdMessages.compact, { revision }, { onOutcome });
   }

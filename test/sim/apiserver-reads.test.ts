@@ -82,6 +82,21 @@ test("pages of a compacted revision are 410, with a token to go on inconsistentl
   assert.is(exact.error?.code, 410);
 });
 
+test("pages expire with what etcd forgets, though nothing has changed in them since", () => {
+  const world = worldWith(3);
+  const { continue: token = "" } = world.list(configMaps, { limit: 1 }) as { continue?: string };
+  const secrets = { ...configMaps, resource: "secrets" };
+  world.create(secrets, { apiVersion: "v1", kind: "Secret", metadata: { name: "later" } });
+  world.run(200_000);
+  assert.equal(names(world.list(configMaps, { limit: 1, continue: token }).items), ["map-1"]);
+  // Twice five minutes: what was current at the first compaction interval is forgotten at the second.
+  world.run(450_000);
+  const expired = world.list(configMaps, { limit: 1, continue: token });
+  assert.is(expired.error?.code, 410);
+  const { continue: inconsistent = "" } = expired.error?.metadata ?? {};
+  assert.equal(names(world.list(configMaps, { limit: 1, continue: inconsistent }).items), ["map-1"]);
+});
+
 const options: ReadonlyArray<readonly [string, object, number]> = [
   ["resourceVersionMatch without resourceVersion", { resourceVersionMatch: "Exact" }, 422],
   ["an exact match of 0", { resourceVersion: "0", resourceVersionMatch: "Exact" }, 422],

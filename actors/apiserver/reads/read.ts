@@ -44,10 +44,12 @@ export class Read {
     return (at.what === "notOlderThan" || at.what === "exactly") && at.revision > this.backing.cache.revision;
   }
 
-  /** True when the resource has changed since the revision that the read must be of. */
+  /** True when the resource has changed since the revision that the read must be of, or when etcd knows no more of it, and says so. */
   get mustBeFetched(): boolean {
     const { at, served } = this.plan;
-    return at.what === "exactly" && at.revision >= 0n && this.backing.cache.store(served.prefix).changedAt > at.revision;
+    const { cache } = this.backing;
+    if (at.what !== "exactly" || at.revision < 0n) return false;
+    return cache.store(served.prefix).changedAt > at.revision || at.revision < cache.forgottenBefore;
   }
 
   /** True when nothing is to be waited for. */

@@ -19,6 +19,8 @@ interface RevisionWaiter {
 export class WatchCache {
   /** All changes up to this revision are in. 0n before the first list. */
   revision = 0n;
+  /** What was before this revision is forgotten by etcd, as far as this API server knows: nobody may read it, even where it is known here. */
+  forgottenBefore = 0n;
   private readonly stores = new Map<string, ResourceStore>();
   /** The revision of the last list: nothing is known of what changed before it. */
   private listedAt = 0n;
