@@ -3,16 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { reconcilePolicy } from "../../actors/controller-manager/controllers/validatingadmissionpolicy/controller.js";
 import { resourcesOf } from "../../src/api/custom/version.js";
-import { builtinResources } from "../../src/api/kinds.js";
 import type { CustomResourceDefinition, ValidatingAdmissionPolicy } from "../../src/api/types.js";
-import { widgets } from "../custom/definitions.js";
-
-const established = {
-  ...widgets,
-  status: { acceptedNames: widgets.spec.names, conditions: [{ type: "Established", status: "True" }] },
-} as unknown as CustomResourceDefinition;
-const table = builtinResources().with(resourcesOf(established).served);
-const find = (group: string, version: string, plural: string) => table.byResource(group, version, plural);
 
 const policy = (expression: string, resources: string[], more: object = {}): ValidatingAdmissionPolicy => ({
   apiVersion: "admissionregistration.k8s.io/v1",
@@ -27,8 +18,11 @@ const policy = (expression: string, resources: string[], more: object = {}): Val
   },
 });
 
-const statusOf = (of: ValidatingAdmissionPolicy): ValidatingAdmissionPolicy["status"] => {
-  const [write] = reconcilePolicy(of, find).writes ?? [];
+const statusOf = (
+  of: ValidatingAdmissionPolicy,
+  custom: Parameters<typeof reconcilePolicy>[1] = [],
+): ValidatingAdmissionPolicy["status"] => {
+  const [write] = reconcilePolicy(of, custom).writes ?? [];
   return write?.request.verb === "update" ? (write.request.object as ValidatingAdmissionPolicy).status : undefined;
 };
 
@@ -50,26 +44,13 @@ test("a field that the kind does not have is told of, with the kind and the plac
 test("an expression may be right for one kind and wrong for another", () => {
   const [warning, ...more] =
     statusOf(policy("object.spec.replicas > 1", ["deployments", "pods"]))?.typeChecking?.expressionWarnings ?? [];
-  assert.match(warning?.warning ?? "", /^v1, Kind=Pod: ERROR: <input>:1:12: undefined field 'replicas'/);
+  assert.match(warning?.warning ?? "", /^\/v1, Kind=Pod: ERROR: <input>:1:12: undefined field 'replicas'/);
   assert.equal(more, []);
 });
 
 test("what is right is checked without a word; wildcards are not looked at", () => {
   assert.equal(statusOf(policy("object.spec.replicas > 1", ["deployments"])), { observedGeneration: 2, typeChecking: {} });
   assert.equal(statusOf(policy("object.anything > 1", ["*"])), { observedGeneration: 2, typeChecking: {} });
-});
-
-test("the fields of a custom resource have the types that its definition gives them", () => {
-  const matchConstraints = {
-    resourceRules: [{ operations: ["CREATE"], apiGroups: ["example.com"], apiVersions: ["v1"], resources: ["widgets"] }],
-  };
-  const checked = (expression: string) =>
-    (statusOf(policy(expression, [], { matchConstraints }))?.typeChecking?.expressionWarnings ?? []).map(
-      ({ warning }) => warning,
-    );
-  assert.equal(checked("object.spec.replicas > 1 && object.metadata.namespace != '' && object.kind == 'Widget'"), []);
-  assert.match(checked("object.spec.replicas > '1'").join(), /found no matching overload for '_>_' applied to '\(int, string\)'/);
-  assert.match(checked("object.spec.maxRetries < 10").join(), /^example.com\/v1, Kind=Widget: .* undefined field 'maxRetries'/);
 });
 
 test("variables have the types of their expressions, and messages are checked too", () => {
@@ -88,8 +69,85 @@ test("variables have the types of their expressions, and messages are checked to
 
 test("a policy that was checked is let be until it changes", () => {
   const checked = { ...policy("true", ["pods"]), status: { observedGeneration: 2, typeChecking: {} } };
-  assert.equal(reconcilePolicy(checked, find), {});
-  assert.is(reconcilePolicy({ ...checked, metadata: { ...checked.metadata, generation: 3 } }, find).writes?.length, 1);
+  assert.equal(reconcilePolicy(checked, []), {});
+  assert.is(reconcilePolicy({ ...checked, metadata: { ...checked.metadata, generation: 3 } }, []).writes?.length, 1);
+});
+
+const widgets = resourcesOf({
+  metadata: { name: "widgets.example.com" },
+  spec: {
+    group: "example.com",
+    names: { kind: "Widget", plural: "widgets" },
+    scope: "Namespaced",
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            properties: { spec: { type: "object", properties: { size: { type: "integer" }, "x-y": { type: "string" } } } },
+          },
+        },
+      },
+    ],
+  },
+  status: {
+    acceptedNames: { kind: "Widget", plural: "widgets" },
+    conditions: [
+      { type: "NamesAccepted", status: "True" },
+      { type: "Established", status: "True" },
+    ],
+    storedVersions: ["v1"],
+  },
+} as CustomResourceDefinition).served;
+
+const ofWidgets = {
+  resourceRules: [{ operations: ["*"], apiGroups: ["example.com"], apiVersions: ["v1"], resources: ["widgets"] }],
+};
+const widgetRows: Array<[expression: string, warning: RegExp | undefined]> = [
+  [
+    "object.spec.size > 1 && object.spec.x__dash__y == 'a' && object.metadata.labels['a'] == 'b' && object.kind == 'Widget'",
+    undefined,
+  ],
+  ["object.spec.colour == 'red'", /^example\.com\/v1, Kind=Widget: ERROR: <input>:1:12: undefined field 'colour'/],
+  ["object.spec.size == 'large'", /found no matching overload for '_==_' applied to '\(int, string\)'/],
+  ["object.spec.size == params.spec.size", undefined],
+  ["params.spec.most > 1", /undefined field 'most'/],
+];
+for (const [expression, warning] of widgetRows)
+  test(`custom kinds are checked by their schemas, what is matched and the parameters: ${expression}`, () => {
+    const paramKind = { apiVersion: "example.com/v1", kind: "Widget" };
+    const status = statusOf(policy(expression, [], { matchConstraints: ofWidgets, paramKind }), widgets);
+    const [found] = status?.typeChecking?.expressionWarnings ?? [];
+    if (warning === undefined) assert.is(found, undefined);
+    else assert.match(found?.warning ?? "", warning);
+  });
+
+test("parameters of a kind that nobody knows cannot be spoken of", () => {
+  const paramKind = { apiVersion: "example.com/v2", kind: "Limit" };
+  const status = statusOf(policy("params.most > 1", ["pods"], { paramKind }));
+  assert.match(status?.typeChecking?.expressionWarnings?.[0]?.warning ?? "", /undeclared reference to 'params'/);
+});
+
+test("what is wrong for several kinds is told of each, in order, and the core group stands for any", () => {
+  const status = statusOf(
+    policy("object.colour == 'red'", ["events"], {
+      matchConstraints: {
+        resourceRules: [{ operations: ["*"], apiGroups: [""], apiVersions: ["v1"], resources: ["events", "pods"] }],
+      },
+    }),
+  );
+  const told = status?.typeChecking?.expressionWarnings?.[0]?.warning.match(/^\S*, Kind=\w+/gm);
+  assert.equal(told, ["/v1, Kind=Event", "/v1, Kind=Pod", "events.k8s.io/v1, Kind=Event"]);
+});
+
+test("a policy that is there before its kinds is checked again when they come", () => {
+  const before = policy("object.spec.colour == 'red'", [], { matchConstraints: ofWidgets });
+  const checked = { ...before, status: statusOf(before) ?? {} };
+  assert.equal(checked.status.typeChecking, {}, "nothing is known of it yet");
+  assert.is(statusOf(checked, widgets)?.typeChecking?.expressionWarnings?.length, 1);
 });
 
 test.run();

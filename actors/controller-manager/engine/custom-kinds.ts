@@ -30,6 +30,11 @@ export class CustomKinds {
     return [...this.served.values()].map(chosen).filter((resource) => resource !== undefined);
   }
 
+  /** Every version of each. */
+  everyVersion(): Resource[] {
+    return [...this.served.values()].flat();
+  }
+
   /** The resource of an object's own words, built-in ones too. */
   byObject(apiVersion: string, kind: string): Resource | undefined {
     const isIt = (resource: Resource): boolean => resource.apiVersion === apiVersion && resource.kind === kind;

@@ -73,7 +73,8 @@ const namespaceObject = structType(
 );
 
 export interface Declared {
-  readonly params: boolean;
+  /** Whether there are parameters, or their type where that is known. */
+  readonly params: boolean | types.CelType;
   readonly authorizer: boolean;
   /** The variables that a policy composes, by name, in the order in which they are declared. */
   readonly variables?: ReadonlyMap<string, types.CelType>;
@@ -94,7 +95,7 @@ export function admissionEnvironment(declared: Declared): Environment {
     ["namespaceObject", { type: namespaceObject }],
     ["request", { type: request }],
   ];
-  if (declared.params) declarations.push(["params", { type: dyn }]);
+  if (declared.params !== false) declarations.push(["params", { type: declared.params === true ? dyn : declared.params }]);
   if (declared.authorizer) {
     declarations.push(["authorizer", { type: authorizerType }]);
     declarations.push(["authorizer.requestResource", { type: resourceCheckType }]);

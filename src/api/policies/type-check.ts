@@ -4,23 +4,24 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#type-checking
  */
 import { compile } from "../cel/compile.js";
-import * as types from "../cel/language/types.js";
-import { declareType } from "../cel/schema/declared-type.js";
 import type { Resource } from "../kinds.js";
-import type { ExpressionWarning, ValidatingAdmissionPolicySpec } from "../types.js";
+import type { ExpressionWarning, RuleWithOperations, ValidatingAdmissionPolicySpec } from "../types.js";
 import { admissionEnvironment, type Declared } from "./environment.js";
-import { schemaType } from "./schema-types.js";
+import { kindType } from "./schema-types.js";
 import { composed } from "./variables.js";
 
 /** More kinds are not looked at. */
 const kindsMost = 10;
 
-/** Finds the resource of a group and version by its name in paths. */
-type FindResource = (group: string, version: string, plural: string) => Resource | undefined;
-
-export function expressionWarnings(spec: ValidatingAdmissionPolicySpec, find: FindResource): ExpressionWarning[] {
-  const kinds = kindsOf(spec, find);
-  const check = (expression: string): string => kinds.map((kind) => warningFor(spec, kind, expression)).join("");
+/** `resources`: all that is served, custom resources too. */
+export function expressionWarnings(spec: ValidatingAdmissionPolicySpec, resources: readonly Resource[]): ExpressionWarning[] {
+  const kinds = kindsOf(spec, resources);
+  const params = paramsOf(spec, resources);
+  const check = (expression: string): string =>
+    kinds
+      .map((kind) => warningFor(spec, kind, params, expression))
+      .filter((warning) => warning !== "")
+      .join("\n");
   return (spec.validations ?? []).flatMap(({ expression, messageExpression = "" }, index) => {
     const path = `spec.validations[${index}]`;
     const warnings = [{ fieldRef: `${path}.expression`, warning: check(expression) }];
@@ -29,42 +30,51 @@ export function expressionWarnings(spec: ValidatingAdmissionPolicySpec, find: Fi
   });
 }
 
-/** The kinds that the rules name in full, in order; a wildcard may stand for anything. */
-function kindsOf({ matchConstraints }: ValidatingAdmissionPolicySpec, find: FindResource): Resource[] {
+/** The kinds that the rules name in full, in order; a rule with a wildcard may stand for anything. */
+function kindsOf({ matchConstraints }: ValidatingAdmissionPolicySpec, resources: readonly Resource[]): Resource[] {
   const found = new Map<string, Resource>();
-  for (const { apiGroups = [], apiVersions = [], resources = [] } of matchConstraints?.resourceRules ?? []) {
-    for (const group of apiGroups) {
-      for (const version of apiVersions) {
-        for (const name of resources) {
-          const resource = find(group, version, name);
-          if (resource !== undefined) found.set(`${group}/${version}/${resource.kind}`, resource);
-        }
-      }
-    }
+  for (const rule of matchConstraints?.resourceRules ?? []) {
+    const matched = namedBy(rule, resources).slice(0, kindsMost);
+    for (const resource of matched) found.set(`${resource.group}/${resource.version}/${resource.kind}`, resource);
+    if (matched.length === kindsMost) break;
   }
-  const names = [...found.keys()].sort((one, other) => (one < other ? -1 : 1));
-  return names.slice(0, kindsMost).map((name) => found.get(name)!);
+  return [...found.values()].filter((resource) => kindType(resource) !== undefined).sort(byGroupVersionKind);
 }
 
-/** The type of a kind's objects; undefined when nothing is known of them. */
-function objectType({ custom, kind, type }: Resource): types.StructType | undefined {
-  if (custom === undefined) return schemaType(type);
-  const declared = declareType(custom.schema, kind, false)?.type;
-  if (declared?.kind !== "struct") return undefined;
-  const field = (name: string): types.CelType | undefined => {
-    if (name === "apiVersion" || name === "kind") return types.string;
-    return name === "metadata" ? schemaType("ObjectMeta") : declared.field(name);
-  };
-  return { ...declared, field };
+const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const byGroupVersionKind = (one: Resource, other: Resource): number =>
+  byText(one.group, other.group) || byText(one.version, other.version) || byText(one.kind, other.kind);
+
+function namedBy(rule: RuleWithOperations, resources: readonly Resource[]): Resource[] {
+  const { apiGroups = [], apiVersions = [] } = rule;
+  if ([...apiGroups, ...apiVersions].some((name) => name.includes("*"))) return [];
+  const names = (rule.resources ?? []).filter((name) => !/[*/]/.test(name)).sort();
+  return [...apiGroups].sort().flatMap((group) =>
+    [...apiVersions].sort().flatMap((version) =>
+      // Kubernetes' mapper takes the name of the core group for any group.
+      names.flatMap((name) =>
+        resources.filter(
+          (resource) =>
+            (group === "" || resource.group === group) &&
+            resource.version === version &&
+            (resource.plural === name || resource.singular === name),
+        ),
+      ),
+    ),
+  );
 }
 
-function warningFor(spec: ValidatingAdmissionPolicySpec, kind: Resource, expression: string): string {
-  const object = objectType(kind);
+/** The type of the parameters; undefined when there are none, or nobody knows their kind: then expressions cannot speak of them. */
+function paramsOf({ paramKind }: ValidatingAdmissionPolicySpec, resources: readonly Resource[]): Declared["params"] {
+  const found = resources.find(({ apiVersion, kind }) => apiVersion === paramKind?.apiVersion && kind === paramKind?.kind);
+  return found === undefined ? false : (kindType(found) ?? false);
+}
+
+function warningFor(spec: ValidatingAdmissionPolicySpec, kind: Resource, params: Declared["params"], expression: string): string {
+  const object = kindType(kind);
   if (object === undefined) return "";
-  const params = spec.paramKind !== undefined;
-  const { types: variables } = composed(spec.variables ?? [], params, { object });
-  const declared: Declared = { params, authorizer: true, object, ...variables };
+  const { types } = composed(spec.variables ?? [], params, { object });
+  const declared: Declared = { params, authorizer: true, object, ...types };
   const compiled = compile(expression, admissionEnvironment(declared));
-  if (compiled.ok) return "";
-  return `${kind.group === "" ? "" : `${kind.group}/`}${kind.version}, Kind=${kind.kind}: ${compiled.message}\n`;
+  return compiled.ok ? "" : `${kind.group}/${kind.version}, Kind=${kind.kind}: ${compiled.message}\n`;
 }

@@ -12,7 +12,7 @@ interface Composed {
 /** Compiles the variables of a policy: each may use those before it. One that does not compile is of no type to others. */
 export function composed(
   declared: ReadonlyArray<{ readonly name?: string; readonly expression?: string }>,
-  params: boolean,
+  params: Declared["params"],
   more: Pick<Declared, "structTypes" | "object"> = {},
 ): Composed {
   const types = new Map<string, CelType>();
