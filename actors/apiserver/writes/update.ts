@@ -1,12 +1,12 @@
 import { defaulterFor } from "../../../src/api/defaults/defaults.js";
 import { deepEqual } from "../../../src/api/json-value.js";
-import { notFound, succeed } from "../../../src/api/status.js";
+import { forbidden, notFound, succeed } from "../../../src/api/status.js";
 import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/strategy.js";
 import { formatTime } from "../../../src/api/time.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
 import type { Json } from "../../../src/wire/json.js";
-import { forbiddenRequest, resourceAttributes } from "../access/attributes.js";
+import { resourceAttributes } from "../access/attributes.js";
 import type { Backing } from "../backing.js";
 import type { Step } from "../consult/question.js";
 import type { ApiError, ApiOutcome } from "../request.js";
@@ -84,7 +84,7 @@ export class ChangePlanner implements Planner {
     const { path, user } = this.asking;
     const asked = resourceAttributes("create", path);
     const decision = this.backing.authorizer.authorize(user, asked);
-    return decision.allowed ? undefined : forbiddenRequest(user, asked, decision);
+    return decision.allowed ? undefined : forbidden(this.served.groupResource, path.name ?? "", decision.reason);
   }
 
   private show(json: Json<KubernetesObject>): ApiOutcome {

@@ -2,7 +2,8 @@
 import { assign, setup } from "xstate";
 import { type ApiAnswer, type ApiWrite, askApiserver } from "../../../src/actor/api-requests.js";
 import type { Host } from "../../../src/actor/host.js";
-import type { Outcome } from "../../../src/wire/errors.js";
+import type { Outcome, WireError } from "../../../src/wire/errors.js";
+import { statusOf } from "../../apiserver/messages.js";
 
 export const conditionLimits = { tries: 5, retryMs: 1_000 } as const;
 
@@ -13,6 +14,8 @@ interface ConditionInput {
 
 type ConditionEvent = { type: "answered"; outcome: Outcome<ApiAnswer> };
 
+const passes = (error: WireError): boolean => [429, 503].includes(statusOf(error)?.code ?? 0);
+
 export const conditionMachine = setup({
   types: {
     context: {} as ConditionInput & { readonly tries: number },
@@ -21,8 +24,8 @@ export const conditionMachine = setup({
   },
   guards: {
     succeeded: ({ event }) => event.outcome.ok,
-    // The pod is gone or has changed so that this no longer fits it.
-    refused: ({ event }) => !event.outcome.ok && event.outcome.error.code === "rejected",
+    // The pod is gone or has changed so that this no longer fits it; a server that has too much to do says nothing of the pod.
+    refused: ({ event }) => !event.outcome.ok && event.outcome.error.code === "rejected" && !passes(event.outcome.error),
     triedOftenEnough: ({ context }) => context.tries >= conditionLimits.tries,
   },
   actions: {
