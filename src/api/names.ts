@@ -9,6 +9,8 @@ const maxSubdomainLength = 253;
 
 const label1123 = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const subdomain1123 = `${label1123}(\\.${label1123})*`;
+const searchLabel1123 = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+const searchDomain1123 = `${searchLabel1123}(\\.${searchLabel1123})*`;
 const label1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const qualifiedPart = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const labelValueFormat = `(${qualifiedPart})?`;
@@ -21,6 +23,7 @@ const whole = (format: string): RegExp => new RegExp(`^(?:${format})$`);
 const label1123Pattern = whole(label1123);
 const subdomain1123Pattern = whole(subdomain1123);
 const label1035Pattern = whole(label1035);
+const searchDomainPattern = whole(searchDomain1123);
 const wildcardPattern = whole(`\\*\\.${subdomain1123}`);
 const qualifiedPartPattern = whole(qualifiedPart);
 const labelValuePattern = whole(labelValueFormat);
@@ -32,6 +35,8 @@ const label1123Message =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
 const subdomain1123Message =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+const searchDomainMessage =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
 const label1035Message =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
 const wildcardMessage =
@@ -79,6 +84,13 @@ export const dns1123Label: NameRule = (value) => {
 export const dns1123Subdomain: NameRule = (value) => {
   const errors = byteLength(value) > maxSubdomainLength ? [maxLengthMessage(maxSubdomainLength)] : [];
   if (!subdomain1123Pattern.test(value)) errors.push(patternMessage(subdomain1123Message, subdomain1123, "example.com"));
+  return errors;
+};
+
+/** A domain in which names are looked up: records of services have parts that begin with an underscore. */
+export const searchDomain: NameRule = (value) => {
+  const errors = byteLength(value) > maxSubdomainLength ? [maxLengthMessage(maxSubdomainLength)] : [];
+  if (!searchDomainPattern.test(value)) errors.push(patternMessage(searchDomainMessage, subdomain1123, "example.com"));
   return errors;
 };
 

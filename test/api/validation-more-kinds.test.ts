@@ -204,7 +204,7 @@ const updates: Array<[title: string, apiVersion: string, kind: string, old: obje
     { spec: claim },
     { spec: { ...claim, accessModes: ["ReadWriteMany"] } },
     [
-      "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+      'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n- spec.accessModes[0]: "ReadWriteOnce"\n+ spec.accessModes[0]: "ReadWriteMany"\n',
     ],
   ],
   [

@@ -26,6 +26,9 @@ const creating = (spec: Partial<PodSpec>): string[] => validateCreate(kind, pod(
 const container = (more: Partial<Container>): Partial<PodSpec> => ({ containers: [{ ...base, ...more }] });
 const volumes = (...list: Volume[]): Partial<PodSpec> => ({ volumes: list });
 
+const subdomain =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
 const creates: Array<[title: string, spec: Partial<PodSpec>, errors: string[]]> = [
   ["the smallest pod", {}, []],
   ["no containers", { containers: [] }, ["spec.containers: Required value"]],
@@ -101,14 +104,14 @@ const creates: Array<[title: string, spec: Partial<PodSpec>, errors: string[]]> 
     "a key without its map",
     container({ env: [{ name: "A", valueFrom: { configMapKeyRef: { key: "" } } }] }),
     [
-      "spec.containers[0].env[0].valueFrom.configMapKeyRef.name: Required value",
+      `spec.containers[0].env[0].valueFrom.configMapKeyRef.name: Invalid value: "": ${subdomain}`,
       "spec.containers[0].env[0].valueFrom.configMapKeyRef.key: Required value",
     ],
   ],
   [
     "envFrom from nowhere",
     container({ envFrom: [{}] }),
-    ['spec.containers[0].envFrom[0]: Invalid value: "": must specify one of: `configMapRef` or `secretRef`'],
+    ['spec.containers[0].envFrom: Invalid value: "": must specify one of: `configMapRef` or `secretRef`'],
   ],
   [
     "a mount without its volume",
@@ -134,7 +137,7 @@ const creates: Array<[title: string, spec: Partial<PodSpec>, errors: string[]]> 
       ...volumes({ name: "v", emptyDir: {} }),
       ...container({ volumeMounts: [{ name: "v", mountPath: "/a", subPath: "../x" }] }),
     },
-    ["spec.containers[0].volumeMounts[0].subPath: Invalid value: \"../x\": must not contain '..'"],
+    ["spec.containers[0].volumeMounts.subPath: Invalid value: \"../x\": must not contain '..'"],
   ],
   [
     "a request above its limit",
@@ -152,7 +155,10 @@ const creates: Array<[title: string, spec: Partial<PodSpec>, errors: string[]]> 
   [
     "a resource that does not exist",
     container({ resources: { requests: { gpu: "1" } } }),
-    ['spec.containers[0].resources.requests: Invalid value: "gpu": must be a standard resource for containers'],
+    [
+      'spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified',
+      'spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource for containers',
+    ],
   ],
   [
     "half a device",
@@ -221,7 +227,10 @@ const creates: Array<[title: string, spec: Partial<PodSpec>, errors: string[]]> 
   ],
   [
     "a token for a minute",
-    volumes({ name: "v", projected: { sources: [{ serviceAccountToken: { path: "t", expirationSeconds: 60 } }] } }),
+    {
+      serviceAccountName: "a",
+      ...volumes({ name: "v", projected: { sources: [{ serviceAccountToken: { path: "t", expirationSeconds: 60 } }] } }),
+    },
     [
       "spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes",
     ],
@@ -241,18 +250,14 @@ const creates: Array<[title: string, spec: Partial<PodSpec>, errors: string[]]> 
   [
     "a host network port that differs",
     { hostNetwork: true, ...container({ ports: [{ containerPort: 80, hostPort: 81 }] }) },
-    ["spec.containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` when `hostNetwork` is true"],
+    ["spec.containers[0].ports[0].hostPort: Invalid value: 81: must match `containerPort` when `hostNetwork` is true"],
   ],
   [
     "no deadline at all",
     { activeDeadlineSeconds: 0 },
     ["spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive"],
   ],
-  [
-    "no DNS at all",
-    { dnsPolicy: "None" },
-    ["spec.dnsConfig: Required value: must provide at least one DNS nameserver when `dnsPolicy` is None"],
-  ],
+  ["no DNS at all", { dnsPolicy: "None" }, ["spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None"]],
   [
     "an ephemeral container from the start",
     { ephemeralContainers: [{ ...base, name: "e" }] },

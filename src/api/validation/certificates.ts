@@ -39,7 +39,7 @@ const leastSeconds = 600;
 const mostSignerLength = 571;
 const signerForm = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
 
-function signerErrors(name: string, path: string): FieldError[] {
+export function signerErrors(name: string, path: string): FieldError[] {
   if (name === "") return [required(path)];
   const slash = name.indexOf("/");
   if (slash < 0) return [invalidValue(path, name, signerForm)];

@@ -1,6 +1,7 @@
 import { at, child, type FieldError, invalidValue, notSupported, required } from "../field-errors.js";
 import type { EnvFromSource, EnvVar, ObjectFieldSelector, ResourceFieldSelector } from "../generated/types.js";
-import { configMapKey, envVarName, labelValue, qualifiedName } from "../names.js";
+import { configMapKey, dns1123Subdomain, envVarName, labelValue, maskTrailingDash, qualifiedName } from "../names.js";
+import { canonicalQuantity, quantityOf } from "../quantity.js";
 import { followsRule } from "./common.js";
 
 /** A container's environment, and the fields of a pod that it or a volume may show. */
@@ -42,15 +43,13 @@ const resourceNames = [
 const subscript = /^(metadata\.(?:labels|annotations))\['(.*)'\]$/;
 
 const subscriptErrors = (base: string, key: string, path: string): FieldError[] =>
-  base === "metadata.annotations"
-    ? qualifiedName(key.toLowerCase()).map((message) => invalidValue(path, key, message))
-    : followsRule(qualifiedName, key, path);
+  base === "metadata.annotations" ? followsRule(qualifiedName, key.toLowerCase(), path) : followsRule(qualifiedName, key, path);
 
 const fieldRefErrors = (ref: ObjectFieldSelector, path: string, supported: readonly string[]): FieldError[] => {
   if (!ref.apiVersion) return [required(child(path, "apiVersion"))];
   if (!ref.fieldPath) return [required(child(path, "fieldPath"))];
   const one = subscript.exec(ref.fieldPath);
-  if (one !== null) return subscriptErrors(one[1]!, one[2]!, child(path, "fieldPath"));
+  if (one !== null) return subscriptErrors(one[1]!, one[2]!, path);
   if (supported.includes(ref.fieldPath)) return [];
   const known = envFieldPaths.includes(ref.fieldPath as (typeof envFieldPaths)[number]);
   if (known) return [notSupported(child(path, "fieldPath"), ref.fieldPath, supported)];
@@ -63,12 +62,33 @@ const fieldRefErrors = (ref: ObjectFieldSelector, path: string, supported: reado
   ];
 };
 
+const isHugePages = (resource: string): boolean => /^(limits|requests)\.hugepages-/.test(resource);
+
 const resourceRefErrors = (ref: ResourceFieldSelector, path: string, containerNeeded: boolean): FieldError[] => {
-  if (containerNeeded && !ref.containerName) return [required(child(path, "containerName"))];
-  if (!ref.resource) return [required(child(path, "resource"))];
-  const hugePages = /^(limits|requests)\.hugepages-/.test(ref.resource);
-  const known = hugePages || resourceNames.includes(ref.resource as (typeof resourceNames)[number]);
-  return known ? [] : [notSupported(child(path, "resource"), ref.resource, resourceNames)];
+  const errors: FieldError[] = [];
+  if (containerNeeded && !ref.containerName) errors.push(required(child(path, "containerName")));
+  else if (!ref.resource) errors.push(required(child(path, "resource")));
+  else if (!isHugePages(ref.resource) && !resourceNames.includes(ref.resource as (typeof resourceNames)[number]))
+    errors.push(notSupported(child(path, "resource"), ref.resource, resourceNames));
+  return [...errors, ...divisorErrors(ref, child(path, "divisor"))];
+};
+
+const byteDivisors = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+
+/** The unit in which an amount is shown. */
+const divisorErrors = ({ divisor, resource }: ResourceFieldSelector, path: string): FieldError[] => {
+  if (divisor === undefined || quantityOf(divisor).nano === 0n) return [];
+  const unit = canonicalQuantity(divisor);
+  const [, of = ""] = (resource ?? "").split(".", 2);
+  if (of === "cpu") {
+    if (unit === "1" || unit === "1m") return [];
+    return [invalidValue(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource")];
+  }
+  const told = { memory: "memory", "ephemeral-storage": "local ephemeral storage" }[of];
+  const kind = told ?? (isHugePages(resource) ? "hugepages" : undefined);
+  if (kind === undefined || byteDivisors.includes(unit)) return [];
+  const detail = `only divisor's values ${byteDivisors.join(", ")} are supported with the ${kind} resource`;
+  return [invalidValue(path, resource, detail)];
 };
 
 /** A reference of a downward API volume's file. */
@@ -88,7 +108,7 @@ export const downwardRefErrors = (
 };
 
 const keyRefErrors = (ref: { name?: string; key: string }, path: string): FieldError[] => [
-  ...(ref.name ? [] : [required(child(path, "name"))]),
+  ...followsRule(dns1123Subdomain, ref.name, child(path, "name")),
   ...(ref.key ? followsRule(configMapKey, ref.key, child(path, "key")) : [required(child(path, "key"))]),
 ];
 
@@ -129,9 +149,14 @@ export const envFromErrors = (sources: readonly EnvFromSource[] | undefined, pat
     const itemPath = at(path, index);
     const errors = source.prefix ? followsRule(envVarName, source.prefix, child(itemPath, "prefix")) : [];
     const refs = (["configMapRef", "secretRef"] as const).filter((ref) => source[ref] !== undefined);
-    for (const ref of refs) if (!source[ref]?.name) errors.push(required(child(child(itemPath, ref), "name")));
-    if (refs.length === 0) errors.push(invalidValue(itemPath, "", "must specify one of: `configMapRef` or `secretRef`"));
-    if (refs.length > 1) errors.push(invalidValue(itemPath, "", "may not have more than one field specified at a time"));
+    for (const ref of refs) {
+      const name = source[ref]?.name;
+      const namePath = child(child(itemPath, ref), "name");
+      if (!name) errors.push(required(namePath));
+      else errors.push(...dns1123Subdomain(maskTrailingDash(name)).map((message) => invalidValue(namePath, name, message)));
+    }
+    if (refs.length === 0) errors.push(invalidValue(path, "", "must specify one of: `configMapRef` or `secretRef`"));
+    if (refs.length > 1) errors.push(invalidValue(path, "", "may not have more than one field specified at a time"));
     return errors;
   });
 

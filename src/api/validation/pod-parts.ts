@@ -1,11 +1,11 @@
-import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, notFoundValue } from "../field-errors.js";
-import type { Container, EphemeralContainer, Pod, PodSpec, ResourceRequirements } from "../generated/types.js";
-import { isEmptyValue, semanticEqual } from "../json-value.js";
+import { at, child, type FieldError, forbiddenField, invalidValue } from "../field-errors.js";
+import type { Container, Pod, PodSpec, ResourceRequirements } from "../generated/types.js";
+import { semanticEqual } from "../json-value.js";
 import { compareQuantities, quantityOf } from "../quantity.js";
 import { qosClassOf } from "../strategy/pod.js";
-import { containerErrors } from "./pod-containers.js";
-import { podSpecErrors } from "./pod-spec.js";
-import { differenceText } from "./pod-update.js";
+import { differenceText } from "./differences.js";
+import { podAnnotationUpdateErrors } from "./pod-annotations.js";
+import { anyPodErrors } from "./pod-spec.js";
 
 /**
  * What may be written to a pod's ephemeral containers and, while it runs, to the resources of its containers.
@@ -14,49 +14,12 @@ import { differenceText } from "./pod-update.js";
 
 const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined;
 
-/** An ephemeral container is for looking, not for serving. */
-const notForEphemeral = [
-  "ports",
-  "resources",
-  "livenessProbe",
-  "readinessProbe",
-  "startupProbe",
-  "lifecycle",
-  "resizePolicy",
-  "restartPolicy",
-] as const satisfies ReadonlyArray<keyof EphemeralContainer>;
-
-const cannotBeSet = "cannot be set for an Ephemeral Container";
-
-const ephemeralErrors = (spec: PodSpec): FieldError[] => {
-  const lasting = [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name);
-  const names = new Set(lasting);
-  const volumes = new Set((spec.volumes ?? []).map(({ name }) => name));
-  return (spec.ephemeralContainers ?? []).flatMap((container, index) => {
-    const path = at("spec.ephemeralContainers", index);
-    const errors = containerErrors(container, path, spec, volumes);
-    if (names.has(container.name)) errors.push(duplicate(child(path, "name"), container.name));
-    names.add(container.name);
-    const target = container.targetContainerName ?? "";
-    if (target !== "" && !lasting.includes(target)) errors.push(notFoundValue(child(path, "targetContainerName"), target));
-    for (const field of notForEphemeral) {
-      if (!isEmptyValue(container[field])) errors.push(forbiddenField(child(path, field), cannotBeSet));
-    }
-    for (const [place, mount] of (container.volumeMounts ?? []).entries()) {
-      const mountPath = at(child(path, "volumeMounts"), place);
-      if (mount.subPath) errors.push(forbiddenField(child(mountPath, "subPath"), cannotBeSet));
-      if (mount.subPathExpr) errors.push(forbiddenField(child(mountPath, "subPathExpr"), cannotBeSet));
-    }
-    return errors;
-  });
-};
-
 /** Ephemeral containers come and stay: one that is there is neither changed nor taken away. */
-export const ephemeralContainersErrors = (pod: Pod, old: Pod): FieldError[] => {
+export const ephemeralContainersUpdateErrors = (pod: Pod, old: Pod): FieldError[] => {
   const spec = pod.spec ?? { containers: [] };
   const path = "spec.ephemeralContainers";
-  const errors = [...podSpecErrors(spec, "spec"), ...ephemeralErrors(spec)];
-  if (isMirror(old)) errors.push(forbiddenField("", "static pods do not support ephemeral containers"));
+  if (isMirror(old)) return [forbiddenField("[]", "static pods do not support ephemeral containers")];
+  const errors = [...anyPodErrors(pod), ...podAnnotationUpdateErrors(pod, old)];
   for (const before of old.spec?.ephemeralContainers ?? []) {
     const now = spec.ephemeralContainers?.find(({ name }) => name === before.name);
     if (now === undefined) {
@@ -79,10 +42,11 @@ const resourceChangeErrors = (container: Container, old: Container, path: string
   const now: ResourceRequirements = container.resources ?? {};
   const before: ResourceRequirements = old.resources ?? {};
   const errors: FieldError[] = [];
-  if (lacks(now.limits, before.limits)) errors.push(forbiddenField(child(path, "limits"), "resource limits cannot be removed"));
   if (lacks(now.requests, before.requests))
     errors.push(forbiddenField(child(path, "requests"), "resource requests cannot be removed"));
+  if (lacks(now.limits, before.limits)) errors.push(forbiddenField(child(path, "limits"), "resource limits cannot be removed"));
   const [limit, limitBefore] = [now.limits?.memory, before.limits?.memory];
+  const memoryPath = at(child(path, "limits"), "memory");
   const restarts = container.resizePolicy?.some(
     ({ resourceName, restartPolicy }) => resourceName === "memory" && restartPolicy === "RestartContainer",
   );
@@ -90,8 +54,10 @@ const resourceChangeErrors = (container: Container, old: Container, path: string
     limit !== undefined && limitBefore !== undefined && compareQuantities(quantityOf(limit), quantityOf(limitBefore)) < 0;
   if (shrinks && restarts !== true) {
     const why = "memory limits cannot be decreased unless resizePolicy is RestartContainer";
-    errors.push(forbiddenField(at(child(path, "limits"), "memory"), why));
+    errors.push(forbiddenField(memoryPath, why));
   }
+  if (limit !== undefined && limitBefore === undefined && restarts !== true)
+    errors.push(forbiddenField(memoryPath, "memory limits cannot be added unless resizePolicy is RestartContainer"));
   return errors;
 };
 
@@ -123,47 +89,52 @@ const orderErrors = (spec: PodSpec, old: PodSpec): FieldError[] =>
     );
   });
 
-const initContainerErrors = (spec: PodSpec, old: PodSpec): FieldError[] =>
-  (spec.initContainers ?? []).flatMap((container, index) => {
-    const before = old.initContainers![index]!;
-    const path = at("spec.initContainers", index);
-    if (container.restartPolicy === "Always") return resourceChangeErrors(container, before, child(path, "resources"));
-    return semanticEqual(container.resources, before.resources)
-      ? []
-      : [forbiddenField(child(path, "resources"), "cannot resize non-restartable init container")];
-  });
+const asksForPod = ({ resources }: PodSpec): boolean => Object.keys({ ...resources?.limits, ...resources?.requests }).length > 0;
+
+/** Nodes that can resize tell of the resources that running containers have. */
+const nodeMayResize = ({ status }: Pod): boolean => {
+  const running = status?.containerStatuses?.find(({ state }) => state?.running !== undefined);
+  return running === undefined || running.resources !== undefined;
+};
 
 export const resizeErrors = (pod: Pod, old: Pod): FieldError[] => {
   const spec = pod.spec ?? { containers: [] };
   const before = old.spec ?? { containers: [] };
-  const errors = podSpecErrors(spec, "spec");
-  if (before.resources !== undefined) errors.push(forbiddenField("", "pods with pod-level resources cannot be resized"));
-  if (isMirror(old)) errors.push(forbiddenField("", "static pods cannot be resized"));
-  if (before.os?.name === "windows") errors.push(forbiddenField("", "windows pods cannot be resized"));
+  const never = (detail: string): FieldError[] => [forbiddenField("[]", detail)];
+  if (asksForPod(spec) || asksForPod(before)) return never("pods with pod-level resources cannot be resized");
+  if (isMirror(old)) return never("static pods cannot be resized");
+  if (before.os?.name === "windows") return never("windows pods cannot be resized");
+  const errors = anyPodErrors(pod);
   const order = orderErrors(spec, before);
   if (order.length > 0) return [...errors, ...order];
   const quality = old.status?.qosClass ?? qosClassOf(before);
-  if (qosClassOf(spec) !== quality) {
+  if (qosClassOf(spec) !== quality)
     errors.push(invalidValue("spec", quality, "Pod QOS Class may not change as a result of resizing"));
+  if (!nodeMayResize(old)) errors.push(forbiddenField("spec", "Pod running on node without support for resize"));
+  const inits = spec.initContainers ?? [];
+  const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === "Always";
+  for (const [index, was] of (before.initContainers ?? []).entries()) {
+    if (isSidecar(was))
+      errors.push(...resourceChangeErrors(inits[index]!, was, child(at("spec.initContainers", index), "resources")));
   }
   for (const [index, container] of spec.containers.entries()) {
     const path = child(at("spec.containers", index), "resources");
     errors.push(...resourceChangeErrors(container, before.containers[index]!, path));
   }
-  errors.push(...initContainerErrors(spec, before));
-  const restored: PodSpec = {
-    ...spec,
-    containers: spec.containers.map((container, index) => withResizablePutBack(container, before.containers[index]!)),
-  };
-  if (spec.initContainers !== undefined) {
-    restored.initContainers = spec.initContainers.map((container, index) =>
-      withResizablePutBack(container, before.initContainers![index]!),
-    );
+  const told = (detail: string): number => errors.push(forbiddenField("spec", detail));
+  const only = "only cpu and memory resources are mutable";
+  for (const [index, container] of spec.containers.entries()) {
+    const was = before.containers[index]!;
+    if (!semanticEqual(withResizablePutBack(container, was), was)) told(only);
   }
-  if (!semanticEqual(restored, before)) {
-    errors.push(
-      forbiddenField("spec", `only cpu and memory resources are mutable\n${differenceText(before, restored, "spec")}\n`),
-    );
+  for (const [index, container] of inits.entries()) {
+    const was = before.initContainers![index]!;
+    if (isSidecar(container)) {
+      if (!semanticEqual(withResizablePutBack(container, was), was))
+        told("only cpu and memory resources for sidecar containers are mutable");
+    } else if (!semanticEqual(container, was)) told("resources for non-sidecar init containers are immutable");
   }
-  return errors;
+  if (errors.length > 0) return errors;
+  const others = ({ containers: _, initContainers: __, ...rest }: PodSpec): object => rest;
+  return semanticEqual(others(spec), others(before)) ? [] : [forbiddenField("spec", only)];
 };

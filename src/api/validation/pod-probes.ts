@@ -1,4 +1,4 @@
-import { at, child, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
+import { child, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
 import type { Container, HTTPGetAction, LifecycleHandler, Probe } from "../generated/types.js";
 import { httpHeaderName, portNumber } from "../names.js";
 import { nonNegative, oneOf, portNumberOrName, positive } from "./common.js";
@@ -9,27 +9,29 @@ const httpGetErrors = (action: HTTPGetAction, path: string): FieldError[] => [
   ...(action.path ? [] : [required(child(path, "path"))]),
   ...portNumberOrName(action.port, child(path, "port")),
   ...oneOf(action.scheme, ["HTTP", "HTTPS"], child(path, "scheme")),
-  ...(action.httpHeaders ?? []).flatMap((header, index) =>
-    httpHeaderName(header.name).map((message) =>
-      invalidValue(child(at(child(path, "httpHeaders"), index), "name"), header.name, message),
-    ),
+  ...(action.httpHeaders ?? []).flatMap((header) =>
+    httpHeaderName(header.name).map((message) => invalidValue(child(path, "httpHeaders"), header.name, message)),
   ),
 ];
 
 const handlerFields = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] as const;
 type Handler = Pick<Probe, "exec" | "httpGet" | "tcpSocket" | "grpc"> & Pick<LifecycleHandler, "sleep">;
 
-const handlerErrors = (handler: Handler, path: string): FieldError[] => {
+const handlerErrors = (handler: Handler, path: string, grace?: number): FieldError[] => {
   const [first, ...more] = handlerFields.filter((field) => handler[field] !== undefined);
   if (first === undefined) return [required(path, "must specify a handler type")];
-  const errors = more.map((field) => forbiddenField(child(path, field), "may not specify more than 1 handler type"));
-  const { exec, httpGet, tcpSocket, grpc, sleep } = handler;
+  const errors: FieldError[] = [];
+  const { exec, httpGet, tcpSocket, grpc, sleep }: Handler = { [first]: handler[first] };
   if (exec !== undefined && (exec.command?.length ?? 0) === 0) errors.push(required(child(path, "exec.command")));
   if (httpGet !== undefined) errors.push(...httpGetErrors(httpGet, child(path, "httpGet")));
   if (tcpSocket !== undefined) errors.push(...portNumberOrName(tcpSocket.port, child(path, "tcpSocket.port")));
   if (grpc !== undefined)
     errors.push(...portNumber(grpc.port).map((message) => invalidValue(child(path, "grpc.port"), grpc.port, message)));
-  if (sleep !== undefined) errors.push(...nonNegative(sleep.seconds, child(path, "sleep.seconds")));
+  if (sleep !== undefined && grace !== undefined && (sleep.seconds < 0 || sleep.seconds > grace)) {
+    const detail = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
+    errors.push(invalidValue(child(path, "sleep"), sleep.seconds, detail));
+  }
+  for (const field of more) errors.push(forbiddenField(child(path, field), "may not specify more than 1 handler type"));
   return errors;
 };
 
@@ -52,12 +54,12 @@ const oneSuccess = (probe: Probe | undefined, path: string): FieldError[] =>
     : [];
 
 /** The probes and handlers of a container that runs along with others: a main container or a sidecar. */
-export const healthErrors = (container: Container, path: string): FieldError[] => {
+export const healthErrors = (container: Container, path: string, grace: number | undefined): FieldError[] => {
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   const errors: FieldError[] = [];
   for (const moment of ["postStart", "preStop"] as const) {
     const handler = lifecycle?.[moment];
-    if (handler !== undefined) errors.push(...handlerErrors(handler, child(child(path, "lifecycle"), moment)));
+    if (handler !== undefined) errors.push(...handlerErrors(handler, child(child(path, "lifecycle"), moment), grace));
   }
   const liveness = child(path, "livenessProbe");
   const readiness = child(path, "readinessProbe");

@@ -1,11 +1,21 @@
 import { at, child, type FieldError, forbiddenField, invalidValue } from "../field-errors.js";
-import type { Container, ContainerStatus, Pod, PodSpec, Toleration } from "../generated/types.js";
-import { isJsonObject, semanticEqual } from "../json-value.js";
-import { dns1123Subdomain } from "../names.js";
-import { followsRule, immutable } from "./common.js";
-import { tolerationsErrors } from "./pod-spec.js";
+import type {
+  Container,
+  NodeAffinity,
+  NodeSelectorTerm,
+  Pod,
+  PodSchedulingGate,
+  PodSpec,
+  Toleration,
+} from "../generated/types.js";
+import { semanticEqual } from "../json-value.js";
+import { differences } from "./differences.js";
+import { podAnnotationUpdateErrors } from "./pod-annotations.js";
+import { anyPodErrors, tolerationsErrors } from "./pod-spec.js";
 
 /** What may change in a pod. Source: "Pod update and replacement" of the Kubernetes documentation. */
+
+type Labels = { [key: string]: string } | undefined;
 
 const updatable = [
   "`spec.containers[*].image`",
@@ -52,93 +62,98 @@ const withChangeablesPutBack = (spec: PodSpec, old: PodSpec): PodSpec => {
   };
   putBack("activeDeadlineSeconds");
   putBack("tolerations");
-  if ((spec.schedulingGates ?? []).every((gate) => old.schedulingGates?.some((before) => before.name === gate.name)))
-    putBack("schedulingGates");
+  putBack("schedulingGates");
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1) {
     restored.terminationGracePeriodSeconds = old.terminationGracePeriodSeconds!;
   }
   return restored;
 };
 
-/** The places where two values differ, a line for what was and one for what is wanted. */
-const differences = (old: unknown, now: unknown, path: string): string[] => {
-  if (semanticEqual(old, now)) return [];
-  if (isJsonObject(old) && isJsonObject(now)) {
-    const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
-    return fields.flatMap((field) => differences(old[field], now[field], child(path, field)));
-  }
-  if (Array.isArray(old) && Array.isArray(now) && old.length === now.length) {
-    return old.flatMap((item, index) => differences(item, now[index], at(path, index)));
-  }
-  const line = (sign: string, value: unknown): string[] =>
-    value === undefined ? [] : [`${sign} ${path}: ${JSON.stringify(value)}`];
-  return [...line("-", old), ...line("+", now)];
+/** A gate may be opened, not put up. */
+const gateChangeErrors = (now: readonly PodSchedulingGate[], before: readonly PodSchedulingGate[]): FieldError[] => {
+  const last = new Map(now.map(({ name }, index) => [name, index]));
+  for (const { name } of before) last.delete(name);
+  return [...last].map(([name, index]) => {
+    const detail = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    return forbiddenField(child(at("spec.schedulingGates", index), "name"), detail);
+  });
 };
 
-export const differenceText = (old: unknown, now: unknown, path: string): string => differences(old, now, path).join("\n");
+const selectorChangeErrors = (now: Labels, before: Labels, path: string): FieldError[] => {
+  const kept = Object.entries(before ?? {}).every(([key, value]) => now?.[key] === value);
+  const detail = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
+  return kept ? [] : [invalidValue(path, now ?? {}, detail)];
+};
+
+const onlyAdds = (now: NodeSelectorTerm, before: NodeSelectorTerm): boolean => {
+  const lists = ["matchExpressions", "matchFields"] as const;
+  const isEmpty = (of: NodeSelectorTerm): boolean => lists.every((list) => (of[list]?.length ?? 0) === 0);
+  if (isEmpty(before)) return isEmpty(now);
+  return lists.every((list) => (before[list] ?? []).every((was, index) => semanticEqual(now[list]?.[index], was)));
+};
+
+/** Terms stay as many as they are, since any of them is enough; each may ask for more. */
+const nodeAffinityChangeErrors = (
+  now: NodeAffinity | undefined,
+  before: NodeAffinity | undefined,
+  path: string,
+): FieldError[] => {
+  const old = before?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const terms = now?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const termsPath = child(path, "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
+  if (old.length === 0) return [];
+  if (old.length !== terms.length)
+    return [invalidValue(termsPath, terms, "no additions/deletions to non-empty NodeSelectorTerms list are allowed")];
+  return old.flatMap((term, index) => {
+    if (onlyAdds(terms[index]!, term)) return [];
+    const detail = "only additions are allowed (no mutations or deletions)";
+    return [invalidValue(at(termsPath, index), terms[index], detail)];
+  });
+};
+
+/** Before it may be scheduled, where a pod may run can be narrowed. */
+const gatedChangeErrors = (spec: PodSpec, before: PodSpec): FieldError[] => {
+  const errors: FieldError[] = [];
+  if (!semanticEqual(spec.nodeSelector, before.nodeSelector))
+    errors.push(...selectorChangeErrors(spec.nodeSelector, before.nodeSelector, "spec.nodeSelector"));
+  const [now, old] = [spec.affinity?.nodeAffinity, before.affinity?.nodeAffinity];
+  if (!semanticEqual(now, old)) errors.push(...nodeAffinityChangeErrors(now, old, "spec.affinity.nodeAffinity"));
+  return errors;
+};
+
+/** The spec with what a pod behind gates may change put back. */
+const withPlacementPutBack = (spec: PodSpec, old: PodSpec): PodSpec => {
+  const { affinity, nodeSelector: _, ...restored } = spec;
+  if (old.nodeSelector !== undefined) Object.assign(restored, { nodeSelector: old.nodeSelector });
+  const { nodeAffinity: __, ...others } = affinity ?? {};
+  const nodeAffinity = old.affinity?.nodeAffinity;
+  const merged = nodeAffinity === undefined ? others : { ...others, nodeAffinity };
+  if (old.affinity !== undefined || Object.keys(merged).length > 0) Object.assign(restored, { affinity: merged });
+  return restored;
+};
 
 export const podUpdateErrors = (pod: Pod, old: Pod): FieldError[] => {
   const spec = pod.spec ?? { containers: [] };
   const before = old.spec ?? { containers: [] };
+  const errors = [...anyPodErrors(pod), ...podAnnotationUpdateErrors(pod, old)];
   for (const list of ["containers", "initContainers"] as const) {
-    if ((spec[list]?.length ?? 0) !== (before[list]?.length ?? 0)) {
-      return [forbiddenField(`spec.${list}`, "pod updates may not add or remove containers")];
-    }
+    if ((spec[list]?.length ?? 0) !== (before[list]?.length ?? 0))
+      return [...errors, forbiddenField(`spec.${list}`, "pod updates may not add or remove containers")];
   }
-  const errors: FieldError[] = [];
-  for (const list of ["containers", "initContainers"] as const) {
-    for (const [index, container] of (spec[list] ?? []).entries()) {
-      if (!container.image)
-        errors.push({ type: "FieldValueRequired", field: child(at(`spec.${list}`, index), "image"), body: "Required value" });
-    }
-  }
-  errors.push(...deadlineErrors(spec.activeDeadlineSeconds, before.activeDeadlineSeconds));
-  errors.push(...tolerationChangeErrors(spec.tolerations, before.tolerations));
-  if (errors.length > 0) return errors;
-  const changes = differences(before, withChangeablesPutBack(spec, before), "spec");
-  if (changes.length === 0) return [];
-  return [forbiddenField("spec", `pod updates may not change fields other than ${updatable}\n${changes.join("\n")}\n`)];
-};
-
-/** A container that has ended stays ended, unless its restart policy starts it again. */
-const transitionErrors = (
-  now: readonly ContainerStatus[] | undefined,
-  before: readonly ContainerStatus[] | undefined,
-  path: string,
-  spec: PodSpec,
-  containers: readonly Container[],
-): FieldError[] => {
-  const errors: FieldError[] = [];
-  for (const [index, status] of (before ?? []).entries()) {
-    const ended = status.state?.terminated;
-    const policy = containers.find((container) => container.name === status.name)?.restartPolicy ?? spec.restartPolicy;
-    if (ended === undefined || policy === "Always" || (policy === "OnFailure" && ended.exitCode !== 0)) continue;
-    const current = now?.find((candidate) => candidate.name === status.name);
-    if (current !== undefined && current.state?.terminated === undefined) {
-      errors.push(forbiddenField(child(at(path, index), "state"), "may not be transitioned to non-terminated state"));
-    }
-  }
-  return errors;
-};
-
-export const podStatusErrors = (pod: Pod, old: Pod): FieldError[] => {
-  const spec = pod.spec ?? { containers: [] };
-  const errors: FieldError[] = [];
-  if (pod.status?.nominatedNodeName)
-    errors.push(...followsRule(dns1123Subdomain, pod.status.nominatedNodeName, "status.nominatedNodeName"));
+  const deadline = deadlineErrors(spec.activeDeadlineSeconds, before.activeDeadlineSeconds);
+  errors.push(...deadline);
+  if (deadline.length > 0 && spec.activeDeadlineSeconds !== undefined) return errors;
   errors.push(
-    ...transitionErrors(pod.status?.containerStatuses, old.status?.containerStatuses, "status.containerStatuses", spec, []),
+    ...tolerationChangeErrors(spec.tolerations, before.tolerations),
+    ...gateChangeErrors(spec.schedulingGates ?? [], before.schedulingGates ?? []),
   );
-  const inits = spec.initContainers ?? [];
-  errors.push(
-    ...transitionErrors(
-      pod.status?.initContainerStatuses,
-      old.status?.initContainerStatuses,
-      "status.initContainerStatuses",
-      spec,
-      inits,
-    ),
-  );
-  if (old.status?.qosClass) errors.push(...immutable(pod.status?.qosClass, old.status.qosClass, "status.qosClass"));
-  return errors;
+  let restored = withChangeablesPutBack(spec, before);
+  if ((before.schedulingGates?.length ?? 0) > 0) {
+    errors.push(...gatedChangeErrors(restored, before));
+    restored = withPlacementPutBack(restored, before);
+  }
+  const changes = differences(before, restored, "spec");
+  if (changes.length === 0) return errors;
+  const detail = `pod updates may not change fields other than ${updatable}\n${changes.join("\n")}\n`;
+  return [...errors, forbiddenField("spec", detail)];
 };

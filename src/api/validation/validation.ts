@@ -5,6 +5,7 @@ import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
 import { validatingBindingErrors, validatingPolicyErrors, validatingPolicyUpdateErrors } from "./admission-policies.js";
 import * as certificates from "./certificates.js";
+import * as claims from "./claims.js";
 import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
 import * as csi from "./csi.js";
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
@@ -16,9 +17,11 @@ import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./meta
 import { mutatingBindingErrors, mutatingPolicyErrors, mutatingPolicyUpdateErrors } from "./mutating-policies.js";
 import * as network from "./network.js";
 import type { ValidationOptions } from "./options.js";
-import { ephemeralContainersErrors, resizeErrors } from "./pod-parts.js";
+import { persistentVolumeErrors, persistentVolumeUpdateErrors } from "./persistent-volumes.js";
+import { ephemeralContainersUpdateErrors, resizeErrors } from "./pod-parts.js";
 import { podErrors } from "./pod-spec.js";
-import { podStatusErrors, podUpdateErrors } from "./pod-update.js";
+import { podStatusErrors } from "./pod-status.js";
+import { podUpdateErrors } from "./pod-update.js";
 import * as quotas from "./quotas.js";
 import * as scheduled from "./scheduled.js";
 import { serviceErrors, serviceUpdateErrors } from "./service.js";
@@ -60,7 +63,7 @@ const rules = new Map<string, KindRules>([
       create: podErrors,
       update: podUpdateErrors,
       status: podStatusErrors,
-      parts: { ephemeralcontainers: ephemeralContainersErrors, resize: resizeErrors },
+      parts: { ephemeralcontainers: ephemeralContainersUpdateErrors, resize: resizeErrors },
     },
   ],
   ["/Namespace", { create: namespaceErrors }],
@@ -81,8 +84,15 @@ const rules = new Map<string, KindRules>([
   ["autoscaling/HorizontalPodAutoscaler", { create: scheduled.horizontalPodAutoscalerErrors }],
   ["policy/PodDisruptionBudget", { create: scheduled.podDisruptionBudgetErrors }],
   ["/ReplicationController", { create: scheduled.replicationControllerErrors, status: countsStatus }],
-  ["/PersistentVolumeClaim", { create: storage.persistentVolumeClaimErrors, update: storage.persistentVolumeClaimUpdateErrors }],
-  ["/PersistentVolume", { create: storage.persistentVolumeErrors }],
+  [
+    "/PersistentVolumeClaim",
+    {
+      create: claims.persistentVolumeClaimErrors,
+      update: claims.persistentVolumeClaimUpdateErrors,
+      status: claims.persistentVolumeClaimStatusErrors,
+    },
+  ],
+  ["/PersistentVolume", { create: persistentVolumeErrors, update: persistentVolumeUpdateErrors }],
   ["storage.k8s.io/StorageClass", { create: storage.storageClassErrors, update: storage.storageClassUpdateErrors }],
   ["storage.k8s.io/CSINode", { create: csi.csiNodeErrors, update: csi.csiNodeUpdateErrors }],
   ["storage.k8s.io/CSIDriver", { create: csi.csiDriverErrors, update: csi.csiDriverUpdateErrors }],
