@@ -228,7 +228,8 @@ test("a condition that cannot be written now is written later; one that is refus
   assert.is(statesOf("condition default/two").at(-1), "givenUp");
   assert.ok(trace.some((record) => record.kind === "note" && record.text === "a pod's condition was not written: no"));
   let busy = true;
-  api.fault = (request) => (isStatus(request) && busy ? wireError("rejected", "busy", tooManyRequests("busy").status) : undefined);
+  api.fault = (request) =>
+    isStatus(request) && busy ? wireError("rejected", "busy", tooManyRequests("busy").status) : undefined;
   api.put("pods", aPod("three"));
   simulation.run(500);
   assert.is(statesOf("condition default/three").at(-1), "waiting", "a server that is busy says nothing of the pod");

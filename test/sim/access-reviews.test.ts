@@ -147,10 +147,7 @@ test("who may change but not make does not make by changing", () => {
     aBinding("default", "renewers", "Role renewer", "User jane"),
   );
   const lease = { kind: "Lease", apiVersion: "coordination.k8s.io/v1", metadata: { name: "l", resourceVersion: "" }, spec: {} };
-  assert.is(
-    of.as("jane").update(leases, lease as UntypedObject).error?.message,
-    'leases.coordination.k8s.io "l" is forbidden: ',
-  );
+  assert.is(of.as("jane").update(leases, lease as UntypedObject).error?.message, 'leases.coordination.k8s.io "l" is forbidden: ');
 });
 
 test.run();
