@@ -311,7 +311,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     "pods that never end under a Job",
     "batch/v1",
     "Job",
-    { spec: { template } },
+    { spec: { selector, manualSelector: true, template } },
     ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
   ],
   ["a StatefulSet", "apps/v1", "StatefulSet", { spec: { selector, template, serviceName: "web" } }, []],

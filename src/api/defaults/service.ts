@@ -37,6 +37,8 @@ export const defaultService = (service: Service): void => {
   if (spec.type === "LoadBalancer") spec.allocateLoadBalancerNodePorts ??= true;
   service.status ??= {};
   service.status.loadBalancer ??= {};
+  if (spec.type !== "LoadBalancer") return;
+  for (const ingress of service.status.loadBalancer.ingress ?? []) if (ingress.ip) ingress.ipMode ??= "VIP";
 };
 
 const defaultFamilies = (service: Service): void => {

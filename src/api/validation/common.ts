@@ -25,6 +25,8 @@ export const oneOf = (value: string | undefined, values: readonly string[], path
 export const requiredOneOf = (value: string | undefined, values: readonly string[], path: string): FieldError[] =>
   value === undefined || value === "" ? [required(path)] : oneOf(value, values, path);
 
+export const invalidCidrMessage = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+
 export const protocols = ["SCTP", "TCP", "UDP"] as const;
 
 /** A port by number or by the name of a container's port. */

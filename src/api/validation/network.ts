@@ -1,25 +1,54 @@
-import { at, child, type FieldError, invalidValue, required } from "../field-errors.js";
+import { at, child, type FieldError, forbiddenField, invalidValue, required, tooLong } from "../field-errors.js";
 import type {
   HTTPIngressPath,
   Ingress,
   IngressBackend,
   IngressClass,
-  NetworkPolicy,
-  NetworkPolicyPeer,
-  NetworkPolicyPort,
+  IngressClassParametersReference,
+  IngressTLS,
 } from "../generated/types.js";
-import { isIp, parseCidr } from "../ip.js";
-import { dns1035Label, dns1123Subdomain, portName, portNumber, wildcardDns1123Subdomain } from "../names.js";
-import { labelSelectorErrors } from "../selectors/label-selector.js";
-import { followsRule, immutable, oneOf, portNumberOrName, protocols } from "./common.js";
+import { GoSyntax } from "../go-format.js";
+import { isIp } from "../ip.js";
+import {
+  byteLength,
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  type NameRule,
+  pathSegment,
+  portName,
+  portNumber,
+  wildcardDns1123Subdomain,
+} from "../names.js";
+import { addressNameErrors } from "./balancer-status.js";
+import { followsRule, immutable, oneOf } from "./common.js";
+import { invalidIpMessage } from "./endpoints.js";
+import { domainPrefixedPathErrors } from "./prefixed-path.js";
 
-/** Ingresses and network policies. Source: "Ingress" and "Network Policies" of the Kubernetes documentation. */
+/** Ingresses and their classes. Source: "Ingress" of the Kubernetes documentation. */
+
+interface Reference {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+const referenceErrors = (of: Reference, path: string): FieldError[] => {
+  const errors = of.apiGroup === undefined ? [] : followsRule(dns1123Subdomain, of.apiGroup, child(path, "apiGroup"));
+  for (const field of ["kind", "name"] as const) {
+    const value = of[field];
+    const fieldPath = child(path, field);
+    errors.push(...(value ? followsRule(pathSegment, value, fieldPath) : [required(fieldPath, `${field} is required`)]));
+  }
+  return errors;
+};
 
 const backendErrors = (backend: IngressBackend | undefined, path: string): FieldError[] => {
   const { service, resource } = backend ?? {};
-  if (service === undefined && resource === undefined) return [required(path, "a resource or service backend is required")];
+  if (service === undefined && resource === undefined) return [invalidValue(path, "", "resource or service backend is required")];
   if (service !== undefined && resource !== undefined)
     return [invalidValue(path, "", "cannot set both resource and service backends")];
+  if (resource !== undefined) return referenceErrors(resource, child(path, "resource"));
   if (service === undefined) return [];
   const servicePath = child(path, "service");
   const errors = service.name
@@ -27,29 +56,54 @@ const backendErrors = (backend: IngressBackend | undefined, path: string): Field
     : [required(child(servicePath, "name"))];
   const { name, number } = service.port ?? {};
   const portPath = child(servicePath, "port");
-  if (name && number) errors.push(invalidValue(portPath, "", "cannot set both port name & port number"));
+  if (name && number) errors.push(invalidValue(path, "", "cannot set both port name & port number"));
   else if (name) errors.push(...followsRule(portName, name, child(portPath, "name")));
   else if (number) errors.push(...portNumber(number).map((message) => invalidValue(child(portPath, "number"), number, message)));
-  else errors.push(required(portPath, "port name or number is required"));
+  else errors.push(required(path, "port name or number is required"));
   return errors;
 };
 
+const invalidSequences = ["//", "/./", "/../", "%2f", "%2F"];
+const invalidEnds = ["/..", "/."];
+
+const matchedPathErrors = (value: string, path: string): FieldError[] => [
+  ...(value.startsWith("/") ? [] : [invalidValue(path, value, "must be an absolute path")]),
+  ...invalidSequences
+    .filter((sequence) => value.includes(sequence))
+    .map((sequence) => invalidValue(path, value, `must not contain '${sequence}'`)),
+  ...invalidEnds.filter((end) => value.endsWith(end)).map((end) => invalidValue(path, value, `cannot end with '${end}'`)),
+];
+
 const pathErrors = (item: HTTPIngressPath, path: string): FieldError[] => {
+  const typePath = child(path, "pathType");
+  const valuePath = child(path, "path");
+  const value = item.path ?? "";
   const errors: FieldError[] = [];
-  if (!item.pathType) errors.push(required(child(path, "pathType"), "pathType must be specified"));
-  else errors.push(...oneOf(item.pathType, ["Exact", "ImplementationSpecific", "Prefix"], child(path, "pathType")));
-  const absolute = item.path?.startsWith("/") ?? false;
-  const mayBeEmpty = item.pathType === "ImplementationSpecific" && !item.path;
-  if (!absolute && !mayBeEmpty) errors.push(invalidValue(child(path, "path"), item.path ?? "", "must be an absolute path"));
+  if (!item.pathType) return [required(typePath, "pathType must be specified")];
+  if (item.pathType === "Exact" || item.pathType === "Prefix") errors.push(...matchedPathErrors(value, valuePath));
+  else if (item.pathType !== "ImplementationSpecific")
+    errors.push(...oneOf(item.pathType, ["Exact", "ImplementationSpecific", "Prefix"], typePath));
+  else if (value !== "" && !value.startsWith("/")) errors.push(invalidValue(valuePath, value, "must be an absolute path"));
   return [...errors, ...backendErrors(item.backend, child(path, "backend"))];
 };
 
-export const ingressErrors = (ingress: Ingress): FieldError[] => {
+const hostRule = (host: string): NameRule => (host.includes("*") ? wildcardDns1123Subdomain : dns1123Subdomain);
+
+const tlsErrors = (list: readonly IngressTLS[], secretsChecked: boolean): FieldError[] =>
+  list.flatMap(({ hosts = [], secretName }, index) => {
+    const path = at("spec.tls", index);
+    const errors = hosts.flatMap((host, place) => followsRule(hostRule(host), host, at(child(path, "hosts"), place)));
+    if (!secretName || !secretsChecked) return errors;
+    return [...errors, ...followsRule(dns1123Subdomain, secretName, child(path, "secretName"))];
+  });
+
+const ingressSpecErrors = (ingress: Ingress, secretsChecked: boolean): FieldError[] => {
   const spec = ingress.spec ?? {};
   const rules = spec.rules ?? [];
   const errors: FieldError[] = [];
   if (rules.length === 0 && spec.defaultBackend === undefined) {
-    errors.push(invalidValue("spec", spec, "either `defaultBackend` or `rules` must be specified"));
+    const shown = new GoSyntax(`[]networking.IngressRule${spec.rules === undefined ? "(nil)" : "{}"}`);
+    errors.push(invalidValue("spec", shown, "either `defaultBackend` or `rules` must be specified"));
   }
   if (spec.defaultBackend !== undefined) errors.push(...backendErrors(spec.defaultBackend, "spec.defaultBackend"));
   for (const [index, rule] of rules.entries()) {
@@ -57,77 +111,72 @@ export const ingressErrors = (ingress: Ingress): FieldError[] => {
     if (rule.host) {
       const hostPath = child(path, "host");
       if (isIp(rule.host)) errors.push(invalidValue(hostPath, rule.host, "must be a DNS name, not an IP address"));
-      errors.push(...followsRule(rule.host.includes("*") ? wildcardDns1123Subdomain : dns1123Subdomain, rule.host, hostPath));
+      errors.push(...followsRule(hostRule(rule.host), rule.host, hostPath));
     }
     if (rule.http === undefined) continue;
     const pathsPath = child(path, "http.paths");
     if ((rule.http.paths?.length ?? 0) === 0) errors.push(required(pathsPath));
     for (const [place, item] of (rule.http.paths ?? []).entries()) errors.push(...pathErrors(item, at(pathsPath, place)));
   }
+  errors.push(...tlsErrors(spec.tls ?? [], secretsChecked));
   if (spec.ingressClassName !== undefined)
     errors.push(...followsRule(dns1123Subdomain, spec.ingressClassName, "spec.ingressClassName"));
   return errors;
 };
 
-export const ingressClassErrors = (ingressClass: IngressClass): FieldError[] =>
-  ingressClass.spec?.controller ? [] : [required("spec.controller")];
+const classAnnotation = "kubernetes.io/ingress.class";
+
+export const ingressErrors = (ingress: Ingress): FieldError[] => {
+  const errors = ingressSpecErrors(ingress, true);
+  const annotated = ingress.metadata.annotations?.[classAnnotation];
+  if (annotated === undefined || ingress.spec?.ingressClassName === undefined) return errors;
+  const path = `annotations.${classAnnotation}`;
+  return [...errors, invalidValue(path, annotated, "can not be set when the class field is also set")];
+};
+
+/** An Ingress that had a secret's name that cannot be keeps it. */
+export const ingressUpdateErrors = (ingress: Ingress, old: Ingress): FieldError[] => {
+  const had = (old.spec?.tls ?? []).some(({ secretName }) => secretName && dns1123Subdomain(secretName).length > 0);
+  return ingressSpecErrors(ingress, !had);
+};
+
+export const ingressStatusErrors = ({ status }: Ingress): FieldError[] =>
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname, ip }, index) => {
+    const path = at("status.loadBalancer.ingress", index);
+    const errors = ip && !isIp(ip) ? [invalidValue(child(path, "ip"), ip, invalidIpMessage)] : [];
+    return [...errors, ...addressNameErrors(hostname, child(path, "hostname"))];
+  });
+
+const maxControllerLength = 250;
+
+const parametersErrors = (parameters: IngressClassParametersReference | undefined): FieldError[] => {
+  if (parameters === undefined) return [];
+  const path = "spec.parameters";
+  const { namespace, scope } = parameters;
+  const namespacePath = child(path, "namespace");
+  const errors = referenceErrors(parameters, path);
+  if (scope === undefined) return [...errors, required(child(path, "scope"))];
+  errors.push(...oneOf(scope, ["Cluster", "Namespace"], child(path, "scope")));
+  if (scope === "Namespace") {
+    if (namespace === undefined) errors.push(required(namespacePath, "`parameters.scope` is set to 'Namespace'"));
+    else errors.push(...followsRule(dns1123Label, namespace, namespacePath));
+  }
+  if (scope === "Cluster" && namespace !== undefined)
+    errors.push(forbiddenField(namespacePath, "`parameters.scope` is set to 'Cluster'"));
+  return errors;
+};
+
+export const ingressClassErrors = ({ spec }: IngressClass): FieldError[] => {
+  const path = "spec.controller";
+  const long = byteLength(spec?.controller ?? "") > maxControllerLength;
+  return [
+    ...(long ? [tooLong(path, maxControllerLength)] : []),
+    ...domainPrefixedPathErrors(spec?.controller, path),
+    ...parametersErrors(spec?.parameters),
+  ];
+};
 
 export const ingressClassUpdateErrors = (ingressClass: IngressClass, old: IngressClass): FieldError[] => [
-  ...ingressClassErrors(ingressClass),
   ...immutable(ingressClass.spec?.controller, old.spec?.controller, "spec.controller"),
+  ...ingressClassErrors(ingressClass),
 ];
-
-const policyPortErrors = (port: NetworkPolicyPort, path: string): FieldError[] => {
-  const errors = oneOf(port.protocol, protocols, child(path, "protocol"));
-  if (port.port !== undefined) errors.push(...portNumberOrName(port.port, child(path, "port")));
-  if (port.endPort !== undefined) {
-    const endPath = child(path, "endPort");
-    if (typeof port.port !== "number")
-      errors.push(invalidValue(endPath, port.endPort, "may not be specified when `port` is not specified"));
-    else if (port.endPort < port.port)
-      errors.push(invalidValue(endPath, port.endPort, "must be greater than or equal to `port`"));
-  }
-  return errors;
-};
-
-const peerErrors = (peer: NetworkPolicyPeer, path: string): FieldError[] => {
-  const { podSelector, namespaceSelector, ipBlock } = peer;
-  const errors = [
-    ...labelSelectorErrors(podSelector, child(path, "podSelector")),
-    ...labelSelectorErrors(namespaceSelector, child(path, "namespaceSelector")),
-  ];
-  if (podSelector === undefined && namespaceSelector === undefined && ipBlock === undefined) {
-    errors.push(required(path, "must specify a peer"));
-  }
-  if (ipBlock !== undefined) {
-    const cidrPath = child(path, "ipBlock.cidr");
-    if (!ipBlock.cidr) errors.push(required(cidrPath));
-    else if (parseCidr(ipBlock.cidr) === undefined) {
-      errors.push(invalidValue(cidrPath, ipBlock.cidr, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
-    }
-    if (podSelector !== undefined || namespaceSelector !== undefined) {
-      errors.push({ type: "FieldValueForbidden", field: path, body: "Forbidden: may not specify both ipBlock and another peer" });
-    }
-  }
-  return errors;
-};
-
-export const networkPolicyErrors = (policy: NetworkPolicy): FieldError[] => {
-  const spec = policy.spec;
-  const errors = labelSelectorErrors(spec?.podSelector, "spec.podSelector");
-  const direction = (name: "ingress" | "egress", peers: "from" | "to"): void => {
-    const rules: ReadonlyArray<{ ports?: NetworkPolicyPort[]; from?: NetworkPolicyPeer[]; to?: NetworkPolicyPeer[] }> =
-      spec?.[name] ?? [];
-    for (const [index, rule] of rules.entries()) {
-      const path = at(child("spec", name), index);
-      for (const [place, port] of (rule.ports ?? []).entries())
-        errors.push(...policyPortErrors(port, at(child(path, "ports"), place)));
-      for (const [place, peer] of (rule[peers] ?? []).entries()) errors.push(...peerErrors(peer, at(child(path, peers), place)));
-    }
-  };
-  direction("ingress", "from");
-  direction("egress", "to");
-  for (const [index, type] of (spec?.policyTypes ?? []).entries())
-    errors.push(...oneOf(type, ["Egress", "Ingress"], at("spec.policyTypes", index)));
-  return errors;
-};

@@ -30,7 +30,7 @@ const countedResources = new Set([
   "storage",
 ]);
 
-const resourceNameErrors = (name: string, path: string): FieldError[] => {
+export const resourceNameErrors = (name: string, path: string): FieldError[] => {
   const errors = followsRule(qualifiedName, name, path);
   if (name.includes("/")) {
     if (name.includes("kubernetes.io/") || (!name.startsWith("requests.") && qualifiedName(`requests.${name}`).length === 0))

@@ -1,17 +1,18 @@
 import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
-import type { Service, ServicePort, ServiceSpec } from "../generated/types.js";
+import type { ObjectMeta, Service, ServicePort, ServiceSpec } from "../generated/types.js";
 import { GoSyntax, quote } from "../go-format.js";
 import { isIp, parseCidr } from "../ip.js";
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from "../names.js";
-import { followsRule, oneOf, portNumberOrName, protocols, requiredOneOf } from "./common.js";
+import { balancerStatusErrors } from "./balancer-status.js";
+import { followsRule, invalidCidrMessage, oneOf, portNumberOrName, protocols, requiredOneOf } from "./common.js";
 import { invalidIpMessage, specialIpErrors } from "./endpoints.js";
 import { labelErrors } from "./metadata.js";
+import { externalAddressErrors, isHeadless, serviceAddressChangeErrors, serviceAddressErrors } from "./service-addresses.js";
 
 /** Services. Source: "Service" of the Kubernetes documentation. */
 const serviceTypes = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const maxAffinitySeconds = 86400;
 
-const isHeadless = (spec: ServiceSpec): boolean => spec.clusterIP === "None" || spec.clusterIPs?.[0] === "None";
 const hasNodePorts = (spec: ServiceSpec): boolean => spec.type === "NodePort" || spec.type === "LoadBalancer";
 const isExternal = (spec: ServiceSpec): boolean =>
   hasNodePorts(spec) || (spec.type === "ClusterIP" && (spec.externalIPs?.length ?? 0) > 0);
@@ -41,22 +42,31 @@ const goPort = ({ protocol = "", port }: ServicePort): GoSyntax =>
 const portsErrors = (spec: ServiceSpec): FieldError[] => {
   const ports = spec.ports ?? [];
   const names = new Set<string>();
-  const seen = new Set<string>();
-  const seenNodePorts = new Set<string>();
+  return ports.flatMap((port, index) => portErrors(port, at("spec.ports", index), ports.length > 1, names));
+};
+
+/** The same port of the Service or of the nodes cannot lead to two places. */
+const repeatedPortErrors = (spec: ServiceSpec): FieldError[] => {
+  const ports = spec.ports ?? [];
   const errors: FieldError[] = [];
-  if (ports.length === 0 && !isHeadless(spec) && spec.type !== "ExternalName") errors.push(required("spec.ports"));
+  if (spec.type === "ClusterIP") {
+    for (const [index, { nodePort }] of ports.entries()) {
+      const path = child(at("spec.ports", index), "nodePort");
+      if (nodePort) errors.push(forbiddenField(path, "may not be used when `type` is 'ClusterIP'"));
+    }
+  }
+  const seenNodePorts = new Set<string>();
+  for (const [index, { nodePort, protocol }] of ports.entries()) {
+    if (!nodePort) continue;
+    const key = `${protocol} ${nodePort}`;
+    if (seenNodePorts.has(key)) errors.push(duplicate(child(at("spec.ports", index), "nodePort"), nodePort));
+    seenNodePorts.add(key);
+  }
+  const seen = new Set<string>();
   for (const [index, port] of ports.entries()) {
-    const path = at("spec.ports", index);
-    errors.push(...portErrors(port, path, ports.length > 1, names));
     const key = `${port.protocol} ${port.port}`;
-    if (seen.has(key)) errors.push(duplicate(path, goPort(port)));
+    if (seen.has(key)) errors.push(duplicate(at("spec.ports", index), goPort(port)));
     seen.add(key);
-    if (!port.nodePort) continue;
-    if (!hasNodePorts(spec))
-      errors.push(forbiddenField(child(path, "nodePort"), `may not be used when \`type\` is '${spec.type}'`));
-    const nodeKey = `${port.protocol} ${port.nodePort}`;
-    if (seenNodePorts.has(nodeKey)) errors.push(duplicate(child(path, "nodePort"), port.nodePort));
-    seenNodePorts.add(nodeKey);
   }
   return errors;
 };
@@ -64,50 +74,59 @@ const portsErrors = (spec: ServiceSpec): FieldError[] => {
 const affinityErrors = (spec: ServiceSpec): FieldError[] => {
   const errors = requiredOneOf(spec.sessionAffinity, ["ClientIP", "None"], "spec.sessionAffinity");
   const path = "spec.sessionAffinityConfig";
-  if (spec.sessionAffinity === "None" && spec.sessionAffinityConfig !== undefined) {
+  const config = spec.sessionAffinityConfig;
+  if (spec.sessionAffinity === "None" && config !== undefined)
     errors.push(forbiddenField(path, "must not be set when session affinity is None"));
-  }
-  if (spec.sessionAffinity === "ClientIP") {
-    const seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds;
-    if (seconds === undefined) errors.push(required(path, "when session affinity type is ClientIP"));
-    else if (seconds <= 0 || seconds > maxAffinitySeconds) {
-      errors.push(
-        invalidValue(`${path}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${maxAffinitySeconds}`),
-      );
-    }
+  if (spec.sessionAffinity !== "ClientIP") return errors;
+  const detail = "when session affinity type is ClientIP";
+  const clientPath = child(path, "clientIP");
+  const secondsPath = child(clientPath, "timeoutSeconds");
+  if (config === undefined) return [...errors, required(path, detail)];
+  if (config.clientIP === undefined) return [...errors, required(clientPath, detail)];
+  const seconds = config.clientIP.timeoutSeconds;
+  if (seconds === undefined) return [...errors, required(secondsPath, detail)];
+  if (seconds > 0 && seconds <= maxAffinitySeconds) return errors;
+  return [...errors, invalidValue(secondsPath, seconds, `must be greater than 0 and less than ${maxAffinitySeconds}`)];
+};
+
+const onlyBalanced = "may only be used when `type` is 'LoadBalancer'";
+const rangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
+
+/** From where a load balancer takes requests: a field, or the annotation that came before it. */
+const rangesErrors = ({ metadata, spec = {} }: Service): FieldError[] => {
+  const ranges = spec.loadBalancerSourceRanges ?? [];
+  const annotation = metadata.annotations?.[rangesAnnotation];
+  if (ranges.length === 0 && annotation === undefined) return [];
+  const inField = ranges.length > 0;
+  const path = inField ? "spec.LoadBalancerSourceRanges" : at("metadata.annotations", rangesAnnotation);
+  const errors = spec.type === "LoadBalancer" ? [] : [forbiddenField(path, onlyBalanced)];
+  const trimmed = (annotation ?? "").trim();
+  const listed = trimmed === "" ? [] : trimmed.split(",");
+  for (const [index, range] of (inField ? ranges : listed).entries()) {
+    const cidr = range.trim();
+    if (parseCidr(cidr) === undefined) errors.push(invalidValue(inField ? at(path, index) : path, cidr, invalidCidrMessage));
   }
   return errors;
 };
 
-const clusterIpErrors = (spec: ServiceSpec): FieldError[] => {
-  const errors: FieldError[] = [];
-  const addresses = spec.clusterIPs ?? [];
-  if (spec.type === "ExternalName") {
-    if (addresses.length > 0 || spec.clusterIP)
-      errors.push(forbiddenField("spec.clusterIPs", "may not be set for ExternalName services"));
-    return errors;
-  }
-  if (spec.clusterIP && addresses.length > 0 && addresses[0] !== spec.clusterIP) {
-    errors.push(invalidValue("spec.clusterIPs", addresses, "element [0] must match clusterIP"));
-  }
-  for (const [index, address] of addresses.entries()) {
-    const path = at("spec.clusterIPs", index);
-    if (address === "None") {
-      if (addresses.length > 1)
-        errors.push(invalidValue("spec.clusterIPs", addresses, "'None' must be the first and only value"));
-      if (spec.type !== "ClusterIP")
-        errors.push(invalidValue(path, address, `may not be set to 'None' for ${spec.type} services`));
-    } else if (!isIp(address)) {
-      errors.push(invalidValue(path, address, invalidIpMessage));
-    }
-  }
-  for (const [index, family] of (spec.ipFamilies ?? []).entries())
-    errors.push(...oneOf(family, ["IPv4", "IPv6"], at("spec.ipFamilies", index)));
-  if (spec.ipFamilyPolicy !== undefined) {
-    errors.push(...oneOf(spec.ipFamilyPolicy, ["PreferDualStack", "RequireDualStack", "SingleStack"], "spec.ipFamilyPolicy"));
-  }
-  return errors;
+const balancerErrors = (service: Service): FieldError[] => {
+  const spec = service.spec ?? {};
+  const errors = rangesErrors(service);
+  const isBalanced = spec.type === "LoadBalancer";
+  const { allocateLoadBalancerNodePorts, loadBalancerClass } = spec;
+  if (allocateLoadBalancerNodePorts !== undefined && !isBalanced)
+    errors.push(forbiddenField("spec.allocateLoadBalancerNodePorts", onlyBalanced));
+  if (allocateLoadBalancerNodePorts === undefined && isBalanced) errors.push(required("allocateLoadBalancerNodePorts"));
+  return [...errors, ...classErrors(loadBalancerClass, isBalanced)];
 };
+
+const classErrors = (name: string | undefined, isBalanced: boolean): FieldError[] => {
+  if (name === undefined) return [];
+  const path = "spec.loadBalancerClass";
+  return isBalanced ? followsRule(qualifiedName, name, path) : [forbiddenField(path, onlyBalanced)];
+};
+
+const needsHealthCheck = (spec: ServiceSpec): boolean => spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
 
 const trafficErrors = (spec: ServiceSpec): FieldError[] => {
   const errors: FieldError[] = [];
@@ -117,55 +136,70 @@ const trafficErrors = (spec: ServiceSpec): FieldError[] => {
   } else if (isExternal(spec)) {
     errors.push(...requiredOneOf(external, ["Cluster", "Local"], "spec.externalTrafficPolicy"));
   }
-  if (spec.type !== "ExternalName")
-    errors.push(...requiredOneOf(spec.internalTrafficPolicy, ["Cluster", "Local"], "spec.internalTrafficPolicy"));
+  const checked = spec.healthCheckNodePort ?? 0;
+  const checkPath = "spec.healthCheckNodePort";
+  if (checked !== 0 && !needsHealthCheck(spec)) {
+    const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+    errors.push(invalidValue(checkPath, checked, detail));
+  } else if (checked !== 0) errors.push(...portNumber(checked).map((message) => invalidValue(checkPath, checked, message)));
+  const inside = spec.internalTrafficPolicy;
+  if (inside === undefined && spec.type !== "ExternalName") errors.push(required("spec.internalTrafficPolicy"));
+  else if (inside !== undefined) errors.push(...oneOf(inside, ["Cluster", "Local"], "spec.internalTrafficPolicy"));
   if (spec.trafficDistribution !== undefined && spec.trafficDistribution !== "PreferClose") {
     errors.push(notSupported("spec.trafficDistribution", spec.trafficDistribution, ["PreferClose"]));
   }
-  for (const [index, range] of (spec.loadBalancerSourceRanges ?? []).entries()) {
-    if (parseCidr(range.trim()) === undefined) {
-      errors.push(
-        invalidValue(
-          at("spec.loadBalancerSourceRanges", index),
-          range,
-          "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
-        ),
-      );
-    }
-  }
   return errors;
+};
+
+const hintsAnnotation = "service.kubernetes.io/topology-aware-hints";
+const modeAnnotation = "service.kubernetes.io/topology-mode";
+
+const annotationErrors = ({ annotations }: ObjectMeta): FieldError[] => {
+  const [mode, hints] = [annotations?.[modeAnnotation], annotations?.[hintsAnnotation]];
+  if (mode === undefined || hints === undefined || mode === hints) return [];
+  const detail = `must match annotations[${hintsAnnotation}] when both are specified`;
+  return [invalidValue(at("metadata.annotations", modeAnnotation), mode, detail)];
+};
+
+const nameErrors = (spec: ServiceSpec): FieldError[] => {
+  const name = (spec.externalName ?? "").replace(/\.$/, "");
+  return name === "" ? [required("spec.externalName")] : followsRule(dns1123Subdomain, name, "spec.externalName");
 };
 
 export const serviceErrors = (service: Service): FieldError[] => {
   const spec = service.spec ?? {};
-  const errors = requiredOneOf(spec.type, serviceTypes, "spec.type");
+  const errors = annotationErrors(service.metadata);
+  if ((spec.ports ?? []).length === 0 && !isHeadless(spec) && spec.type !== "ExternalName") errors.push(required("spec.ports"));
+  if (hasNodePorts(spec) && isHeadless(spec))
+    errors.push(invalidValue("spec.clusterIPs[0]", "None", `may not be set to 'None' for ${spec.type} services`));
+  if (spec.type === "ExternalName") errors.push(...externalAddressErrors(spec), ...nameErrors(spec));
   errors.push(
     ...portsErrors(spec),
     ...labelErrors(spec.selector, "spec.selector"),
     ...affinityErrors(spec),
-    ...clusterIpErrors(spec),
+    ...serviceAddressErrors(spec),
   );
-  if (spec.type === "ExternalName") {
-    const name = (spec.externalName ?? "").replace(/\.$/, "");
-    if (name === "") errors.push(required("spec.externalName"));
-    else errors.push(...followsRule(dns1123Subdomain, name, "spec.externalName"));
-  }
   for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
     const path = at("spec.externalIPs", index);
     errors.push(...(isIp(ip) ? specialIpErrors(ip, path, []) : [invalidValue(path, ip, invalidIpMessage)]));
   }
-  return [...errors, ...trafficErrors(spec)];
+  errors.push(...requiredOneOf(spec.type, serviceTypes, "spec.type"), ...repeatedPortErrors(spec));
+  return [...errors, ...balancerErrors(service), ...trafficErrors(spec)];
 };
 
 export const serviceUpdateErrors = (service: Service, old: Service): FieldError[] => {
-  const errors = serviceErrors(service);
-  const [before] = old.spec?.clusterIPs ?? [];
-  const [now] = service.spec?.clusterIPs ?? [];
-  const stays = service.spec?.type !== "ExternalName" && old.spec?.type !== "ExternalName";
-  if (stays && before !== undefined && before !== "") {
-    if (now === undefined)
-      errors.push(invalidValue("spec.clusterIPs[0]", service.spec?.clusterIPs ?? [], "primary clusterIP can not be unset"));
-    else if (now !== before) errors.push(invalidValue("spec.clusterIPs[0]", service.spec?.clusterIPs, "may not change once set"));
+  const [spec, before] = [service.spec ?? {}, old.spec ?? {}];
+  const errors = serviceAddressChangeErrors(service, old);
+  if (spec.type === "LoadBalancer" && before.type === "LoadBalancer") {
+    const [now, was] = [spec.loadBalancerClass, before.loadBalancerClass];
+    if (now !== was) errors.push(invalidValue("spec.loadBalancerClass", now, "may not change once set"));
   }
-  return errors;
+  errors.push(...classErrors(spec.loadBalancerClass, spec.type === "LoadBalancer"));
+  const checks = needsHealthCheck(spec) && needsHealthCheck(before);
+  if (checks && (spec.healthCheckNodePort ?? 0) !== (before.healthCheckNodePort ?? 0))
+    errors.push(forbiddenField("spec.healthCheckNodePort", "field is immutable"));
+  return [...errors, ...serviceErrors(service)];
 };
+
+export const serviceStatusErrors = ({ spec, status }: Service): FieldError[] =>
+  balancerStatusErrors(status?.loadBalancer, "status.loadBalancer", spec?.type === "LoadBalancer");

@@ -4,6 +4,7 @@ import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
 import { validatingBindingErrors, validatingPolicyErrors, validatingPolicyUpdateErrors } from "./admission-policies.js";
+import { autoscalerErrors, autoscalerStatusErrors, autoscalerUpdateErrors } from "./autoscalers.js";
 import * as certificates from "./certificates.js";
 import * as claims from "./claims.js";
 import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
@@ -13,9 +14,12 @@ import * as devices from "./devices.js";
 import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
 import * as extension from "./extension.js";
 import * as flow from "./flow-control.js";
+import { jobStatusErrors } from "./job-status.js";
+import { jobErrors, jobUpdateErrors } from "./jobs.js";
 import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
 import { mutatingBindingErrors, mutatingPolicyErrors, mutatingPolicyUpdateErrors } from "./mutating-policies.js";
 import * as network from "./network.js";
+import { networkPolicyErrors } from "./network-policies.js";
 import type { ValidationOptions } from "./options.js";
 import { persistentVolumeErrors, persistentVolumeUpdateErrors } from "./persistent-volumes.js";
 import { ephemeralContainersUpdateErrors, resizeErrors } from "./pod-parts.js";
@@ -24,19 +28,18 @@ import { podStatusErrors } from "./pod-status.js";
 import { podUpdateErrors } from "./pod-update.js";
 import * as quotas from "./quotas.js";
 import * as scheduled from "./scheduled.js";
-import { serviceErrors, serviceUpdateErrors } from "./service.js";
+import { serviceErrors, serviceStatusErrors, serviceUpdateErrors } from "./service.js";
 import * as storage from "./storage.js";
 import { webhookConfigurationErrors, webhookConfigurationUpdateErrors } from "./webhooks.js";
 import {
+  countsStatusErrors,
   daemonSetErrors,
+  daemonSetStatusErrors,
   daemonSetUpdateErrors,
   deploymentErrors,
   deploymentUpdateErrors,
-  jobErrors,
-  jobUpdateErrors,
   replicaSetErrors,
   replicaSetUpdateErrors,
-  replicaStatusErrors,
   statefulSetErrors,
   statefulSetUpdateErrors,
 } from "./workloads.js";
@@ -54,8 +57,6 @@ interface KindRules {
   readonly parts?: Readonly<Record<string, (object: never, old: never) => FieldError[]>>;
 }
 
-const countsStatus = (object: { status?: object }): FieldError[] => replicaStatusErrors(object.status);
-
 const rules = new Map<string, KindRules>([
   [
     "/Pod",
@@ -68,22 +69,25 @@ const rules = new Map<string, KindRules>([
   ],
   ["/Namespace", { create: namespaceErrors }],
   ["/Node", { create: nodeErrors, update: nodeUpdateErrors, status: nodeUpdateErrors }],
-  ["/Service", { create: serviceErrors, update: serviceUpdateErrors }],
+  ["/Service", { create: serviceErrors, update: serviceUpdateErrors, status: serviceStatusErrors }],
   ["/Endpoints", { create: endpointsErrors }],
   ["discovery.k8s.io/EndpointSlice", { create: endpointSliceErrors, update: endpointSliceUpdateErrors }],
   ["/ConfigMap", { create: configMapErrors, update: configMapUpdateErrors }],
   ["/Secret", { create: secretErrors, update: secretUpdateErrors }],
   ["/Event", { create: eventErrors }],
   ["coordination.k8s.io/Lease", { create: leaseErrors }],
-  ["apps/Deployment", { create: deploymentErrors, update: deploymentUpdateErrors, status: countsStatus }],
-  ["apps/ReplicaSet", { create: replicaSetErrors, update: replicaSetUpdateErrors, status: countsStatus }],
-  ["apps/DaemonSet", { create: daemonSetErrors, update: daemonSetUpdateErrors }],
-  ["apps/StatefulSet", { create: statefulSetErrors, update: statefulSetUpdateErrors, status: countsStatus }],
-  ["batch/Job", { create: jobErrors, update: jobUpdateErrors }],
-  ["batch/CronJob", { create: scheduled.cronJobErrors }],
-  ["autoscaling/HorizontalPodAutoscaler", { create: scheduled.horizontalPodAutoscalerErrors }],
+  ["apps/Deployment", { create: deploymentErrors, update: deploymentUpdateErrors, status: countsStatusErrors }],
+  ["apps/ReplicaSet", { create: replicaSetErrors, update: replicaSetUpdateErrors, status: countsStatusErrors }],
+  ["apps/DaemonSet", { create: daemonSetErrors, update: daemonSetUpdateErrors, status: daemonSetStatusErrors }],
+  ["apps/StatefulSet", { create: statefulSetErrors, update: statefulSetUpdateErrors, status: countsStatusErrors }],
+  ["batch/Job", { create: jobErrors, update: jobUpdateErrors, status: jobStatusErrors }],
+  ["batch/CronJob", { create: scheduled.cronJobErrors, update: scheduled.cronJobUpdateErrors }],
+  [
+    "autoscaling/HorizontalPodAutoscaler",
+    { create: autoscalerErrors, update: autoscalerUpdateErrors, status: autoscalerStatusErrors },
+  ],
   ["policy/PodDisruptionBudget", { create: scheduled.podDisruptionBudgetErrors }],
-  ["/ReplicationController", { create: scheduled.replicationControllerErrors, status: countsStatus }],
+  ["/ReplicationController", { create: scheduled.replicationControllerErrors, status: countsStatusErrors }],
   [
     "/PersistentVolumeClaim",
     {
@@ -132,9 +136,12 @@ const rules = new Map<string, KindRules>([
   ["apiregistration.k8s.io/APIService", { create: extension.apiServiceErrors }],
   ["/ResourceQuota", { create: quotas.resourceQuotaErrors, update: quotas.resourceQuotaUpdateErrors }],
   ["/LimitRange", { create: quotas.limitRangeErrors }],
-  ["networking.k8s.io/Ingress", { create: network.ingressErrors }],
+  [
+    "networking.k8s.io/Ingress",
+    { create: network.ingressErrors, update: network.ingressUpdateErrors, status: network.ingressStatusErrors },
+  ],
   ["networking.k8s.io/IngressClass", { create: network.ingressClassErrors, update: network.ingressClassUpdateErrors }],
-  ["networking.k8s.io/NetworkPolicy", { create: network.networkPolicyErrors }],
+  ["networking.k8s.io/NetworkPolicy", { create: networkPolicyErrors }],
   ["rbac.authorization.k8s.io/Role", { create: access.roleErrors }],
   ["rbac.authorization.k8s.io/ClusterRole", { create: access.clusterRoleErrors }],
   ["rbac.authorization.k8s.io/RoleBinding", { create: access.roleBindingErrors, update: access.roleBindingUpdateErrors }],

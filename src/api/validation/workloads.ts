@@ -1,69 +1,19 @@
 import { child, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
 import type {
   DaemonSet,
+  DaemonSetUpdateStrategy,
   Deployment,
   DeploymentStrategy,
-  Job,
-  JobSpec,
-  LabelSelector,
   PodTemplateSpec,
   ReplicaSet,
   StatefulSet,
+  StatefulSetSpec,
+  Volume,
 } from "../generated/types.js";
-import { GoSyntax, goLabelSelector, goStringMap } from "../go-format.js";
-import { semanticEqual } from "../json-value.js";
-import { compileLabelSelector, labelSelectorErrors } from "../selectors/label-selector.js";
 import { atMost100Percent, countOrPercent, immutable, nonNegative, oneOf } from "./common.js";
-import { podTemplateErrors } from "./pod-spec.js";
+import { runsForever, selectorErrors, selectorStays, templateErrors } from "./templates.js";
 
 /** The kinds that make pods from a template. Source: the apps/v1 and batch/v1 kinds in the Kubernetes API reference. */
-
-const isEmpty = (selector: LabelSelector): boolean =>
-  Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions?.length ?? 0) === 0;
-
-const selectorErrors = (selector: LabelSelector | undefined, emptyMessage: string): FieldError[] => {
-  if (selector === undefined) return [required("spec.selector")];
-  const errors = labelSelectorErrors(selector, "spec.selector");
-  if (isEmpty(selector)) errors.push(invalidValue("spec.selector", goLabelSelector(selector), emptyMessage));
-  return errors;
-};
-
-const selectorStays = (selector: LabelSelector | undefined, old: LabelSelector | undefined): FieldError[] =>
-  semanticEqual(selector, old) ? [] : [invalidValue("spec.selector", goLabelSelector(selector), "field is immutable")];
-
-/** A selector that does not find the pods it is to make would make them without end. */
-const templateErrors = (
-  template: PodTemplateSpec | undefined,
-  selector: LabelSelector | undefined,
-  path = "spec.template",
-): FieldError[] => {
-  if (template === undefined) return [required(path)];
-  const errors: FieldError[] = [];
-  const labels = template.metadata?.labels;
-  if (selector !== undefined && !isEmpty(selector) && !compileLabelSelector(selector)(labels)) {
-    errors.push(
-      invalidValue(
-        child(path, "metadata.labels"),
-        new GoSyntax(goStringMap(labels)),
-        "`selector` does not match template `labels`",
-      ),
-    );
-  }
-  errors.push(...podTemplateErrors(template, path));
-  return errors;
-};
-
-const runsForever = (template: PodTemplateSpec | undefined, owner: string): FieldError[] => {
-  const spec = template?.spec;
-  if (spec === undefined) return [];
-  const errors: FieldError[] = [];
-  if (spec.restartPolicy !== "Always")
-    errors.push(notSupported("spec.template.spec.restartPolicy", spec.restartPolicy ?? "", ["Always"]));
-  if (spec.activeDeadlineSeconds !== undefined) {
-    errors.push(forbiddenField("spec.template.spec.activeDeadlineSeconds", `activeDeadlineSeconds in ${owner} is not Supported`));
-  }
-  return errors;
-};
 
 /** A count of zero, as a number or a percentage. */
 const isZero = (value: number | string | undefined): boolean => Number.parseInt(String(value ?? 0), 10) === 0;
@@ -75,18 +25,17 @@ const strategyErrors = (strategy: DeploymentStrategy | undefined): FieldError[] 
   if (strategy?.type === "Recreate") {
     return rolling === undefined ? [] : [forbiddenField(rollingPath, "may not be specified when strategy `type` is 'Recreate'")];
   }
-  if (strategy?.type !== "RollingUpdate") return oneOf(strategy?.type, ["Recreate", "RollingUpdate"], path);
+  if (strategy?.type !== "RollingUpdate") return [notSupported(path, strategy ?? {}, ["Recreate", "RollingUpdate"])];
   if (rolling === undefined) return [required(rollingPath, "this should be defaulted and never be nil")];
   const unavailablePath = child(rollingPath, "maxUnavailable");
   const errors = [
     ...countOrPercent(rolling.maxUnavailable ?? 0, unavailablePath),
     ...countOrPercent(rolling.maxSurge ?? 0, child(rollingPath, "maxSurge")),
-    ...atMost100Percent(rolling.maxUnavailable, unavailablePath),
   ];
-  if (errors.length === 0 && isZero(rolling.maxUnavailable) && isZero(rolling.maxSurge)) {
+  if (isZero(rolling.maxUnavailable) && isZero(rolling.maxSurge)) {
     errors.push(invalidValue(unavailablePath, rolling.maxUnavailable ?? 0, "may not be 0 when `maxSurge` is 0"));
   }
-  return errors;
+  return [...errors, ...atMost100Percent(rolling.maxUnavailable, unavailablePath)];
 };
 
 const emptySelector = "empty selector is invalid for deployment";
@@ -122,17 +71,19 @@ interface ReplicaCounts {
   readonly fullyLabeledReplicas?: number;
   readonly readyReplicas?: number;
   readonly availableReplicas?: number;
+  readonly currentReplicas?: number;
   readonly updatedReplicas?: number;
   readonly unavailableReplicas?: number;
   readonly observedGeneration?: number;
 }
 
 /** The counts of a status: none negative, no part larger than the whole. */
-export const replicaStatusErrors = (status: ReplicaCounts | undefined): FieldError[] => {
+const replicaStatusErrors = (status: ReplicaCounts | undefined): FieldError[] => {
   if (status === undefined) return [];
   const counts = [
     "replicas",
     "fullyLabeledReplicas",
+    "currentReplicas",
     "updatedReplicas",
     "readyReplicas",
     "availableReplicas",
@@ -141,7 +92,13 @@ export const replicaStatusErrors = (status: ReplicaCounts | undefined): FieldErr
   ] as const;
   const errors = counts.flatMap((field) => nonNegative(status[field], child("status", field)));
   const whole = status.replicas ?? 0;
-  for (const field of ["fullyLabeledReplicas", "updatedReplicas", "readyReplicas", "availableReplicas"] as const) {
+  for (const field of [
+    "fullyLabeledReplicas",
+    "currentReplicas",
+    "updatedReplicas",
+    "readyReplicas",
+    "availableReplicas",
+  ] as const) {
     if ((status[field] ?? 0) > whole)
       errors.push(invalidValue(child("status", field), status[field], "cannot be greater than status.replicas"));
   }
@@ -150,6 +107,23 @@ export const replicaStatusErrors = (status: ReplicaCounts | undefined): FieldErr
   }
   return errors;
 };
+
+/** Names that were taken are counted, and never again fewer. */
+const collisionErrors = (
+  now: { collisionCount?: number } | undefined,
+  old: { collisionCount?: number } | undefined,
+): FieldError[] => {
+  const [count, before] = [now?.collisionCount, old?.collisionCount];
+  const path = "status.collisionCount";
+  const errors = nonNegative(count, path);
+  if (before !== undefined && (count ?? -1) < before) errors.push(invalidValue(path, count ?? 0, "cannot be decremented"));
+  return errors;
+};
+
+export const countsStatusErrors = (
+  object: { status?: ReplicaCounts & { collisionCount?: number } },
+  old: { status?: { collisionCount?: number } },
+): FieldError[] => [...replicaStatusErrors(object.status), ...collisionErrors(object.status, old.status)];
 
 export const replicaSetErrors = (replicaSet: ReplicaSet): FieldError[] => {
   const spec = replicaSet.spec;
@@ -168,6 +142,27 @@ export const replicaSetUpdateErrors = (replicaSet: ReplicaSet, old: ReplicaSet):
   ...selectorStays(replicaSet.spec?.selector, old.spec?.selector),
 ];
 
+/** Either the old pod of a node goes first, or the new one comes first. */
+const daemonStrategyErrors = (strategy: DaemonSetUpdateStrategy | undefined, path: string): FieldError[] => {
+  if (strategy?.type === "OnDelete") return [];
+  if (strategy?.type !== "RollingUpdate") return [notSupported(path, strategy ?? {}, ["RollingUpdate", "OnDelete"])];
+  const rolling = strategy.rollingUpdate;
+  const rollingPath = child(path, "rollingUpdate");
+  if (rolling === undefined) return [required(rollingPath)];
+  const { maxSurge = 0, maxUnavailable = 0 } = rolling;
+  const [surgePath, unavailablePath] = [child(rollingPath, "maxSurge"), child(rollingPath, "maxUnavailable")];
+  const errors = [
+    ...countOrPercent(maxUnavailable, unavailablePath),
+    ...countOrPercent(maxSurge, surgePath),
+    ...atMost100Percent(maxUnavailable, unavailablePath),
+    ...atMost100Percent(maxSurge, surgePath),
+  ];
+  if (!isZero(maxUnavailable) && !isZero(maxSurge))
+    errors.push(invalidValue(surgePath, maxSurge, "may not be set when maxUnavailable is non-zero"));
+  if (isZero(maxUnavailable) && isZero(maxSurge)) errors.push(required(unavailablePath, "cannot be 0 when maxSurge is 0"));
+  return errors;
+};
+
 export const daemonSetErrors = (daemonSet: DaemonSet): FieldError[] => {
   const spec = daemonSet.spec;
   if (spec === undefined) return [required("spec.selector"), required("spec.template")];
@@ -176,26 +171,84 @@ export const daemonSetErrors = (daemonSet: DaemonSet): FieldError[] => {
     ...templateErrors(spec.template, spec.selector),
     ...runsForever(spec.template, "DaemonSet"),
     ...nonNegative(spec.minReadySeconds, "spec.minReadySeconds"),
-    ...oneOf(spec.updateStrategy?.type, ["OnDelete", "RollingUpdate"], "spec.updateStrategy.type"),
+    ...daemonStrategyErrors(spec.updateStrategy, "spec.updateStrategy"),
     ...nonNegative(spec.revisionHistoryLimit, "spec.revisionHistoryLimit"),
   ];
 };
+
+export const daemonSetStatusErrors = (daemonSet: DaemonSet, old: DaemonSet): FieldError[] => [
+  ...(
+    [
+      "currentNumberScheduled",
+      "numberMisscheduled",
+      "desiredNumberScheduled",
+      "numberReady",
+      "observedGeneration",
+      "updatedNumberScheduled",
+      "numberAvailable",
+      "numberUnavailable",
+    ] as const
+  ).flatMap((field) => nonNegative(daemonSet.status?.[field], child("status", field))),
+  ...collisionErrors(daemonSet.status, old.status),
+];
 
 export const daemonSetUpdateErrors = (daemonSet: DaemonSet, old: DaemonSet): FieldError[] => [
   ...daemonSetErrors(daemonSet),
   ...selectorStays(daemonSet.spec?.selector, old.spec?.selector),
 ];
 
+const statefulStrategyErrors = (spec: StatefulSetSpec, path: string): FieldError[] => {
+  const strategy = spec.updateStrategy;
+  const rolling = strategy?.rollingUpdate;
+  const rollingPath = child(path, "rollingUpdate");
+  if (!strategy?.type) return [required(path)];
+  if (strategy.type === "OnDelete")
+    return rolling === undefined ? [] : [invalidValue(rollingPath, rolling, "only allowed for updateStrategy 'RollingUpdate'")];
+  if (strategy.type !== "RollingUpdate") return [invalidValue(path, strategy, "must be 'RollingUpdate' or 'OnDelete'")];
+  const errors = nonNegative(rolling?.partition, child(rollingPath, "partition"));
+  const unavailable = rolling?.maxUnavailable;
+  if (unavailable === undefined) return errors;
+  const unavailablePath = child(rollingPath, "maxUnavailable");
+  errors.push(...countOrPercent(unavailable, unavailablePath));
+  if (isZero(unavailable)) errors.push(invalidValue(unavailablePath, unavailable, "cannot be 0"));
+  return [...errors, ...atMost100Percent(unavailable, unavailablePath)];
+};
+
+/** The template with the volumes that the set adds to each of its pods: one for each of its claims. */
+const withClaims = (spec: StatefulSetSpec): PodTemplateSpec | undefined => {
+  const claims = spec.volumeClaimTemplates ?? [];
+  const pod = spec.template?.spec;
+  if (claims.length === 0 || pod === undefined) return spec.template;
+  const names = new Set(claims.map(({ metadata }) => metadata?.name ?? ""));
+  const added = [...names].map((name): Volume => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const own = (pod.volumes ?? []).filter(({ name }) => !names.has(name));
+  return { ...spec.template, spec: { ...pod, volumes: [...own, ...added] } };
+};
+
+const retentionErrors = (spec: StatefulSetSpec, path: string): FieldError[] => {
+  const policy = spec.persistentVolumeClaimRetentionPolicy;
+  if (policy === undefined) return [];
+  return (["whenDeleted", "whenScaled"] as const).flatMap((when) => oneOf(policy[when], ["Retain", "Delete"], child(path, when)));
+};
+
 export const statefulSetErrors = (statefulSet: StatefulSet): FieldError[] => {
   const spec = statefulSet.spec;
   if (spec === undefined) return [required("spec.selector"), required("spec.template")];
+  const managed = spec.podManagementPolicy;
+  const managedPath = "spec.podManagementPolicy";
+  const errors: FieldError[] = [];
+  if (!managed) errors.push(required(managedPath));
+  else if (managed !== "OrderedReady" && managed !== "Parallel")
+    errors.push(invalidValue(managedPath, managed, "must be 'OrderedReady' or 'Parallel'"));
   return [
-    ...oneOf(spec.podManagementPolicy, ["OrderedReady", "Parallel"], "spec.podManagementPolicy"),
-    ...oneOf(spec.updateStrategy?.type, ["OnDelete", "RollingUpdate"], "spec.updateStrategy"),
+    ...errors,
+    ...statefulStrategyErrors(spec, "spec.updateStrategy"),
+    ...retentionErrors(spec, "spec.persistentVolumeClaimRetentionPolicy"),
     ...nonNegative(spec.replicas, "spec.replicas"),
     ...nonNegative(spec.minReadySeconds, "spec.minReadySeconds"),
+    ...nonNegative(spec.ordinals?.start, "spec.ordinals.start"),
     ...selectorErrors(spec.selector, "empty selector is invalid for statefulset"),
-    ...templateErrors(spec.template, spec.selector),
+    ...templateErrors(withClaims(spec), spec.selector),
     ...runsForever(spec.template, "StatefulSet"),
   ];
 };
@@ -219,37 +272,4 @@ export const statefulSetUpdateErrors = (statefulSet: StatefulSet, old: StatefulS
   const detail =
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
   return [...statefulSetErrors(statefulSet), ...(changed ? [forbiddenField("spec", detail)] : [])];
-};
-
-/** The spec of a Job, its own or a CronJob's template. */
-export const jobTemplateErrors = (spec: JobSpec | undefined, path: string): FieldError[] => {
-  if (spec === undefined) return [required(child(path, "template"))];
-  const errors: FieldError[] = [];
-  for (const field of [
-    "parallelism",
-    "completions",
-    "activeDeadlineSeconds",
-    "backoffLimit",
-    "ttlSecondsAfterFinished",
-  ] as const) {
-    errors.push(...nonNegative(spec[field], child(path, field)));
-  }
-  const templatePath = child(path, "template");
-  errors.push(...templateErrors(spec.template, spec.selector, templatePath));
-  const policy = spec.template?.spec?.restartPolicy;
-  if (policy !== "OnFailure" && policy !== "Never") {
-    errors.push({
-      type: "FieldValueRequired",
-      field: child(templatePath, "spec.restartPolicy"),
-      body: 'Required value: valid values: "OnFailure", "Never"',
-    });
-  }
-  return errors;
-};
-
-export const jobErrors = (job: Job): FieldError[] => jobTemplateErrors(job.spec, "spec");
-
-export const jobUpdateErrors = (job: Job, old: Job): FieldError[] => {
-  const fields = ["completions", "selector", "template", "completionMode"] as const;
-  return [...jobErrors(job), ...fields.flatMap((field) => immutable(job.spec?.[field], old.spec?.[field], child("spec", field)))];
 };
