@@ -251,7 +251,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
       },
     },
     [
-      'spec.taints[1]: Duplicate value: core.Taint{Key:"a", Value:"b", Effect:"NoSchedule", TimeAdded:<nil>}: taints must be unique by key and effect pair',
+      'metadata.taints[1]: Duplicate value: core.Taint{Key:"a", Value:"b", Effect:"NoSchedule", TimeAdded:<nil>}: taints must be unique by key and effect pair',
     ],
   ],
   ["a good Deployment", "apps/v1", "Deployment", { spec: { selector, template } }, []],

@@ -14,6 +14,7 @@ import type {
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { asksAs, keepsApproval, keepsAsked, keepsSigned } from "./certificates.js";
+import { withLabelKeys } from "./label-keys.js";
 import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetadata } from "./metadata.js";
 import { qosClassOf } from "./pod.js";
 import { withEphemeralContainersOnly, withResourcesOnly } from "./pod-parts.js";
@@ -64,7 +65,11 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
   prepared.metadata = createdMetadata(object.metadata, birth, hasGeneration(resource.group, resource.kind));
   if (resource.custom !== undefined) return withoutStatus(resource.custom, prepared);
   if (hasStatus(resource) && !keepsStatusOnCreate.has(key)) prepared.status = { ...emptyStatus.get(key) };
-  if (key === "/Pod") prepared.status = newPodStatus(prepared);
+  if (key === "/Pod") {
+    prepared.status = newPodStatus(prepared);
+    const spec = withLabelKeys(prepared);
+    if (spec !== undefined) prepared.spec = spec;
+  }
   const ofKind = createOfKind.get(key);
   if (ofKind === undefined) return prepared;
   const copy = deepCopy(prepared);

@@ -1,16 +1,24 @@
-import { at, child, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
+import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
 import type { Event, Lease, Namespace, Node, Taint } from "../generated/types.js";
 import { quote } from "../go-format.js";
 import { parseCidr } from "../ip.js";
-import { semanticEqual } from "../json-value.js";
 import { dns1123Subdomain, labelValue, qualifiedName } from "../names.js";
-import { followsRule, nonNegative, oneOf, positive, quantityErrors } from "./common.js";
+import { followsRule, invalidCidrMessage, nonNegative, oneOf, positive, quantityErrors } from "./common.js";
 import { finalizerErrors } from "./metadata.js";
 
 /** Namespaces, nodes, events and leases. */
 
 export const namespaceErrors = (namespace: Namespace): FieldError[] =>
   finalizerErrors(namespace.spec?.finalizers, "spec.finalizers");
+
+/** A namespace ends when it is deleted, and not before. */
+export const namespaceStatusErrors = ({ metadata, status }: Namespace): FieldError[] => {
+  const deleted = metadata.deletionTimestamp !== undefined;
+  const phase = deleted ? "Terminating" : "Active";
+  if (status?.phase === phase) return [];
+  const detail = `may only be '${phase}' if \`deletionTimestamp\` is ${deleted ? "not empty" : "empty"}`;
+  return [invalidValue("status.Phase", status?.phase ?? "", detail)];
+};
 
 const taintEffects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
@@ -20,7 +28,8 @@ const taintErrors = (taints: readonly Taint[] | undefined, path: string): FieldE
   for (const [index, taint] of (taints ?? []).entries()) {
     const taintPath = at(path, index);
     errors.push(...followsRule(qualifiedName, taint.key, child(taintPath, "key")));
-    errors.push(...followsRule(labelValue, taint.value ?? "", child(taintPath, "value")));
+    const faults = labelValue(taint.value ?? "");
+    if (faults.length > 0) errors.push(invalidValue(child(taintPath, "value"), taint.value ?? "", faults.join(";")));
     if (!taint.effect) errors.push(required(child(taintPath, "effect")));
     else errors.push(...oneOf(taint.effect, taintEffects, child(taintPath, "effect")));
     const identity = `${taint.effect} ${taint.key}`;
@@ -35,51 +44,49 @@ const taintErrors = (taints: readonly Taint[] | undefined, path: string): FieldE
 };
 
 const amounts = (quantities: { [key: string]: string } | undefined, path: string): FieldError[] =>
-  Object.keys(quantities ?? {}).flatMap((name) => [
-    ...followsRule(qualifiedName, name, at(path, name)),
-    ...quantityErrors(quantities![name]!, at(path, name)),
-  ]);
+  Object.keys(quantities ?? {}).flatMap((name) => quantityErrors(quantities![name]!, child(path, name)));
 
-export const nodeErrors = (node: Node): FieldError[] => {
-  const errors = taintErrors(node.spec?.taints, "spec.taints");
-  for (const [index, cidr] of (node.spec?.podCIDRs ?? []).entries()) {
-    if (parseCidr(cidr) === undefined) {
-      errors.push(
-        invalidValue(at("spec.podCIDRs", index), cidr, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"),
-      );
-    }
-  }
-  errors.push(...amounts(node.status?.capacity, "status.capacity"), ...amounts(node.status?.allocatable, "status.allocatable"));
+const resourceErrors = ({ status }: Node): FieldError[] => [
+  ...amounts(status?.capacity, "status.capacity"),
+  ...amounts(status?.allocatable, "status.allocatable"),
+];
+
+/** Ranges of addresses: one for each family. */
+const podRangeErrors = (ranges: readonly string[], path: string): FieldError[] => {
+  const errors: FieldError[] = [];
+  for (const [index, cidr] of ranges.entries())
+    if (parseCidr(cidr) === undefined) errors.push(invalidValue(at(path, index), cidr, invalidCidrMessage));
+  if (ranges.length < 2) return errors;
+  const isSix = (cidr: string): boolean => cidr.includes(":");
+  if (ranges.length > 2 || isSix(ranges[0]!) === isSix(ranges[1]!))
+    errors.push(invalidValue(path, ranges, "may specify no more than one CIDR for each IP family"));
+  for (const [index, cidr] of ranges.entries()) if (ranges.indexOf(cidr) < index) errors.push(duplicate(at(path, index), cidr));
   return errors;
 };
 
-/** What may change in a node's spec once it is there. */
-const changeable = (spec: Node["spec"]): Node["spec"] => {
-  const {
-    taints: _,
-    unschedulable: __,
-    podCIDR: ___,
-    podCIDRs: ____,
-    providerID: _____,
-    configSource: ______,
-    ...rest
-  } = spec ?? {};
-  return rest;
-};
+export const nodeErrors = (node: Node): FieldError[] => [
+  ...taintErrors(node.spec?.taints, "metadata.taints"),
+  ...resourceErrors(node),
+  ...podRangeErrors(node.spec?.podCIDRs ?? [], "spec.podCIDRs"),
+];
 
 export const nodeUpdateErrors = (node: Node, old: Node): FieldError[] => {
-  const errors = nodeErrors(node);
-  if ((old.spec?.podCIDRs?.length ?? 0) > 0 && !semanticEqual(old.spec?.podCIDRs, node.spec?.podCIDRs)) {
-    errors.push(forbiddenField("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid'));
+  const errors = resourceErrors(node);
+  const addresses = (node.status?.addresses ?? []).map(({ type, address }) => `${type} ${address}`);
+  for (const [index, address] of (node.status?.addresses ?? []).entries())
+    if (addresses.indexOf(addresses[index]!) < index) errors.push(duplicate(at("status.addresses", index), address));
+  const [ranges, before] = [node.spec?.podCIDRs ?? [], old.spec?.podCIDRs ?? []];
+  const changed = ranges.length === before.length ? before.filter((cidr, index) => cidr !== ranges[index]).length : 1;
+  if (before.length > 0) {
+    for (let count = 0; count < changed; count++)
+      errors.push(forbiddenField("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid'));
   }
   if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID) {
     errors.push(forbiddenField("spec.providerID", 'node updates may not change providerID except from "" to valid'));
   }
-  if (!semanticEqual(changeable(node.spec), changeable(old.spec))) {
-    const detail =
-      "node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)";
-    errors.push(forbiddenField("[]", detail));
-  }
+  errors.push(...taintErrors(node.spec?.taints, "metadata.taints"));
+  if ((node.spec?.externalID ?? "") !== (old.spec?.externalID ?? ""))
+    errors.push(forbiddenField("spec.externalID", "may not be updated"));
   return errors;
 };
 

@@ -1,4 +1,4 @@
-import { at, child, duplicate, type FieldError, invalidValue, required, tooMany } from "../field-errors.js";
+import { at, child, duplicate, type FieldError, invalidValue, required, tooLong, tooMany } from "../field-errors.js";
 import type {
   Device,
   DeviceClaim,
@@ -12,9 +12,11 @@ import type {
   ResourceClaimTemplate,
   ResourceSlice,
 } from "../generated/types.js";
-import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from "../names.js";
+import { byteLength, dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from "../names.js";
 import { asStored } from "../resource-claims.js";
 import { followsRule, immutable, oneOf, requiredOneOf } from "./common.js";
+import { anyObjectErrors, deviceNameErrors, driverNameErrors, poolNameErrors, qualifiedErrors } from "./device-names.js";
+import { nodeSelectorTermsErrors } from "./pod-placement.js";
 
 /**
  * Devices, and who claims them; errors speak of the fields as the newest version has them, whichever was sent.
@@ -31,6 +33,10 @@ const most = {
   tolerations: 16,
 } as const;
 
+const maxParametersLength = 10 * 1024;
+const maxValueLength = 64;
+const maxExpressionLength = 10 * 1024;
+
 const atMost = (list: readonly unknown[] | undefined, max: number, path: string): FieldError[] =>
   (list?.length ?? 0) > max ? [tooMany(path, list!.length, max)] : [];
 
@@ -39,6 +45,7 @@ const selectorsErrors = (selectors: readonly DeviceSelector[] | undefined, path:
   ...(selectors ?? []).flatMap(({ cel }, index) => {
     const place = child(at(path, index), "cel");
     if (cel === undefined) return [required(place)];
+    if (byteLength(cel.expression ?? "") > maxExpressionLength) return [tooLong(child(place, "expression"), maxExpressionLength)];
     return cel.expression ? [] : [required(child(place, "expression"))];
   }),
 ];
@@ -101,24 +108,24 @@ const requestErrors = (request: DeviceRequest, path: string): FieldError[] => {
   for (const [index, sub] of firstAvailable!.entries()) {
     const place = at(listPath, index);
     errors.push(...(sub.name ? followsRule(dns1123Label, sub.name, child(place, "name")) : [required(child(place, "name"))]));
-    if (names.has(sub.name)) errors.push(duplicate(place, sub.name));
+    if (names.has(sub.name)) errors.push(duplicate(child(place, "name"), sub.name));
     names.add(sub.name);
     errors.push(...askedErrors(sub, place));
   }
   return errors;
 };
 
-const opaqueErrors = (opaque: OpaqueDeviceConfiguration | undefined, path: string): FieldError[] => {
+export const opaqueErrors = (opaque: OpaqueDeviceConfiguration | undefined, path: string): FieldError[] => {
   if (opaque === undefined) return [required(child(path, "opaque"))];
-  const driver = child(child(path, "opaque"), "driver");
+  const opaquePath = child(path, "opaque");
   return [
-    ...(opaque.driver ? followsRule(dns1123Subdomain, opaque.driver.toLowerCase(), driver) : [required(driver)]),
-    ...(opaque.parameters === undefined ? [required(child(child(path, "opaque"), "parameters"))] : []),
+    ...driverNameErrors(opaque.driver, child(opaquePath, "driver")),
+    ...anyObjectErrors(opaque.parameters, child(opaquePath, "parameters"), maxParametersLength),
   ];
 };
 
 /** Requests that constraints and configurations speak of: by name, or a sub-request as `name/sub`. */
-const requestNames = (devices: DeviceClaim): ReadonlySet<string> =>
+export const requestNames = (devices: DeviceClaim): ReadonlySet<string> =>
   new Set(
     (devices.requests ?? []).flatMap(({ name, firstAvailable = [] }) => [
       name,
@@ -126,18 +133,25 @@ const requestNames = (devices: DeviceClaim): ReadonlySet<string> =>
     ]),
   );
 
-const referenceErrors = (requests: readonly string[] | undefined, known: ReadonlySet<string>, path: string): FieldError[] =>
-  (requests ?? []).flatMap((name, index) =>
-    known.has(name)
-      ? []
-      : [
-          invalidValue(
-            at(path, index),
-            name,
-            "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'",
-          ),
-        ],
-  );
+export const requestReferenceErrors = (name: string, known: ReadonlySet<string>, path: string): FieldError[] => {
+  const detail = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+  const segments = name.split("/");
+  if (segments.length > 2) return [invalidValue(path, name, detail)];
+  const errors = segments.flatMap((segment) => deviceNameErrors(segment, path));
+  return known.has(name) ? errors : [...errors, invalidValue(path, name, detail)];
+};
+
+export const referencesErrors = (
+  requests: readonly string[] | undefined,
+  known: ReadonlySet<string>,
+  path: string,
+): FieldError[] => {
+  const list = requests ?? [];
+  const errors = list.flatMap((name, index) => requestReferenceErrors(name, known, at(path, index)));
+  errors.push(...atMost(list, most.requests, path));
+  for (const [index, name] of list.entries()) if (list.indexOf(name) < index) errors.push(duplicate(at(path, index), name));
+  return errors;
+};
 
 const devicesErrors = (devices: DeviceClaim | undefined, path: string): FieldError[] => {
   if (devices === undefined) return [];
@@ -146,22 +160,26 @@ const devicesErrors = (devices: DeviceClaim | undefined, path: string): FieldErr
   const errors = atMost(devices.requests, most.requests, requestsPath);
   for (const [index, request] of (devices.requests ?? []).entries()) {
     errors.push(...requestErrors(request, at(requestsPath, index)));
-    if (names.has(request.name)) errors.push(duplicate(at(requestsPath, index), request.name));
+    if (names.has(request.name)) errors.push(duplicate(child(at(requestsPath, index), "name"), request.name));
     names.add(request.name);
   }
   const known = requestNames(devices);
   errors.push(...atMost(devices.constraints, most.constraints, child(path, "constraints")));
   for (const [index, constraint] of (devices.constraints ?? []).entries()) {
     const place = at(child(path, "constraints"), index);
-    errors.push(...referenceErrors(constraint.requests, known, child(place, "requests")));
+    errors.push(...referencesErrors(constraint.requests, known, child(place, "requests")));
     if (!constraint.matchAttribute) errors.push(required(child(place, "matchAttribute")));
-    else if (!constraint.matchAttribute.includes("/"))
-      errors.push(invalidValue(child(place, "matchAttribute"), constraint.matchAttribute, "must include a domain"));
+    else {
+      const attributePath = child(place, "matchAttribute");
+      errors.push(...qualifiedErrors(constraint.matchAttribute, attributePath));
+      if (!constraint.matchAttribute.includes("/"))
+        errors.push(invalidValue(attributePath, constraint.matchAttribute, "must include a domain"));
+    }
   }
   errors.push(...atMost(devices.config, most.config, child(path, "config")));
   for (const [index, config] of (devices.config ?? []).entries()) {
     const place = at(child(path, "config"), index);
-    errors.push(...referenceErrors(config.requests, known, child(place, "requests")), ...opaqueErrors(config.opaque, place));
+    errors.push(...referencesErrors(config.requests, known, child(place, "requests")), ...opaqueErrors(config.opaque, place));
   }
   return errors;
 };
@@ -188,6 +206,14 @@ export const deviceClassErrors = ({ spec }: DeviceClass): FieldError[] => [
   ...(spec?.config ?? []).flatMap(({ opaque }, index) => opaqueErrors(opaque, at("spec.config", index))),
 ];
 
+const maxAttributes = 32;
+const numericId = "(0|[1-9]\\d*)";
+const preId = "(0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)";
+const buildId = "[0-9a-zA-Z-]+";
+const semanticVersion = new RegExp(
+  `^${numericId}\\.${numericId}\\.${numericId}(-${preId}(\\.${preId})*)?(\\+${buildId}(\\.${buildId})*)?$`,
+);
+
 const attributeKinds = ["int", "bool", "string", "version"] as const;
 
 const deviceErrors = (device: Device, path: string): FieldError[] => {
@@ -195,8 +221,22 @@ const deviceErrors = (device: Device, path: string): FieldError[] => {
   for (const [name, attribute] of Object.entries(device.attributes ?? {})) {
     const place = at(child(path, "attributes"), name);
     const given = attributeKinds.filter((kind) => attribute[kind] !== undefined);
+    errors.push(...qualifiedErrors(name, place));
+    const { string, version } = attribute;
+    if (version !== undefined && !semanticVersion.test(version)) {
+      const detail = "must be a string compatible with semver.org spec 2.0.0";
+      errors.push(invalidValue(child(place, "version"), version, detail));
+    }
+    for (const [kind, value] of Object.entries({ string, version }))
+      if (byteLength(value ?? "") > maxValueLength) errors.push(tooLong(child(place, kind), maxValueLength));
     if (given.length === 0) errors.push(required(place, "exactly one value must be specified"));
     if (given.length > 1) errors.push(invalidValue(place, attribute, "exactly one value must be specified"));
+  }
+  for (const name of Object.keys(device.capacity ?? {})) errors.push(...qualifiedErrors(name, at(child(path, "capacity"), name)));
+  const count = Object.keys(device.attributes ?? {}).length + Object.keys(device.capacity ?? {}).length;
+  if (count > maxAttributes) {
+    const detail = `the total number of attributes and capacities must not exceed ${maxAttributes}`;
+    errors.push(invalidValue(path, count, detail));
   }
   for (const [index, taint] of (device.taints ?? []).entries()) {
     const place = at(child(path, "taints"), index);
@@ -212,11 +252,9 @@ const deviceErrors = (device: Device, path: string): FieldError[] => {
 export const resourceSliceErrors = (sent: ResourceSlice): FieldError[] => {
   const { spec } = asStored(sent);
   const errors: FieldError[] = [];
-  if (!spec?.driver) errors.push(required("spec.driver"));
-  else errors.push(...followsRule(dns1123Subdomain, spec.driver.toLowerCase(), "spec.driver"));
+  errors.push(...driverNameErrors(spec?.driver, "spec.driver"));
   const { name = "", resourceSliceCount = 0, generation = 0 } = spec?.pool ?? {};
-  if (name === "") errors.push(required("spec.pool.name"));
-  else errors.push(...name.split("/").flatMap((part) => followsRule(dns1123Subdomain, part, "spec.pool.name")));
+  errors.push(...poolNameErrors(name, "spec.pool.name"));
   if (resourceSliceCount <= 0)
     errors.push(invalidValue("spec.pool.resourceSliceCount", resourceSliceCount, "must be greater than zero"));
   if (generation < 0) errors.push(invalidValue("spec.pool.generation", generation, "must be greater than or equal to zero"));
@@ -228,11 +266,17 @@ export const resourceSliceErrors = (sent: ResourceSlice): FieldError[] => {
   if (given.length === 0) errors.push(required("spec", places));
   if (given.length > 1) errors.push(invalidValue("spec", "{...}", `${places}, but multiple fields are set`));
   if (nodeName) errors.push(...followsRule(dns1123Subdomain, nodeName, "spec.nodeName"));
+  if (nodeSelector !== undefined) {
+    errors.push(...nodeSelectorTermsErrors(nodeSelector, "spec.nodeSelector"));
+    const terms = nodeSelector.nodeSelectorTerms ?? [];
+    const detail = "must have exactly one node selector term";
+    if (terms.length !== 1) errors.push(invalidValue("spec.nodeSelector.nodeSelectorTerms", terms, detail));
+  }
   errors.push(...atMost(spec?.devices, most.devices, "spec.devices"));
   const names = new Set<string>();
   for (const [index, device] of (spec?.devices ?? []).entries()) {
     errors.push(...deviceErrors(device, at("spec.devices", index)));
-    if (names.has(device.name)) errors.push(duplicate(at("spec.devices", index), device.name));
+    if (names.has(device.name)) errors.push(duplicate(child(at("spec.devices", index), "name"), device.name));
     names.add(device.name);
   }
   return errors;
@@ -246,9 +290,19 @@ export const resourceSliceUpdateErrors = (slice: ResourceSlice, old: ResourceSli
 ];
 
 export const deviceTaintRuleErrors = ({ spec }: DeviceTaintRule): FieldError[] => {
-  if (spec?.taint === undefined) return [required("spec.taint")];
+  const { device, deviceClassName, driver, pool, selectors } = spec?.deviceSelector ?? {};
+  const inside = (field: string): string => child("spec.deviceSelector", field);
+  const errors = [
+    ...(deviceClassName === undefined ? [] : followsRule(dns1123Subdomain, deviceClassName, inside("deviceClassName"))),
+    ...(driver === undefined ? [] : driverNameErrors(driver, inside("driver"))),
+    ...(pool === undefined ? [] : poolNameErrors(pool, inside("pool"))),
+    ...(device === undefined ? [] : deviceNameErrors(device, inside("device"))),
+    ...selectorsErrors(selectors, inside("selectors")),
+  ];
+  if (spec?.taint === undefined) return [...errors, required("spec.taint")];
   const { key, value, effect } = spec.taint;
   return [
+    ...errors,
     ...followsRule(qualifiedName, key, "spec.taint.key"),
     ...(value ? followsRule(labelValue, value, "spec.taint.value") : []),
     ...requiredOneOf(effect, ["NoExecute", "NoSchedule"], "spec.taint.effect"),

@@ -12,7 +12,7 @@ import type {
 import { quote } from "../go-format.js";
 import { parseCidr } from "../ip.js";
 import { dns1035Label, dns1123Subdomain, pathSegment, portNumber } from "../names.js";
-import { followsRule, immutable, nonNegative } from "./common.js";
+import { followsRule, immutable, invalidCidrMessage, nonNegative } from "./common.js";
 import { podTemplateErrors } from "./pod-spec.js";
 
 /** Kinds that the control plane keeps for itself, and those that extend the API. Source: the Kubernetes API reference. */
@@ -60,9 +60,7 @@ export const serviceCidrErrors = ({ spec }: ServiceCIDR): FieldError[] => {
     return [invalidValue(cidrsPath, spec, why)];
   }
   return cidrs.flatMap((cidr, index) =>
-    parsed[index] === undefined
-      ? [invalidValue(at(cidrsPath, index), cidr, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
-      : [],
+    parsed[index] === undefined ? [invalidValue(at(cidrsPath, index), cidr, invalidCidrMessage)] : [],
   );
 };
 

@@ -7,9 +7,10 @@ import { validatingBindingErrors, validatingPolicyErrors, validatingPolicyUpdate
 import { autoscalerErrors, autoscalerStatusErrors, autoscalerUpdateErrors } from "./autoscalers.js";
 import * as certificates from "./certificates.js";
 import * as claims from "./claims.js";
-import { eventErrors, leaseErrors, namespaceErrors, nodeErrors, nodeUpdateErrors } from "./cluster.js";
+import * as cluster from "./cluster.js";
 import * as csi from "./csi.js";
 import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateErrors } from "./data.js";
+import { resourceClaimStatusErrors } from "./device-status.js";
 import * as devices from "./devices.js";
 import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
 import * as extension from "./extension.js";
@@ -67,15 +68,15 @@ const rules = new Map<string, KindRules>([
       parts: { ephemeralcontainers: ephemeralContainersUpdateErrors, resize: resizeErrors },
     },
   ],
-  ["/Namespace", { create: namespaceErrors }],
-  ["/Node", { create: nodeErrors, update: nodeUpdateErrors, status: nodeUpdateErrors }],
+  ["/Namespace", { create: cluster.namespaceErrors, status: cluster.namespaceStatusErrors }],
+  ["/Node", { create: cluster.nodeErrors, update: cluster.nodeUpdateErrors, status: cluster.nodeUpdateErrors }],
   ["/Service", { create: serviceErrors, update: serviceUpdateErrors, status: serviceStatusErrors }],
   ["/Endpoints", { create: endpointsErrors }],
   ["discovery.k8s.io/EndpointSlice", { create: endpointSliceErrors, update: endpointSliceUpdateErrors }],
   ["/ConfigMap", { create: configMapErrors, update: configMapUpdateErrors }],
   ["/Secret", { create: secretErrors, update: secretUpdateErrors }],
-  ["/Event", { create: eventErrors }],
-  ["coordination.k8s.io/Lease", { create: leaseErrors }],
+  ["/Event", { create: cluster.eventErrors }],
+  ["coordination.k8s.io/Lease", { create: cluster.leaseErrors }],
   ["apps/Deployment", { create: deploymentErrors, update: deploymentUpdateErrors, status: countsStatusErrors }],
   ["apps/ReplicaSet", { create: replicaSetErrors, update: replicaSetUpdateErrors, status: countsStatusErrors }],
   ["apps/DaemonSet", { create: daemonSetErrors, update: daemonSetUpdateErrors, status: daemonSetStatusErrors }],
@@ -108,7 +109,10 @@ const rules = new Map<string, KindRules>([
   ],
   ["flowcontrol.apiserver.k8s.io/FlowSchema", { create: flow.flowSchemaErrors }],
   ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", { create: flow.priorityLevelConfigurationErrors }],
-  ["resource.k8s.io/ResourceClaim", { create: devices.resourceClaimErrors, update: devices.resourceClaimUpdateErrors }],
+  [
+    "resource.k8s.io/ResourceClaim",
+    { create: devices.resourceClaimErrors, update: devices.resourceClaimUpdateErrors, status: resourceClaimStatusErrors },
+  ],
   [
     "resource.k8s.io/ResourceClaimTemplate",
     { create: devices.resourceClaimTemplateErrors, update: devices.resourceClaimTemplateUpdateErrors },
