@@ -277,7 +277,7 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     { spec: { leaseName: "", binaryVersion: "1.x", strategy: "OldestEmulationVersion" } },
     [
       "spec.leaseName: Required value",
-      'spec.binaryVersion: Invalid value: "1.x": must be a semantic version, such as 1.33.0',
+      'spec.binaryVersion: Invalid value: "1.x": must be a valid semantic version',
       "spec.emulationVersion: Required value: must be specified when `strategy` is 'OldestEmulationVersion'",
     ],
   ],

@@ -461,6 +461,28 @@ const created: Created[] = [
     },
     ['spec.devices[0].attributes[model].version: Invalid value: "1.2": must be a string compatible with semver.org spec 2.0.0'],
   ],
+  [
+    "an older binary",
+    "coordination.k8s.io/v1beta1/LeaseCandidate",
+    { spec: { leaseName: "l", binaryVersion: "1.32.0", emulationVersion: "1.33.0", strategy: "Newest" } },
+    [
+      'spec.binaryVersion: Invalid value: "1.32.0": must be greater than or equal to `emulationVersion`',
+      'spec.strategy.strategy: Unsupported value: "Newest": supported values: "OldestEmulationVersion"',
+    ],
+  ],
+  [
+    "servers that agree",
+    "internal.apiserver.k8s.io/v1alpha1/StorageVersion",
+    {
+      metadata: { name: "apps.deployments" },
+      spec: {},
+      status: { storageVersions: [{ apiServerID: "a", encodingVersion: "apps/v1", decodableVersions: ["v1"] }] },
+    },
+    [
+      'status.storageVersions[0].decodableVersions: Invalid value: []string{"v1"}: decodableVersions must include encodingVersion apps/v1',
+      'status.commonEncodingVersion: Invalid value: "null": the common encoding version is apps/v1',
+    ],
+  ],
 ];
 
 for (const [title, kind, parts, errors] of created)
@@ -646,6 +668,27 @@ const changed: Changed[] = [
     { spec: {}, status: { allocation: { devices: { results: [{ request: "r", driver: "d", pool: "p", device: "x" }] } } } },
     [
       "status.allocation.devices.results[0].request: Invalid value: \"r\": must be the name of a request in the claim or the name of a request and a subrequest separated by '/'",
+    ],
+    "status",
+  ],
+  [
+    "both ends of it",
+    "storagemigration.k8s.io/v1alpha1/StorageVersionMigration",
+    { metadata: { name: "m" }, spec: { resource: { version: "v1", resource: "pods" } } },
+    {
+      metadata: { name: "m" },
+      spec: { resource: { version: "v1", resource: "pods" } },
+      status: {
+        conditions: ["Succeeded", "Failed"].map((type) => ({
+          type,
+          status: "True",
+          reason: "A",
+          lastUpdateTime: "2026-01-01T00:00:00Z",
+        })),
+      },
+    },
+    [
+      'status.conditions: Invalid value: [{"type":"Succeeded","status":"True","reason":"A","lastUpdateTime":"2026-01-01T00:00:00Z"},{"type":"Failed","status":"True","reason":"A","lastUpdateTime":"2026-01-01T00:00:00Z"}]: Both success and failed conditions cannot be true at the same time',
     ],
     "status",
   ],

@@ -1,13 +1,11 @@
-import { at, child, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
+import { at, child, type FieldError, invalidValue, required } from "../field-errors.js";
 import type {
   APIService,
   ClusterTrustBundle,
   ControllerRevision,
   IPAddress,
-  LeaseCandidate,
   PodTemplate,
   ServiceCIDR,
-  StorageVersionMigration,
 } from "../generated/types.js";
 import { quote } from "../go-format.js";
 import { parseCidr } from "../ip.js";
@@ -70,44 +68,6 @@ export const serviceCidrUpdateErrors = (now: ServiceCIDR, old: ServiceCIDR): Fie
   const kept = before.every((cidr, index) => after[index] === cidr) && (after.length === before.length || before.length === 1);
   return [...(kept ? [] : [invalidValue(cidrsPath, after, "field is immutable")]), ...serviceCidrErrors(now)];
 };
-
-const semanticVersion = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-.]+)?(\+[0-9A-Za-z-.]+)?$/;
-
-const versionErrors = (version: string | undefined, path: string): FieldError[] =>
-  version && !semanticVersion.test(version) ? [invalidValue(path, version, "must be a semantic version, such as 1.33.0")] : [];
-
-export const leaseCandidateErrors = ({ spec }: LeaseCandidate): FieldError[] => {
-  const errors = [
-    ...(spec?.leaseName ? [] : [required("spec.leaseName")]),
-    ...(spec?.binaryVersion ? [] : [required("spec.binaryVersion")]),
-    ...versionErrors(spec?.binaryVersion, "spec.binaryVersion"),
-    ...versionErrors(spec?.emulationVersion, "spec.emulationVersion"),
-  ];
-  if (!spec?.strategy) errors.push(required("spec.strategy"));
-  else if (spec.strategy === "OldestEmulationVersion" && !spec.emulationVersion)
-    errors.push(required("spec.emulationVersion", "must be specified when `strategy` is 'OldestEmulationVersion'"));
-  else if (spec.strategy !== "OldestEmulationVersion" && !spec.strategy.includes("/"))
-    errors.push(invalidValue("spec.strategy", spec.strategy, "should be fully qualified"));
-  return errors;
-};
-
-export const leaseCandidateUpdateErrors = (now: LeaseCandidate, old: LeaseCandidate): FieldError[] => [
-  ...leaseCandidateErrors(now),
-  ...immutable(now.spec?.leaseName, old.spec?.leaseName, "spec.leaseName"),
-];
-
-export const storageVersionMigrationErrors = ({ spec }: StorageVersionMigration): FieldError[] => {
-  const { resource = "", version = "" } = spec?.resource ?? {};
-  return [
-    ...(resource === "" ? [required("spec.resource.resource", "resource is required")] : []),
-    ...(version === "" ? [required("spec.resource.version", "version is required")] : []),
-  ];
-};
-
-export const storageVersionMigrationUpdateErrors = (now: StorageVersionMigration, old: StorageVersionMigration): FieldError[] => [
-  ...storageVersionMigrationErrors(now),
-  ...immutable(now.spec, old.spec, "spec"),
-];
 
 const omitted = "<value omitted>";
 
@@ -196,6 +156,3 @@ export const apiServiceErrors = ({ metadata, spec }: APIService): FieldError[] =
     errors.push(invalidValue("spec.insecureSkipTLSVerify", true, "may not be true if caBundle is present"));
   return errors;
 };
-
-export const storageVersionErrors = ({ metadata: { name = "" } }: { metadata: { name?: string } }): FieldError[] =>
-  name.includes(".") ? [] : [forbiddenField("metadata.name", "name must be in the form of <group>.<resource>")];

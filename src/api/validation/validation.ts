@@ -15,6 +15,7 @@ import * as devices from "./devices.js";
 import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
 import * as extension from "./extension.js";
 import * as flow from "./flow-control.js";
+import * as internal from "./internal-kinds.js";
 import { jobStatusErrors } from "./job-status.js";
 import { jobErrors, jobUpdateErrors } from "./jobs.js";
 import { metadataErrors, metadataUpdateErrors, type ValidatedKind } from "./metadata.js";
@@ -124,14 +125,18 @@ const rules = new Map<string, KindRules>([
   ["apps/ControllerRevision", { create: extension.controllerRevisionErrors, update: extension.controllerRevisionUpdateErrors }],
   ["networking.k8s.io/IPAddress", { create: extension.ipAddressErrors, update: extension.ipAddressUpdateErrors }],
   ["networking.k8s.io/ServiceCIDR", { create: extension.serviceCidrErrors, update: extension.serviceCidrUpdateErrors }],
+  ["coordination.k8s.io/LeaseCandidate", { create: internal.leaseCandidateErrors, update: internal.leaseCandidateUpdateErrors }],
   [
-    "coordination.k8s.io/LeaseCandidate",
-    { create: extension.leaseCandidateErrors, update: extension.leaseCandidateUpdateErrors },
+    "internal.apiserver.k8s.io/StorageVersion",
+    { create: internal.storageVersionErrors, update: () => [], status: internal.storageVersionStatusErrors },
   ],
-  ["internal.apiserver.k8s.io/StorageVersion", { create: extension.storageVersionErrors }],
   [
     "storagemigration.k8s.io/StorageVersionMigration",
-    { create: extension.storageVersionMigrationErrors, update: extension.storageVersionMigrationUpdateErrors },
+    {
+      create: internal.storageVersionMigrationErrors,
+      update: internal.storageVersionMigrationUpdateErrors,
+      status: internal.storageVersionMigrationStatusErrors,
+    },
   ],
   [
     "certificates.k8s.io/ClusterTrustBundle",
