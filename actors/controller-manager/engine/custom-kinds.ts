@@ -41,13 +41,6 @@ export class CustomKinds {
     return builtinResources().byObject(apiVersion, kind) ?? this.find(isIt);
   }
 
-  /** The resource of a path, built-in ones too. */
-  byResource(group: string, version: string, plural: string): Resource | undefined {
-    const isIt = (resource: Resource): boolean =>
-      resource.group === group && resource.version === version && resource.plural === plural;
-    return builtinResources().byResource(group, version, plural) ?? this.find(isIt);
-  }
-
   private find(isIt: (resource: Resource) => boolean): Resource | undefined {
     for (const resources of this.served.values()) {
       const found = resources.find(isIt);
