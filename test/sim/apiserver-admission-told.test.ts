@@ -108,4 +108,160 @@ test("a patch is told of only where requests are", () => {
   assert.equal(toldAt("Request"), [mutation, patch]);
 });
 
+const onlyOne = {
+  matchConstraints: { resourceRules: [{ ...onConfigMaps, operations: ["CREATE"] }] },
+  validations: [{ expression: "object.data.a == '1'" }],
+};
+
+const registration = (resource: string) => ({ group: "admissionregistration.k8s.io", version: "v1", resource });
+
+function bound(world: AdmissionWorld, spec: object, validationActions: string[]): void {
+  world.create(registration("validatingadmissionpolicies"), { metadata: { name: "demo" }, spec });
+  const binding = { metadata: { name: "demo" }, spec: { policyName: "demo", validationActions } };
+  world.create(registration("validatingadmissionpolicybindings"), binding);
+}
+
+/** The series of a metric that have counted something, but for what the server itself does. */
+const measured = (world: AdmissionWorld, ...names: string[]): string[] =>
+  world
+    .server()
+    .metrics.registry.text()
+    .split("\n")
+    .filter((line) => names.some((name) => line.startsWith(`apiserver_${name}`)));
+
+test("webhooks are counted by what came of asking them, once for a request", () => {
+  const world = new AdmissionWorld();
+  world.register(mutating, "good", setting("b", "2"));
+  world.register(mutating, "lost", () => undefined, { failurePolicy: "Ignore", timeoutSeconds: 1 });
+  world.register(validating, "judge", () => ({ allowed: false, status: { message: "no", code: 418 } }));
+  created(world, { a: "1" });
+  assert.equal(measured(world, "admission_webhook_request_total", "admission_webhook_fail_open_count"), [
+    'apiserver_admission_webhook_fail_open_count{name="lost.example.com",type="admit"} 1',
+    'apiserver_admission_webhook_request_total{name="good.example.com",type="admit",operation="CREATE",code="200",rejected="false"} 1',
+    'apiserver_admission_webhook_request_total{name="lost.example.com",type="admit",operation="CREATE",code="400",rejected="false"} 1',
+    'apiserver_admission_webhook_request_total{name="judge.example.com",type="validating",operation="CREATE",code="418",rejected="true"} 1',
+  ]);
+  assert.equal(measured(world, "admission_webhook_rejection_count"), [
+    'apiserver_admission_webhook_rejection_count{name="judge.example.com",type="validating",operation="CREATE",error_type="no_error",rejection_code="418"} 1',
+  ]);
+  const took =
+    'webhook_admission_duration_seconds_bucket{name="good.example.com",type="admit",operation="CREATE",rejected="false"';
+  assert.equal(
+    measured(world, `admission_${took}`).map((line) => line.slice(line.indexOf('le="'))),
+    ['le="0.005"} 0', ...["0.025", "0.1", "0.5", "1", "2.5", "10", "25", "+Inf"].map((bound) => `le="${bound}"} 1`)],
+  );
+});
+
+const refusals: Array<[title: string, decide: () => Decision | undefined, more: object, counted: string]> = [
+  [
+    "a webhook that does not answer",
+    () => undefined,
+    { timeoutSeconds: 1 },
+    'error_type="calling_webhook_error",rejection_code="400"',
+  ],
+  [
+    "a patch that does not apply",
+    () => ({ patch: [{ op: "remove", path: "/data/none" }] }),
+    {},
+    'error_type="apiserver_internal_error",rejection_code="0"',
+  ],
+];
+for (const [title, decide, more, counted] of refusals)
+  test(`${title} is counted as what it is`, () => {
+    const world = new AdmissionWorld();
+    world.register(mutating, "bad", decide, more);
+    world.create(configMaps, configMap("one", { a: "1" }));
+    assert.equal(measured(world, "admission_webhook_rejection_count"), [
+      `apiserver_admission_webhook_rejection_count{name="bad.example.com",type="admit",operation="CREATE",${counted}} 1`,
+    ]);
+  });
+
+test("match conditions are counted when they keep a webhook from being asked, and when they fail", () => {
+  const world = new AdmissionWorld();
+  const matchConditions = (expression: string) => ({ matchConditions: [{ name: "one", expression }] });
+  world.register(mutating, "never", allowing, matchConditions("false"));
+  world.register(mutating, "fails", allowing, { ...matchConditions("object.data.none == '1'"), failurePolicy: "Ignore" });
+  created(world, { a: "1" });
+  const of = (name: string) => `{name="${name}.example.com",kind="webhook",type="admit",operation="CREATE"} 1`;
+  assert.equal(measured(world, "admission_match_condition_exclusions", "admission_match_condition_evaluation_errors"), [
+    `apiserver_admission_match_condition_evaluation_errors_total${of("fails")}`,
+    `apiserver_admission_match_condition_exclusions_total${of("fails")}`,
+    `apiserver_admission_match_condition_exclusions_total${of("never")}`,
+  ]);
+  assert.is(measured(world, "admission_match_condition_evaluation_seconds_count").length, 2);
+});
+
+test("policies are counted by what they enforce", () => {
+  const world = new AdmissionWorld();
+  world.register(validating, "judge", allowing);
+  bound(world, onlyOne, ["Deny", "Audit"]);
+  created(world, { a: "2" });
+  created(world, { a: "1" });
+  const of = (errorType: string, action: string, count: number) =>
+    `apiserver_validating_admission_policy_check_total{policy="demo",policy_binding="demo",error_type="${errorType}",enforcement_action="${action}"} ${count}`;
+  assert.equal(measured(world, "validating_admission_policy_check_total"), [
+    of("no_error", "deny", 1),
+    of("no_error", "audit", 1),
+  ]);
+  assert.is(measured(world, "validating_admission_policy_check_duration_seconds_count").length, 2);
+  const failing = { ...onlyOne, validations: [{ expression: "object.data.none == '1'" }], failurePolicy: "Ignore" };
+  const { error } = world.patch(registration("validatingadmissionpolicies"), "demo", { spec: failing });
+  assert.is(error, undefined);
+  world.delete(configMaps, "one");
+  created(world, { a: "1" });
+  assert.equal(measured(world, "validating_admission_policy_check_total").slice(2), [of("invalid_error", "allow", 1)]);
+});
+
+test("both steps of admission and each plugin are measured, once however often the request is planned", () => {
+  const world = new AdmissionWorld();
+  world.register(mutating, "slow", () => ({ afterMs: 200 }));
+  const steps = () => measured(world, "admission_step_admission_duration_seconds").filter((line) => line.includes('"UPDATE"'));
+  created(world, { a: "1" });
+  const before = steps().filter((line) => line.includes("seconds_count"));
+  world.patch(configMaps, "one", { data: { a: "2" } });
+  const counted = (line: string) => Number(line.slice(line.lastIndexOf(" ") + 1));
+  for (const type of ["admit", "validate"]) {
+    const now = steps().find((line) => line.includes(`seconds_count{type="${type}"`))!;
+    const then = before.find((line) => line.includes(`seconds_count{type="${type}"`));
+    assert.is(counted(now) - (then === undefined ? 0 : counted(then)), 1, type);
+  }
+  const bucket = steps().find((line) =>
+    line.includes('seconds_bucket{type="admit",operation="UPDATE",rejected="false",le="0.5"}'),
+  );
+  assert.ok(bucket !== undefined && counted(bucket) >= 1, "the time that webhooks take is in it");
+  assert.ok(steps().some((line) => line.startsWith("apiserver_admission_step_admission_duration_seconds_summary_sum")));
+  const plugins = measured(world, "admission_controller_admission_duration_seconds_count").map((line) => line.split('"')[1]);
+  for (const name of ["NamespaceLifecycle", "MutatingAdmissionWebhook"]) assert.ok(plugins.includes(name), name);
+});
+
+test("webhooks see who owns what, now and before, and may change it", () => {
+  const world = new AdmissionWorld();
+  const managers = (object: UntypedObject | null) => object?.metadata.managedFields?.map(({ manager }) => manager);
+  world.register(mutating, "changer", ({ request: { operation } }) =>
+    operation === "UPDATE" ? { patch: [{ op: "add", path: "/metadata/managedFields", value: [] }] } : {},
+  );
+  world.register(validating, "judge", allowing);
+  world.create(configMaps, configMap("one", { a: "1" }), 0, false, "ann");
+  world.apply(configMaps, configMap("one", { b: "2" }), "bob");
+  const [, changed] = world.asked("changer");
+  assert.equal([managers(changed!.object), managers(changed!.oldObject)], [["bob", "ann"], ["ann"]]);
+  const [, judged] = world.asked("judge");
+  assert.equal([managers(judged!.object), managers(judged!.oldObject)], [undefined, ["ann"]]);
+  assert.is(world.get(configMaps, "one").object.metadata.managedFields, undefined);
+  world.delete(configMaps, "one");
+  assert.is(world.asked("judge").at(-1)?.object, null);
+});
+
+test("what a webhook makes of managedFields that nobody can read is not taken, and warned of", () => {
+  const world = new AdmissionWorld();
+  const patch = [{ op: "replace", path: "/metadata/managedFields/0/operation", value: "Invent" }];
+  world.register(mutating, "changer", () => ({ patch }));
+  const outcome = created(world, { a: "1" });
+  assert.equal(outcome.ok && outcome.warnings, [
+    ".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; " +
+      "please fix your requests: operation must be `Apply` or `Update`",
+  ]);
+  assert.is(world.get(configMaps, "one").object.metadata.managedFields?.[0]?.operation, "Update");
+});
+
 test.run();

@@ -14,6 +14,7 @@ import { Draws } from "../writes/draws.js";
 import { answerWith, halted, type Plan, type Planner, refuseForCertain, type Situation } from "../writes/plan.js";
 import { RemarkBook } from "../writes/remarks.js";
 import { startPlanned, type WriteBacking } from "../writes/start.js";
+import { Measures } from "./measures.js";
 
 export interface ActOf {
   readonly served: Served;
@@ -34,7 +35,8 @@ export function whenAdmitted(backing: WriteBacking, id: string, of: ActOf, told:
   const admission = new Admission(backing, of.served, of.asking, of.operation);
   const remarks = new RemarkBook();
   const noted = (outcome: ApiOutcome): ApiOutcome => remarks.on(outcome);
-  const step = admission.admitAct(of.act, situationOf(backing, remarks));
+  const situation = situationOf(backing, remarks);
+  const step = admission.admitAct(of.act, situation);
   if (step.ok) {
     told.admitted(step.value, noted);
     return;
@@ -45,8 +47,9 @@ export function whenAdmitted(backing: WriteBacking, id: string, of: ActOf, told:
   }
   const planner = new ActAdmission(admission, of.act);
   const { asking } = of;
-  const timing = { dryRun: asking.options.dryRun === true, deadlineMs: asking.deadlineMs ?? defaultDeadlineMs };
-  startPlanned(backing, id, planner, timing, (outcome) => {
+  const { measures } = situation;
+  const how = { measures, dryRun: asking.options.dryRun === true, deadlineMs: asking.deadlineMs ?? defaultDeadlineMs };
+  startPlanned(backing, id, planner, how, (outcome) => {
     const said =
       ({ warnings, annotations }: ApiOutcome) =>
       (later: ApiOutcome): ApiOutcome => ({
@@ -61,13 +64,14 @@ export function whenAdmitted(backing: WriteBacking, id: string, of: ActOf, told:
   });
 }
 
-const situationOf = ({ host }: WriteBacking, remarks: RemarkBook): Situation => ({
+const situationOf = (backing: WriteBacking, remarks: RemarkBook): Situation => ({
   origin: undefined,
   taken: new Set(),
   conflicts: 0,
   answers: new Map(),
-  draws: new Draws(host),
+  draws: new Draws(backing.host),
   remarks,
+  measures: new Measures(backing),
 });
 
 /** Admits, and writes nothing. */

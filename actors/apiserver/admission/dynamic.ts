@@ -58,12 +58,19 @@ export class DynamicAdmission {
     const reinvocation = new Reinvocation();
     const invocations = this.mutating.concernedWith(target, served);
     const policies = this.changing.concernedWith(target, served);
+    const { measures } = situation;
+    const { operation } = target;
     const byPolicies = (each: UntypedObject | undefined) =>
-      new PolicyMutation(this.backing, this.changing, mutating.attributesOf(each), cluster, reinvocation).mutate(policies);
+      measures.plugin("MutatingAdmissionPolicy", "admit", operation, () =>
+        new PolicyMutation(this.backing, this.changing, mutating.attributesOf(each), cluster, reinvocation).mutate(policies),
+      );
+    const byWebhooks = (each: UntypedObject | undefined) =>
+      measures.plugin("MutatingAdmissionWebhook", "admit", operation, () =>
+        mutateByWebhooks(invocations, mutating.attributesOf(each), cluster, situation, reinvocation),
+      );
     const once = (each: UntypedObject | undefined) => {
       const changed = policies.length === 0 ? succeed(each) : byPolicies(each);
-      if (!changed.ok || invocations.length === 0) return changed;
-      return mutateByWebhooks(invocations, mutating.attributesOf(changed.value), cluster, situation, reinvocation);
+      return !changed.ok || invocations.length === 0 ? changed : byWebhooks(changed.value);
     };
     const first = once(object);
     if (!first.ok || !reinvocation.needed) return first;
@@ -79,13 +86,18 @@ export class DynamicAdmission {
     cluster: ClusterView,
     situation: Situation,
   ): Step<undefined> {
+    const { measures } = situation;
+    const { operation } = target;
     const policies = this.judging.concernedWith(target, served);
     if (policies.length > 0) {
-      const judgement = new PolicyJudgement(this.backing, this.judging, attributes, cluster, situation.remarks);
-      const judged = judgement.judge(policies);
+      const judgement = new PolicyJudgement(this.backing, this.judging, attributes, cluster, situation);
+      const judged = measures.plugin("ValidatingAdmissionPolicy", "validate", operation, () => judgement.judge(policies));
       if (!judged.ok) return judged;
     }
     const invocations = this.validating.concernedWith(target, served);
-    return invocations.length === 0 ? succeed(undefined) : validateByWebhooks(invocations, attributes, cluster, situation);
+    if (invocations.length === 0) return succeed(undefined);
+    return measures.plugin("ValidatingAdmissionWebhook", "validate", operation, () =>
+      validateByWebhooks(invocations, attributes, cluster, situation),
+    );
   }
 }

@@ -4,7 +4,6 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#reinvocation-policy
  */
 import type { ClusterView } from "../../../src/api/admission/plugin.js";
-import type { Verdict } from "../../../src/api/dynamic-admission/response.js";
 import { quote } from "../../../src/api/go-format.js";
 import { type JsonValue, semanticEqual } from "../../../src/api/json-value.js";
 import { applyJsonPatch } from "../../../src/api/patch/json-patch.js";
@@ -17,7 +16,7 @@ import { patchAnnotationPrefix } from "../writes/remarks.js";
 import { type Attributes, inVersion } from "./attributes.js";
 import { decodeMutated } from "./decode-mutated.js";
 import type { Reinvocation } from "./reinvocation.js";
-import { callWebhook, isAsked } from "./webhook-call.js";
+import { callWebhook, isAsked, measureCall } from "./webhook-call.js";
 import type { Hook, Invocation } from "./webhooks.js";
 
 /** The object as they leave it; none on DELETE and CONNECT of nothing. */
@@ -33,26 +32,26 @@ export function mutateByWebhooks(
     const { hook } = invocation;
     const { webhook, uid, configuration } = hook;
     const now = { ...attributes, object };
-    const selected = isAsked(invocation, now, cluster);
+    const selected = isAsked(invocation, now, cluster, "admit", situation);
     if (!selected.ok) return selected;
     if (!selected.value || !reinvocation.calls(uid)) continue;
     const { round } = reinvocation;
-    const called = callWebhook({ invocation, attributes: now, mutating: true, round }, situation);
+    const call = { invocation, attributes: now, mutating: true, round };
+    const called = callWebhook(call, situation);
     if (!called.ok) return called;
     const at = `round_${round}_index_${hook.index}`;
-    let changed = false;
-    if (called.value.what === "allowed") {
-      const patched = patchedBy(called.value.verdict, invocation, now);
-      if (!patched.ok) return patched;
-      changed = patched.value !== undefined && !semanticEqual(patched.value, object);
-      if (changed) object = patched.value;
-      if (patched.value !== undefined)
-        situation.remarks.annotate(`${patchAnnotationPrefix}${at}`, patchAnnotation(hook, called.value.verdict.patch));
-    }
+    const patch = called.value.what === "allowed" ? called.value.verdict.patch : [];
+    const patched = patchedBy(patch, invocation, now);
+    measureCall(call, called.value, situation, patched.ok ? undefined : patched.error);
+    const changed = patched.ok && patched.value !== undefined && !semanticEqual(patched.value, object);
+    if (changed) object = patched.value;
+    if (patched.ok && patched.value !== undefined)
+      situation.remarks.annotate(`${patchAnnotationPrefix}${at}`, patchAnnotation(hook, patch));
     situation.remarks.annotate(
       `mutation.webhook.admission.k8s.io/${at}`,
       JSON.stringify({ configuration, webhook: webhook.name, mutated: changed }),
     );
+    if (!patched.ok) return patched;
     if (changed) reinvocation.changed();
     if (webhook.reinvocationPolicy === "IfNeeded") reinvocation.mayCallAgain(uid);
     if (called.value.what === "allowed") continue;
@@ -71,7 +70,11 @@ function patchAnnotation({ configuration, webhook }: Hook, patch: readonly JsonP
 }
 
 /** The object with a webhook's patch in it, complete again; undefined when there is no patch. */
-function patchedBy({ patch }: Verdict, { hook, as }: Invocation, attributes: Attributes): Result<UntypedObject | undefined> {
+function patchedBy(
+  patch: readonly JsonPatchOperation[],
+  { hook, as }: Invocation,
+  attributes: Attributes,
+): Result<UntypedObject | undefined> {
   const { object, served, subresource } = attributes;
   if (patch.length === 0) return succeed(undefined);
   if (object === undefined) {

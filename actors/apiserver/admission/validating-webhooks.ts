@@ -4,7 +4,7 @@ import { type ApiError, fail, succeed } from "../../../src/api/status.js";
 import type { Question, Step } from "../consult/question.js";
 import type { Situation } from "../writes/plan.js";
 import type { Attributes } from "./attributes.js";
-import { callWebhook, isAsked } from "./webhook-call.js";
+import { callWebhook, isAsked, measureCall } from "./webhook-call.js";
 import type { Invocation } from "./webhooks.js";
 
 export function validateByWebhooks(
@@ -15,18 +15,22 @@ export function validateByWebhooks(
 ): Step<undefined> {
   const called: Invocation[] = [];
   for (const invocation of invocations) {
-    const selected = isAsked(invocation, attributes, cluster);
+    const selected = isAsked(invocation, attributes, cluster, "validating", situation);
     if (!selected.ok) return selected;
     if (selected.value) called.push(invocation);
   }
   const questions: Question[] = [];
   let refusal: ApiError | undefined;
   for (const [index, invocation] of called.entries()) {
-    const outcome = callWebhook({ invocation, attributes, mutating: false, round: 0 }, situation);
+    const call = { invocation, attributes, mutating: false, round: 0 };
+    const outcome = callWebhook(call, situation);
     if (!outcome.ok) {
       if (!("consult" in outcome)) return outcome;
       questions.push(...outcome.consult);
-    } else if (outcome.value.what === "failed" && invocation.hook.webhook.failurePolicy === "Ignore")
+      continue;
+    }
+    measureCall(call, outcome.value, situation);
+    if (outcome.value.what === "failed" && invocation.hook.webhook.failurePolicy === "Ignore")
       situation.remarks.annotate(
         `failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`,
         invocation.hook.webhook.name,

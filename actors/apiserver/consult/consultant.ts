@@ -16,7 +16,7 @@ export class Consultant {
   /** Calls back once, when it is answered or its time is up. Returns how to give up: then nothing is told. */
   ask(question: Question, onAnswer: (answer: Answer) => void): () => void {
     if (this.underWay >= questionsMost) {
-      onAnswer({ ok: false, problem: "too many calls of webhooks are under way" });
+      onAnswer({ ok: false, problem: "too many calls of webhooks are under way", tookMs: 0 });
       return () => undefined;
     }
     this.underWay += 1;

@@ -2,7 +2,7 @@
 import { decodeTextBase64 } from "../../../src/api/base64.js";
 import type { ServiceReference, WebhookClientConfig } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
-import type { WebhookPost } from "../io/webhook-client.js";
+import type { WebhookAnswer, WebhookPost } from "../io/webhook-client.js";
 import type { Answer, Question } from "./question.js";
 import { endpointOf } from "./service-endpoint.js";
 
@@ -11,12 +11,15 @@ const httpsPort = 443;
 export class Consultation {
   private answer: Answer | undefined;
   private stop: () => void = () => undefined;
+  private readonly beganMs: number;
 
   constructor(
     private readonly backing: Backing,
     private readonly question: Question,
     private readonly onAnswer: (answer: Answer) => void,
-  ) {}
+  ) {
+    this.beganMs = backing.host.clock.monotonicMs();
+  }
 
   get timeoutMs(): number {
     return this.question.timeoutMs;
@@ -30,7 +33,7 @@ export class Consultation {
       return;
     }
     const { host, io } = this.backing;
-    const answered = host.bind((answer: Answer) => {
+    const answered = host.bind((answer: WebhookAnswer) => {
       this.note(answer);
       onAnswered();
     });
@@ -49,8 +52,11 @@ export class Consultation {
     if (this.answer !== undefined) this.onAnswer(this.answer);
   }
 
-  private note(answer: Answer): void {
-    this.answer = answer.ok ? answer : { ok: false, problem: `Post "${urlOf(this.question)}": ${answer.problem}` };
+  private note(answer: WebhookAnswer): void {
+    const tookMs = this.backing.host.clock.monotonicMs() - this.beganMs;
+    this.answer = answer.ok
+      ? { ...answer, tookMs }
+      : { ok: false, problem: `Post "${urlOf(this.question)}": ${answer.problem}`, tookMs };
   }
 }
 

@@ -14,7 +14,10 @@ export interface Question {
 }
 
 /** `problem` says what was tried too: `Post "https://…": dial tcp …`. */
-export type Answer = WebhookAnswer;
+export type Answer = WebhookAnswer & {
+  /** How long it took to ask. */
+  readonly tookMs: number;
+};
 
 /** Answers by the keys of their questions. */
 export type Answers = ReadonlyMap<string, Answer>;

@@ -8,7 +8,7 @@ type Labels = readonly (readonly [name: string, value: string])[];
 interface Metric {
   readonly name: string;
   readonly help: string;
-  readonly type: "counter" | "gauge" | "histogram";
+  readonly type: "counter" | "gauge" | "histogram" | "summary";
   lines(): Iterable<string>;
 }
 
@@ -107,6 +107,29 @@ export class Histogram implements Metric {
       yield `${this.name}_count${text} ${count}`;
     }
   }
+
+  /** The same without buckets, by another name. */
+  *sums(name: string): Iterable<string> {
+    for (const [text, { count, sum }] of this.series) {
+      yield `${name}_sum${text} ${sum}`;
+      yield `${name}_count${text} ${count}`;
+    }
+  }
+}
+
+/** A summary without quantiles, of what a histogram observes. */
+class Summary implements Metric {
+  readonly type = "summary";
+
+  constructor(
+    readonly name: string,
+    readonly help: string,
+    private readonly histogram: Histogram,
+  ) {}
+
+  lines(): Iterable<string> {
+    return this.histogram.sums(this.name);
+  }
 }
 
 /** Told from what is known anyway, when somebody asks. */
@@ -133,6 +156,10 @@ export class Registry {
 
   histogram(name: string, help: string, labels: readonly string[], bounds: readonly number[]): Histogram {
     return this.add(new Histogram(name, help, labels, bounds));
+  }
+
+  summary(name: string, help: string, of: Histogram): void {
+    this.add(new Summary(name, help, of));
   }
 
   /** A gauge, or a counter that is kept elsewhere, whose samples are asked for whenever the metrics are. */

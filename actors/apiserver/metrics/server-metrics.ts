@@ -5,6 +5,7 @@ import type { ProcessFigures } from "../io/io.js";
 import type { HealthCheck } from "../request.js";
 import type { WatchCache } from "../watch-cache/cache.js";
 import { prefixOf } from "../watch-cache/stored-object.js";
+import { AdmissionMetrics } from "./admission-metrics.js";
 import { type Counter, type Distribution, type Histogram, Registry } from "./registry.js";
 import { RequestMetrics } from "./request-metrics.js";
 
@@ -23,6 +24,7 @@ export class ServerMetrics {
   /** What the service level is judged by: https://kubernetes.io/docs/reference/instrumentation/slis/ */
   readonly indicators = new Registry();
   readonly requests: RequestMetrics;
+  readonly admission: AdmissionMetrics;
   /** By group, version and kind. */
   readonly watchEvents: Counter;
   private readonly etcdRequests: Histogram;
@@ -34,6 +36,7 @@ export class ServerMetrics {
     const { registry } = this;
     this.nowMs = nowMs;
     this.requests = new RequestMetrics(registry, nowMs);
+    this.admission = new AdmissionMetrics(registry);
     this.watchEvents = registry.counter("apiserver_watch_events_total", "Events that watches over HTTP were sent.", [
       "group",
       "version",

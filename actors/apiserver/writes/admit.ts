@@ -18,9 +18,11 @@ import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js"
 import { type Attributes, operationOptionsOf } from "../admission/attributes.js";
 import type { Backing } from "../backing.js";
 import type { Step } from "../consult/question.js";
+import type { Phase } from "../metrics/admission-metrics.js";
 import type { ApiUser, RequestPath } from "../request.js";
 import { expectedAt, type Served } from "../served.js";
 import { type Charges, chargeQuotasOf, noCharges } from "./charges.js";
+import { type Owned, parted, unowned, whole } from "./owned.js";
 import type { Situation } from "./plan.js";
 
 /** Objects of the cluster that admission asks for, by what they are. */
@@ -98,34 +100,30 @@ export class Admission {
     this.cluster = new Neighbours(backing);
   }
 
-  /** The object as admission leaves it, before it is completed and validated. `old` is absent for a new one. */
-  mutate(object: UntypedObject, old: UntypedObject | undefined, situation: Situation): Step<UntypedObject> {
-    const changed = this.change(object, old, situation);
-    return changed.ok ? succeed(changed.value ?? object) : changed;
+  /** What admission leaves, before it is completed and validated. `before` is absent for a new object. */
+  mutate(now: Owned, before: Owned | undefined, situation: Situation): Step<Owned> {
+    return this.phase("admit", situation, () => this.changed(now, before, situation));
   }
 
   /** Whether what is complete and valid may be written. */
-  validate(object: UntypedObject | undefined, old: UntypedObject | undefined, situation: Situation): Step<undefined> {
-    const remarks = this.chain.validate(this.requestOf(object, old), this.cluster);
-    if (!remarks.ok) return remarks;
-    situation.remarks.take(remarks.value);
-    const { dynamicAdmission } = this.backing;
-    if (this.asking.bootstrap === true || !dynamicAdmission.validates(this.chain.target, this.served)) return succeed(undefined);
-    return dynamicAdmission.validate(this.form, this.attributesOf(object, old), this.cluster, situation);
+  validate(now: Owned | undefined, before: Owned | undefined, situation: Situation): Step<undefined> {
+    return this.phase("validate", situation, () => this.judged(now, before, situation));
   }
 
   /** What it costs of the namespace's quotas, to be written together with it. The last that may refuse it. */
-  charge(object: UntypedObject, nowMs: number, old?: UntypedObject): Result<Charges> {
+  charge(object: UntypedObject, { draws, measures }: Situation, old?: UntypedObject): Result<Charges> {
     if (!this.chain.mayCost) return succeed(noCharges);
-    return chargeQuotasOf(this.backing, this.requestOf(object, old), nowMs);
+    return measures.plugin("ResourceQuota", "validate", this.operation, () =>
+      chargeQuotasOf(this.backing, this.requestOf(object, old), draws.nowMs),
+    );
   }
 
   /** An act on an object, if it may take place: it is judged by what was sent, not by what comes of it. */
   admitAct(act: UntypedObject, situation: Situation): Step<UntypedObject> {
-    const mutated = this.mutate(act, undefined, situation);
+    const mutated = this.mutate(unowned(act), undefined, situation);
     if (!mutated.ok) return mutated;
     const valid = this.validate(mutated.value, undefined, situation);
-    return valid.ok ? mutated : valid;
+    return valid.ok ? succeed(mutated.value.object) : valid;
   }
 
   /** Whether what is built in lets an act take place of which nothing is stored: the issue of a token. */
@@ -136,27 +134,63 @@ export class Admission {
   }
 
   /** Whether an object may be deleted. */
-  admitDelete(old: UntypedObject, situation: Situation): Step<undefined> {
-    const admitted = this.change(undefined, old, situation);
-    return admitted.ok ? this.validate(undefined, old, situation) : admitted;
+  admitDelete(before: Owned, situation: Situation): Step<undefined> {
+    const admitted = this.phase("admit", situation, () => this.change(undefined, before, situation));
+    return admitted.ok ? this.validate(undefined, before, situation) : admitted;
+  }
+
+  private get operation(): AdmissionOperation {
+    return this.chain.target.operation;
+  }
+
+  private phase<T>(phase: Phase, { measures }: Situation, take: () => Step<T>): Step<T> {
+    measures.began(phase);
+    const step = take();
+    if (step.ok || !("consult" in step)) measures.ended(phase, this.operation, step.ok);
+    return step;
   }
 
   private get form() {
     return { target: this.chain.target, served: this.served };
   }
 
-  private change(
-    object: UntypedObject | undefined,
-    old: UntypedObject | undefined,
-    situation: Situation,
-  ): Step<UntypedObject | undefined> {
-    const build = (each: UntypedObject | undefined) => this.chain.mutate(this.requestOf(each, old), this.cluster);
-    const built = build(object);
+  private changed(now: Owned, before: Owned | undefined, situation: Situation): Step<Owned> {
+    const changed = this.change(now, before, situation);
+    if (!changed.ok) return changed;
+    const { value: object = now.object } = changed;
+    if (object === now.object) return succeed(now);
+    if (!this.isChangedByOthers) return succeed({ object, managedFields: now.managedFields });
+    return succeed(parted(object, now, (text) => situation.remarks.warn(text)));
+  }
+
+  /** Whether anybody who is registered may change such requests. */
+  private get isChangedByOthers(): boolean {
+    return this.asking.bootstrap !== true && this.backing.dynamicAdmission.mutates(this.chain.target, this.served);
+  }
+
+  /** The object, with its managedFields where others may change it. */
+  private change(now: Owned | undefined, before: Owned | undefined, situation: Situation): Step<UntypedObject | undefined> {
+    const watch = situation.measures.watch("admit", this.operation);
+    const built = this.chain.mutate(this.requestOf(now?.object, before?.object), this.cluster, watch);
+    if (!built.ok || !this.isChangedByOthers) return built;
+    const old = before && whole(before);
+    const object = built.value && whole({ object: built.value, managedFields: now?.managedFields ?? "" });
+    const mutating = {
+      attributesOf: (each: UntypedObject | undefined) => this.attributesOf(each, old),
+      rebuild: (each: UntypedObject | undefined) => this.chain.mutate(this.requestOf(each, old), this.cluster),
+    };
+    return this.backing.dynamicAdmission.mutate(this.form, object, mutating, this.cluster, situation);
+  }
+
+  private judged(now: Owned | undefined, before: Owned | undefined, situation: Situation): Step<undefined> {
+    const watch = situation.measures.watch("validate", this.operation);
+    const remarks = this.chain.validate(this.requestOf(now?.object, before?.object), this.cluster, watch);
+    if (!remarks.ok) return remarks;
+    situation.remarks.take(remarks.value);
     const { dynamicAdmission } = this.backing;
-    if (!built.ok || this.asking.bootstrap === true) return built;
-    if (!dynamicAdmission.mutates(this.chain.target, this.served)) return built;
-    const mutating = { attributesOf: (each: UntypedObject | undefined) => this.attributesOf(each, old), rebuild: build };
-    return dynamicAdmission.mutate(this.form, built.value, mutating, this.cluster, situation);
+    if (this.asking.bootstrap === true || !dynamicAdmission.validates(this.chain.target, this.served)) return succeed(undefined);
+    const attributes = this.attributesOf(now && whole(now), before && whole(before));
+    return dynamicAdmission.validate(this.form, attributes, this.cluster, situation);
   }
 
   private requestOf(object: UntypedObject | undefined, old: UntypedObject | undefined): AdmissionRequest {

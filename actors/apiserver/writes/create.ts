@@ -65,9 +65,10 @@ export class CreatePlanner implements Planner {
         : { object: defaulted, managedFields: this.managedFields };
     const misnamed = managersWrong(served, owned);
     if (misnamed !== undefined) return refuseForCertain(misnamed);
-    const admitted = this.admission.mutate(owned.object, undefined, situation);
+    const admitted = this.admission.mutate(owned, undefined, situation);
     if (!admitted.ok) return halted(admitted);
-    const object = named(served, admitted.value, (length) => draws.suffix(`name ${this.names}`, length));
+    const { managedFields } = admitted.value;
+    const object = named(served, admitted.value.object, (length) => draws.suffix(`name ${this.names}`, length));
     if (!object.ok) return refuseForCertain(object.error);
     this.name = object.value.metadata.name ?? "";
     if (resource.custom !== undefined)
@@ -76,9 +77,9 @@ export class CreatePlanner implements Planner {
     if (!ready.ok) return refuse(ready.error);
     const claimed = claimForNew(this.backing, served, ready.value, taken, draws);
     if (!claimed.ok) return refuse(claimed.error);
-    const valid = this.admission.validate(claimed.value.object, undefined, situation);
+    const valid = this.admission.validate({ object: claimed.value.object, managedFields }, undefined, situation);
     if (!valid.ok) return halted(valid);
-    const charged = this.admission.charge(claimed.value.object, draws.nowMs);
+    const charged = this.admission.charge(claimed.value.object, situation);
     if (!charged.ok) return refuse(charged.error);
     return {
       what: "put",
@@ -86,7 +87,7 @@ export class CreatePlanner implements Planner {
       ...claimed.value,
       ...charged.value,
       object: served.store(claimed.value.object),
-      managedFields: owned.managedFields,
+      managedFields,
       ...lifetimeOf(served),
       answer: (json) => answerWith(served.presentation.show(json), 201),
     };

@@ -30,6 +30,7 @@ import type { StoredObject } from "../watch-cache/stored-object.js";
 import { atRevision } from "../watch-cache/stored-text.js";
 import { Admission, type Asking } from "./admit.js";
 import { claimsOf } from "./claims.js";
+import { OwnedBefore } from "./owned.js";
 import { type Alongside, answerWith, halted, type Plan, type Planner, refuse, type Situation } from "./plan.js";
 
 const orphan = "orphan";
@@ -145,7 +146,7 @@ export class DeletePlanner implements Planner {
     const grace: Grace = isKind(served, "Pod") ? graceOf(origin.object as unknown as Pod, options, nowMs) : { what: "now" };
     if (grace.what === "pending") return this.answerStill(origin);
     if (this.extras === undefined) {
-      const admitted = this.admission.admitDelete(viewOf(served, origin), situation);
+      const admitted = this.admission.admitDelete(new OwnedBefore(viewOf(served, origin), origin), situation);
       if (!admitted.ok) return halted(admitted);
     }
     return this.planAdmitted(origin, grace, nowMs);

@@ -27,6 +27,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { RequestPath } from "../request.js";
 import type { Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
+import type { Owned } from "./owned.js";
 
 /** Whose write it is. */
 export interface OwnershipAsking {
@@ -34,16 +35,14 @@ export interface OwnershipAsking {
   readonly fieldManager?: string;
 }
 
-/** An object without its managedFields, and these as text; "" for none. */
-export interface Owned {
-  readonly object: UntypedObject;
-  readonly managedFields: string;
-  /** The client sent some of it. */
+/** What a write makes of an object. */
+export interface Written extends Owned {
+  /** The client sent some of its managedFields. */
   readonly sent?: true;
 }
 
 /** 422 where a client sent managers whose names are none; undefined where all is well, or nothing was sent. */
-export function managersWrong({ groupKind }: Served, { object, managedFields, sent }: Owned): ApiError | undefined {
+export function managersWrong({ groupKind }: Served, { object, managedFields, sent }: Written): ApiError | undefined {
   if (sent === undefined) return undefined;
   const errors = managedFieldsErrors(parseManagedFields(managedFields), "metadata.managedFields");
   return errors.length === 0 ? undefined : invalid(groupKind, object.metadata.name ?? "", errors);
@@ -105,14 +104,14 @@ export class Ownership {
   }
 
   /** The owners of a new object, before admission adds to it. */
-  created(object: UntypedObject, nowMs: number): Owned {
+  created(object: UntypedObject, nowMs: number): Written {
     const { sent, rest } = apart(object);
     const entries = readManagedFields(sent) ?? [];
     return withSent(sent, this.updated(undefined, { object: plain(rest), entries }, nowMs));
   }
 
   /** The owners of an object after an update or patch, before admission adds to it. */
-  changed(object: UntypedObject, origin: StoredObject, nowMs: number): Owned {
+  changed(object: UntypedObject, origin: StoredObject, nowMs: number): Written {
     const { sent, rest } = apart(object);
     const entries = this.entriesAfter(sent, origin);
     return withSent(sent, this.updated(this.live(origin), { object: plain(rest), entries }, nowMs));
@@ -151,7 +150,7 @@ export class Ownership {
   }
 }
 
-const withSent = (sent: unknown, owned: Owned): Owned => (sent === undefined ? owned : { ...owned, sent: true });
+const withSent = (sent: unknown, owned: Owned): Written => (sent === undefined ? owned : { ...owned, sent: true });
 
 /** The managedFields that a client sent, and the object without them. */
 function apart(object: UntypedObject): { readonly sent: unknown; readonly rest: UntypedObject } {

@@ -2,6 +2,7 @@
 import type { ApiError } from "../../../src/api/status.js";
 import type { KubernetesObject, Status, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
+import type { Measures } from "../admission/measures.js";
 import type { Answers, Halt, Question } from "../consult/question.js";
 import type { ApiOutcome } from "../request.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
@@ -61,6 +62,7 @@ export interface Situation {
   readonly answers: Answers;
   readonly draws: Draws;
   readonly remarks: RemarkBook;
+  readonly measures: Measures;
 }
 
 export interface Planner {

@@ -19,7 +19,7 @@ import { patchChange } from "./patch.js";
 import type { Planner } from "./plan.js";
 import { scalePlanner } from "./scale.js";
 import { type Change, ChangePlanner, UpdatePlanner } from "./update.js";
-import { Write } from "./write.js";
+import { Write, type WriteOf } from "./write.js";
 
 export type WriteBacking = Backing & { readonly leases: Leases };
 
@@ -41,7 +41,7 @@ export function startPlanned(
   backing: WriteBacking,
   id: string,
   planner: Planner,
-  of: { readonly dryRun: boolean; readonly deadlineMs: number },
+  of: Omit<WriteOf, "planner">,
   respond: Respond,
 ): void {
   const write = new Write(backing, { planner, ...of }, respond);

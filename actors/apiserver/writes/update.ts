@@ -18,7 +18,8 @@ import { type Charges, noCharges } from "./charges.js";
 import { type Claimed, claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
-import { managersWrong, type Owned, Ownership } from "./ownership.js";
+import { type Owned, OwnedBefore } from "./owned.js";
+import { managersWrong, Ownership, type Written } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateUpdate } from "./validate.js";
 
@@ -94,25 +95,25 @@ export class ChangePlanner implements Planner {
   private planChecked(changed: Changed, origin: StoredObject, situation: Situation): Plan {
     const { view } = this.served;
     const old = view === undefined ? origin.object : view(origin.object);
+    const before = new OwnedBefore(old, origin);
     const owned = this.owned(changed, origin, situation.draws.nowMs);
     const misnamed = managersWrong(this.served, owned);
     if (misnamed !== undefined) return refuse(misnamed);
-    const ready = this.complete(owned.object, old, situation);
+    const ready = this.complete(owned, before, situation);
     if (!ready.ok) return halted(ready);
-    const goes = goesWithUpdate(origin.object.metadata, ready.value);
+    const { object, managedFields } = ready.value;
+    const goes = goesWithUpdate(origin.object.metadata, object);
     const claimed = goes
-      ? succeed({ object: ready.value })
-      : claimForUpdate(this.backing, this.served, ready.value, origin, situation.taken, situation.draws);
+      ? succeed({ object })
+      : claimForUpdate(this.backing, this.served, object, origin, situation.taken, situation.draws);
     if (!claimed.ok) return refuse(claimed.error);
     if (this.isAdmittedByItself) {
-      const valid = this.admission.validate(claimed.value.object, old, situation);
+      const valid = this.admission.validate({ object: claimed.value.object, managedFields }, before, situation);
       if (!valid.ok) return halted(valid);
     }
-    const charged = this.isAdmittedByItself
-      ? this.admission.charge(claimed.value.object, situation.draws.nowMs, old)
-      : succeed(noCharges);
+    const charged = this.isAdmittedByItself ? this.admission.charge(claimed.value.object, situation, old) : succeed(noCharges);
     if (!charged.ok) return refuse(charged.error);
-    return this.commit({ ...claimed.value, ...charged.value, managedFields: owned.managedFields }, goes, origin);
+    return this.commit({ ...claimed.value, ...charged.value, managedFields }, goes, origin);
   }
 
   private get isAdmittedByItself(): boolean {
@@ -120,7 +121,7 @@ export class ChangePlanner implements Planner {
   }
 
   /** The object with its defaults, and who owns what of it. What the server itself changes belongs to nobody. */
-  private owned({ object, managedFields }: Changed, origin: StoredObject, nowMs: number): Owned {
+  private owned({ object, managedFields }: Changed, origin: StoredObject, nowMs: number): Written {
     if (this.how.asIs === true) return { object, managedFields: origin.managedFields };
     const { resource } = this.served;
     // Of a write to the status nothing else is taken, so there is nothing to default.
@@ -130,17 +131,20 @@ export class ChangePlanner implements Planner {
   }
 
   /** The object as it is to be written. */
-  private complete(object: UntypedObject, old: UntypedObject, situation: Situation): Step<UntypedObject> {
-    if (this.how.asIs === true) return succeed(object);
+  private complete(owned: Owned, before: Owned, situation: Situation): Step<Owned> {
+    if (this.how.asIs === true) return succeed(owned);
+    const { object: old } = before;
     const { resource } = this.served;
     const { subresource } = this.asking.path;
-    const mutated = this.isAdmittedByItself ? this.admission.mutate(object, old, situation) : succeed(object);
+    const mutated = this.isAdmittedByItself ? this.admission.mutate(owned, before, situation) : succeed(owned);
     if (!mutated.ok) return mutated;
-    const prepared = prepareForUpdate(resource, subresource, mutated.value, old, formatTime(situation.draws.nowMs));
+    const { object, managedFields } = mutated.value;
+    const prepared = prepareForUpdate(resource, subresource, object, old, formatTime(situation.draws.nowMs));
     const warn = (text: string) => situation.remarks.warn(text);
     if (resource.custom !== undefined)
       for (const text of finalizerWarnings(prepared.metadata.finalizers, old.metadata.finalizers)) warn(text);
-    return validateUpdate(this.backing.io, this.served, prepared, old, subresource, warn);
+    const valid = validateUpdate(this.backing.io, this.served, prepared, old, subresource, warn);
+    return valid.ok ? succeed({ object: valid.value, managedFields }) : valid;
   }
 
   private commit(ready: Owned & Partial<Claimed> & Charges, goes: boolean, origin: StoredObject): Plan {

@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../../../src/api/types.js";
 import { isDefinite, type Outcome, type WireError } from "../../../src/wire/errors.js";
 import type { Json } from "../../../src/wire/json.js";
 import { type Compare, etcdMessages, type TxnOperation, type TxnReply } from "../../etcd/messages.js";
+import { Measures } from "../admission/measures.js";
 import type { Backing } from "../backing.js";
 import { Inquiry } from "../consult/consultant.js";
 import type { Answers } from "../consult/question.js";
@@ -27,6 +28,8 @@ export interface WriteOf {
   readonly planner: Planner;
   readonly dryRun: boolean;
   readonly deadlineMs: number;
+  /** What was measured of it already; absent: nothing. */
+  readonly measures?: Measures;
 }
 
 export class Write {
@@ -40,6 +43,7 @@ export class Write {
   private leaseId = 0n;
   private readonly draws: Draws;
   private remarks = new RemarkBook();
+  private readonly measures: Measures;
   private inquiry: Inquiry | undefined;
   private consultingUntilMs: number | undefined;
   private line: string | undefined;
@@ -53,6 +57,7 @@ export class Write {
     private readonly respond: Respond,
   ) {
     this.draws = new Draws(backing.host);
+    this.measures = of.measures ?? new Measures(backing);
     if (of.planner.begins === "cached") this.origin = backing.cache.get(of.planner.key());
     this.makePlan();
   }
@@ -62,14 +67,16 @@ export class Write {
   }
 
   makePlan(): void {
-    const { origin, taken, conflicts, draws } = this;
+    const { origin, taken, conflicts, draws, measures } = this;
     const answers = this.inquiry?.answers ?? noAnswers;
     if (!this.remarks.isEmpty) this.remarks = new RemarkBook();
     const { remarks } = this;
     try {
       const { conversions } = this.backing.catalog;
       conversions.learn(answers);
-      const attempt = conversions.attempt(() => this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks }));
+      const attempt = conversions.attempt(() =>
+        this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks, measures }),
+      );
       if (attempt.what === "done") this.plan = attempt.value;
       else if (attempt.what === "failed") this.plan = refuseForCertain(attempt.error);
       else this.plan = { what: "consult", questions: attempt.questions };

@@ -72,6 +72,11 @@ function chainFor(target: AdmissionTarget): Chain {
   };
 }
 
+/** Is told of each plugin when it has done its part. */
+export interface PluginWatch {
+  done(plugin: string, passed: boolean): void;
+}
+
 /** The plugins for requests of one form, found once. */
 export class AdmissionChain {
   private readonly chain: Chain;
@@ -84,10 +89,11 @@ export class AdmissionChain {
   }
 
   /** The object as the plugins leave it, or why it may not be written. */
-  mutate(request: AdmissionRequest, cluster: ClusterView): Result<UntypedObject | undefined> {
+  mutate(request: AdmissionRequest, cluster: ClusterView, watch?: PluginWatch): Result<UntypedObject | undefined> {
     let current = request;
     for (const plugin of this.chain.mutating) {
       const changed = plugin.mutate(current, cluster);
+      watch?.done(plugin.name, changed.ok);
       if (!changed.ok) return changed;
       if (changed.value !== current.object) current = admissionRequest(this.target, { ...current, object: changed.value });
     }
@@ -95,11 +101,12 @@ export class AdmissionChain {
   }
 
   /** What the plugins have to say of an object that is complete and valid, or why it may not be written. */
-  validate(request: AdmissionRequest, cluster: ClusterView): Result<Remarks> {
+  validate(request: AdmissionRequest, cluster: ClusterView, watch?: PluginWatch): Result<Remarks> {
     const warnings: string[] = [];
     const auditAnnotations = new Map<string, string>();
     for (const plugin of this.chain.validating) {
       const said = plugin.validate(request, cluster);
+      watch?.done(plugin.name, said.ok);
       if (!said.ok) return fail(said.error);
       warnings.push(...(said.value.warnings ?? []));
       for (const [key, value] of said.value.auditAnnotations ?? []) auditAnnotations.set(key, value);

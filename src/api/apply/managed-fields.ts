@@ -4,6 +4,7 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/#ObjectMeta
  */
 import { at, child, type FieldError, tooLong } from "../field-errors.js";
+import { quote } from "../go-format.js";
 import { isJsonObject } from "../json-value.js";
 import { byteLength } from "../names.js";
 import { parseTime } from "../time.js";
@@ -173,6 +174,20 @@ function readEntry(item: unknown): ManagedEntry | undefined {
   if (set === undefined) return undefined;
   const at = typeof time === "string" && parseTime(time).ok ? { time } : {};
   return ManagedEntry.of({ manager, operation, apiVersion, ...at, ...(subresource === "" ? {} : { subresource }) }, set);
+}
+
+/** Why nobody can read what `readManagedFields` cannot. */
+export function managedFieldsFault(value: unknown): string {
+  for (const [index, item] of (Array.isArray(value) ? value : []).entries()) {
+    if (readEntry(item) !== undefined) continue;
+    const { operation, apiVersion = "", fieldsType = "" } = isJsonObject(item) ? item : {};
+    if (operation !== "Apply" && operation !== "Update") return "operation must be `Apply` or `Update`";
+    if (apiVersion === "") return "apiVersion must not be empty";
+    if (fieldsType === "") return `missing fieldsType in managed fields entry ${index}`;
+    if (fieldsType !== "FieldsV1") return `invalid fieldsType ${quote(String(fieldsType))} in managed fields entry ${index}`;
+    return `error decoding versioned set from managed fields entry ${index}`;
+  }
+  return "they are no list of entries";
 }
 
 const subresourceBytesMost = 256;

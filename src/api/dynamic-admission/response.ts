@@ -20,17 +20,24 @@ export interface Verdict {
   readonly auditAnnotations: ReadonlyMap<string, string>;
 }
 
+/** A call that came to no answer counts as the code that kube-apiserver gives it. */
+export const failedCallCode = 400;
+
 interface Unusable {
   readonly ok: false;
   readonly why: string;
   /** No fault of the call, but of what its answer says, which no failure policy forgives. */
   readonly called?: true;
+  /** What the failure counts as among answers of HTTP. */
+  readonly code: number;
 }
 
 export type ReadVerdict = { readonly ok: true; readonly verdict: Verdict } | Unusable;
 
-const unusable = (why: string): Unusable => ({ ok: false, why: `received invalid webhook response: ${why}` });
-const uncalled = (why: string): Unusable => ({ ok: false, why: `failed to call webhook: ${why}` });
+const unusable = (why: string): Unusable => ({ ok: false, code: 503, why: `received invalid webhook response: ${why}` });
+const uncalled = (why: string, code = failedCallCode): Unusable => ({ ok: false, code, why: `failed to call webhook: ${why}` });
+/** A patch that is none, which is the API server's own trouble. */
+const unreadable = (why: string): Unusable => ({ ok: false, called: true, code: 0, why });
 
 export interface Reviewed {
   readonly version: ReviewVersion;
@@ -40,7 +47,7 @@ export interface Reviewed {
 
 /** Reads an answer of HTTP; why it is none is said as Kubernetes says it. */
 export const readVerdict = (reviewed: Reviewed, code: number, body: string): ReadVerdict => {
-  if (code < 200 || code > 299) return uncalled(serverErrorText(code, body));
+  if (code < 200 || code > 299) return uncalled(serverErrorText(code, body), code);
   const parsed = parseJson(body);
   if (!parsed.ok) return uncalled(parsed.message);
   if (!isJsonObject(parsed.value)) return uncalled("couldn't get version/kind; json parse error: json: cannot unmarshal");
@@ -101,13 +108,13 @@ type ReadPatch = { readonly ok: true; readonly value: readonly JsonPatchOperatio
 
 const readPatch = (patch: string, patchType: string): ReadPatch => {
   if (patch === "") return { ok: true, value: [] };
-  if (patchType !== "JSONPatch") return { ok: false, why: `unsupported patch type ${quote(patchType)}` };
+  if (patchType !== "JSONPatch") return { ok: false, code: 0, why: `unsupported patch type ${quote(patchType)}` };
   const decoded = decodeTextBase64(patch);
   if (decoded === undefined) return uncalled("illegal base64 data in response.patch");
   const parsed = parseJson(decoded);
-  if (!parsed.ok) return { ok: false, called: true, why: parsed.message };
+  if (!parsed.ok) return unreadable(parsed.message);
   const operations = readJsonPatch(parsed.value as JsonValue);
-  return operations.ok ? operations : { ok: false, called: true, why: operations.message };
+  return operations.ok ? operations : unreadable(operations.message);
 };
 
 const badRequestCode = 400;

@@ -9,7 +9,11 @@ import { admissionEnvironment } from "./environment.js";
 import { Budget, bindingsOf, evaluate, type Subject } from "./evaluation.js";
 import { type Compiled, compileFor } from "./expressions.js";
 
-export type Matched = { readonly ok: true; readonly matches: boolean } | { readonly ok: false; readonly message: string };
+/** `errors`: how many conditions could not be evaluated. */
+export type Matched = { readonly errors: number } & (
+  | { readonly ok: true; readonly matches: boolean }
+  | { readonly ok: false; readonly message: string }
+);
 
 /** The conditions of one webhook or policy, compiled when they are first needed. */
 export class MatchConditions {
@@ -35,13 +39,14 @@ export class MatchConditions {
     const faults: string[] = [];
     for (const compiled of this.compiled) {
       const evaluated = evaluate(compiled, bindings, budget);
-      if (evaluated.ok && evaluated.value === false) return { ok: true, matches: false };
+      if (evaluated.ok && evaluated.value === false) return { ok: true, matches: false, errors: faults.length };
       if (evaluated.ok) continue;
       faults.push(evaluated.message);
       if (evaluated.spent === true) break;
     }
-    if (faults.length === 0) return { ok: true, matches: true };
-    if (this.failurePolicy === "Ignore") return { ok: true, matches: false };
-    return { ok: false, message: faults.length === 1 ? faults[0]! : `[${faults.join(", ")}]` };
+    const errors = faults.length;
+    if (errors === 0) return { ok: true, matches: true, errors };
+    if (this.failurePolicy === "Ignore") return { ok: true, matches: false, errors };
+    return { ok: false, errors, message: faults.length === 1 ? faults[0]! : `[${faults.join(", ")}]` };
   }
 }
