@@ -38,6 +38,7 @@ function writeStandIn(parts: Partial<Record<keyof Write, unknown>>) {
       log.push("commit");
       ends.push(onEnded);
     },
+    leaveManagersOut: note("leave managers out"),
     answer: note("answer"),
     refuseAsContended: note("contended"),
     refuseAsTimeout: note("timeout"),
@@ -118,6 +119,13 @@ test("a write whose lease is gone takes another", () => {
   end("ready");
   end("committed");
   assert.equal(log, ["commit", "commit", "answer"]);
+});
+
+test("a write that is too large with its managers is tried again without them", () => {
+  const { log, end } = writeStandIn({});
+  end("too.large");
+  end("committed");
+  assert.equal(log, ["commit", "leave managers out", "commit", "answer"]);
 });
 
 test("a write that conflicts with it knows not what asks first", () => {

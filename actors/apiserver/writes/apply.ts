@@ -14,6 +14,8 @@ import { type Changed, ChangePlanner } from "./update.js";
 
 /** Applies a configuration to what is stored, or creates it. */
 export class ApplyPlanner extends ChangePlanner {
+  readonly insistsOnManagers = true;
+
   constructor(
     backing: Backing,
     served: Served,

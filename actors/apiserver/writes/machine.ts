@@ -2,7 +2,7 @@
  * One write: what is to be written is planned from what the cache has, and committed on the condition that this is still
  * what etcd has. When it is not, the write is planned anew. Nothing is refused because of what a stale cache says: first
  * the cache is brought up to date. A plan that depends on what somebody outside says, such as a webhook, asks first; one that
- * spends from quotas waits for its turn.
+ * spends from quotas waits for its turn. An object that is too large with what it says of its owners is written without.
  */
 import { setup } from "xstate";
 import type { Write } from "./write.js";
@@ -16,6 +16,7 @@ export type WriteEvent =
   | { type: "committed" }
   | { type: "conflicted" }
   | { type: "lease.lost" }
+  | { type: "too.large" }
   | { type: "failed" };
 
 export const writeMachine = setup({
@@ -39,6 +40,7 @@ export const writeMachine = setup({
     takeTurn: ({ context, self }) => context.write.takeTurn(() => self.send({ type: "turn" })),
     leaveLine: ({ context }) => context.write.leaveLine(),
     lease: ({ context, self }) => context.write.lease((ready) => self.send({ type: ready ? "lease.ready" : "lease.failed" })),
+    leaveManagersOut: ({ context }) => context.write.leaveManagersOut(),
     commit: ({ context, self }) => context.write.commit((type) => self.send({ type })),
     answer: ({ context }) => context.write.answer(),
     refuseAsContended: ({ context }) => context.write.refuseAsContended(),
@@ -90,6 +92,7 @@ export const writeMachine = setup({
         committed: "answered",
         conflicted: "conflicted",
         "lease.lost": "leasing",
+        "too.large": { target: "committing", reenter: true, actions: "leaveManagersOut" },
         failed: "answered",
       },
     },

@@ -68,6 +68,8 @@ export interface Situation {
 export interface Planner {
   /** What is supposed to be stored at first: nothing, or what the cache has. */
   readonly begins: "absent" | "cached";
+  /** An apply is about who owns what, and is refused rather than done without it. */
+  readonly insistsOnManagers?: true;
   /** The key of the object, which a generated name changes from one attempt to the next. */
   key(): string;
   plan(situation: Situation): Plan;

@@ -22,7 +22,7 @@ const noAnswers: Answers = new Map();
 /** Meetings with other writers before a write is given up. */
 const conflictsMost = 50;
 
-type Ending = "committed" | "conflicted" | "lease.lost" | "failed";
+type Ending = "committed" | "conflicted" | "lease.lost" | "too.large" | "failed";
 
 export interface WriteOf {
   readonly planner: Planner;
@@ -38,6 +38,7 @@ export class Write {
   /** The origin is what etcd has, not only what the cache had. */
   private confirmed = false;
   private stored = true;
+  private withoutManagers = false;
   private conflicts = 0;
   private readonly taken = new Set<string>();
   private leaseId = 0n;
@@ -196,6 +197,11 @@ export class Write {
     );
   }
 
+  /** Who owns what may be more than the object itself, and is the first that can be done without. */
+  leaveManagersOut(): void {
+    this.withoutManagers = true;
+  }
+
   answer(): void {
     if (this.outcome === undefined) this.outcome = this.outcomeWithoutCommit();
     this.respond(this.remarks.on(this.outcome));
@@ -226,6 +232,7 @@ export class Write {
   }
 
   private managedFieldsOf({ managedFields }: { readonly managedFields?: string }): string {
+    if (this.withoutManagers) return "";
     return managedFields ?? this.origin?.managedFields ?? "";
   }
 
@@ -260,6 +267,7 @@ export class Write {
         this.backing.leases.forget(this.leaseId);
         return "lease.lost";
       }
+      if (rejectionOf(outcome.error)?.reason === "requestTooLarge" && this.hasManagersToSpare(plan)) return "too.large";
       this.fail(outcome.error);
       return "failed";
     }
@@ -271,6 +279,10 @@ export class Write {
     }
     this.learn(outcome.reply);
     return "conflicted";
+  }
+
+  private hasManagersToSpare(plan: Extract<Plan, { what: "put" | "remove" }>): boolean {
+    return plan.what === "put" && this.of.planner.insistsOnManagers !== true && this.managedFieldsOf(plan) !== "";
   }
 
   private tellNext({ alongside = [] }: Extract<Plan, { what: "put" | "remove" }>, revision: bigint): void {
