@@ -53,6 +53,14 @@ export const arrangeMerged = (
   return [...arranged, ...serverOnly.slice(next)];
 };
 
+/** What Go calls the type of a JSON value. */
+export const goTypeOf = (value: JsonValue): string => {
+  if (value === null) return "%!s(<nil>)";
+  if (Array.isArray(value)) return "[]interface {}";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "map[string]interface {}";
+};
+
 /** A map of JSON values as Go's `%v` prints it, keys in order. */
 export const mapText = (map: JsonObject): string =>
   `map[${Object.keys(map)
@@ -60,7 +68,8 @@ export const mapText = (map: JsonObject): string =>
     .map((key) => `${key}:${valueText(map[key]!)}`)
     .join(" ")}]`;
 
-const valueText = (value: JsonValue): string => {
+/** A JSON value as Go's `%v` prints it. */
+export const valueText = (value: JsonValue): string => {
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(valueText).join(" ")}]`;
   return isJsonObject(value) ? mapText(value) : String(value);

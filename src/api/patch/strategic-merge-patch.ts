@@ -1,6 +1,6 @@
 import { quote } from "../go-format.js";
 import { deepEqual, hasField, isJsonObject, type JsonObject, type JsonValue, ownField, setField } from "../json-value.js";
-import { arrangeMerged, indexOfItem, mapText } from "./merge-lists.js";
+import { arrangeMerged, goTypeOf, indexOfItem, mapText, valueText } from "./merge-lists.js";
 
 /**
  * Strategic merge patch: a merge patch that knows from the schema which lists merge, and by which key.
@@ -38,10 +38,10 @@ const retainKeys = "$retainKeys";
 const orderPrefix = "$setElementOrder/";
 const deletePrefix = "$deleteFromPrimitiveList/";
 
-const badOrder = "invalid patch format of setElementOrder list";
 const badRetainKeys = "invalid patch format of retainKeys";
-const notRetained = "patch content doesn't match retainKeys list";
-const badPrimitiveList = "invalid patch format of primitive list";
+
+const notList = (value: JsonValue): StrategicOutcome<never> =>
+  failed(`expected a []interface {}, but received a ${goTypeOf(value)}`);
 
 const missingMergeKey = (item: JsonObject, mergeKey: string): StrategicOutcome<never> =>
   failed(`map: ${mapText(item)} does not contain declared merge key: ${mergeKey}`);
@@ -77,7 +77,7 @@ export const applyStrategicMergePatch = (
   patch: JsonObject,
   type: MergeType,
 ): StrategicOutcome<JsonObject> => {
-  if (hasField(patch, directive)) return applyObjectDirective(original, patch, type);
+  if (hasField(patch, directive)) return applyObjectDirective(patch);
   const retained = retainOnly(original, patch);
   if (!retained.ok) return retained;
   const result = retained.value;
@@ -98,11 +98,11 @@ export const applyStrategicMergePatch = (
   return good(result);
 };
 
-const applyObjectDirective = (original: JsonObject, patch: JsonObject, type: MergeType): StrategicOutcome<JsonObject> => {
+/** Merging is what happens without a directive: Kubernetes knows none that says so. */
+const applyObjectDirective = (patch: JsonObject): StrategicOutcome<JsonObject> => {
   const { [directive]: value, ...rest } = patch;
   if (value === "replace") return good(withoutDirectives(rest) as JsonObject);
   if (value === "delete") return good({});
-  if (value === "merge") return applyStrategicMergePatch(original, rest, type);
   return unknownDirective(value, patch);
 };
 
@@ -113,7 +113,7 @@ const retainOnly = (original: JsonObject, patch: JsonObject): StrategicOutcome<J
   if (keys === undefined) return good(result);
   if (!Array.isArray(keys)) return failed(badRetainKeys);
   for (const field of Object.keys(patch)) {
-    if (!isDirectiveField(field) && patch[field] !== null && !keys.includes(field)) return invalid(notRetained);
+    if (!isDirectiveField(field) && patch[field] !== null && !keys.includes(field)) return failed(badRetainKeys);
   }
   for (const field of Object.keys(result)) if (!keys.includes(field)) delete result[field];
   return good(result);
@@ -155,14 +155,14 @@ const mergeList = (current: JsonValue[], value: JsonValue[], merge: FieldMerge):
   const items = [...current, ...value];
   if (items.some(Array.isArray)) return invalid("lists of lists are not supported");
   const objects = items.filter(isJsonObject).length;
-  if (objects !== 0 && objects !== items.length) return failed("list element types are not identical");
+  if (objects !== 0 && objects !== items.length) return failed(`list element types are not identical: ${valueText([current, value])}`);
   if (objects === 0) return good(arrangeMerged([...new Set(items)], value, current, ""));
   return mergeObjects(current as JsonObject[], value as JsonObject[], merge);
 };
 
 const mergeObjects = (current: JsonObject[], value: JsonObject[], merge: FieldMerge): StrategicOutcome<JsonValue[]> => {
   const { mergeKey } = merge;
-  if (mergeKey === "") return failed(`cannot merge lists without merge key for type ${merge.type.name}`);
+  if (mergeKey === "") return failed("cannot merge lists without merge key for struct");
   const special = applyListDirectives(current, value, mergeKey);
   if (!special.ok) return special;
   const { kept, changes } = special.value;
@@ -209,8 +209,10 @@ const applyListDirectives = (
   return good(replaces ? { kept: changes.map((item) => withoutDirectives(item) as JsonObject), changes: [] } : { kept, changes });
 };
 
+/** As in Kubernetes, null takes the whole list away, and what is no list takes nothing. */
 const deleteFromPrimitives = (result: JsonObject, field: string, value: JsonValue): StrategicOutcome<true> => {
-  if (!Array.isArray(value)) return failed(badPrimitiveList);
+  if (value === null) delete result[field];
+  if (!Array.isArray(value)) return good(true);
   const current = ownField(result, field);
   if (Array.isArray(current))
     setField(
@@ -224,17 +226,18 @@ const deleteFromPrimitives = (result: JsonObject, field: string, value: JsonValu
 /** Merges a list that comes with `$setElementOrder` and puts it in that order. */
 const mergeOrderedList = (result: JsonObject, patch: JsonObject, orderField: string, type: MergeType): StrategicOutcome<true> => {
   const field = orderField.slice(orderPrefix.length);
-  const order = patch[orderField];
+  const order = patch[orderField]!;
   const current = ownField(result, field);
   const change = ownField(patch, field);
-  if (!Array.isArray(order)) return failed(badOrder);
-  if ((current !== undefined && !Array.isArray(current)) || (change !== undefined && !Array.isArray(change)))
-    return failed(badOrder);
+  if (!Array.isArray(order)) return notList(order);
+  if (current !== undefined && !Array.isArray(current)) return notList(current);
+  if (change !== undefined && !Array.isArray(change)) return notList(change);
   if (current === undefined && change === undefined) return good(true);
   const merge = type.field(field);
   if (merge === undefined) return unknownField(type, field);
   if (change !== undefined && !followsOrder(change, order, merge.mergeKey)) {
-    return failed("The order in patch list doesn't match $setElementOrder list");
+    const [ofPatch, ofOrder] = [valueText(change), valueText(order)];
+    return failed(`The order in patch list:\n${ofPatch}\n doesn't match $setElementOrder list:\n${ofOrder}\n`);
   }
   let merged: JsonValue[] = current ?? (withoutDirectives(change!) as JsonValue[]);
   if (current !== undefined && change !== undefined) {
