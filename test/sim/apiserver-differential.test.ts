@@ -9,29 +9,19 @@ import * as assert from "uvu/assert";
 import type { UntypedObject } from "../../src/api/types.js";
 import { ApiServerWorld } from "./apiserver-world.js";
 import { type Fields, Model, ownersText, sorted } from "./apply-model.js";
-import {
-  configMap,
-  definition,
-  jsonPatch,
-  jsonPatched,
-  type Kind,
-  mergePatched,
-  type Operation,
-  operations,
-  strategicallyPatched,
-  thing,
-} from "./apply-sequences.js";
+import { configMap, definition, type Kind, type Operation, operations, type Sent, thing } from "./apply-sequences.js";
+import { jsonPatched, mergePatched, strategicallyPatched } from "./patch-model.js";
 
 const runs = Number(process.env["CHARTROOM_MODEL_RUNS"] ?? 60);
 const seed = Number(process.env["CHARTROOM_MODEL_SEED"] ?? 20);
 
 class Run {
-  private readonly model: Model;
+  private model: Model;
 
   constructor(
     private readonly world: ApiServerWorld,
     private readonly kind: Kind,
-    private readonly name: string,
+    private name: string,
   ) {
     this.model = new Model(kind);
   }
@@ -42,6 +32,7 @@ class Run {
     const [code, expected] = this.step(operation);
     assert.is(code, expected, `the answer: ${code}, not ${expected}`);
     this.check();
+    if (operation.what === "generate") return;
     const [after, expectedAfter] = this.versions;
     const isWritten = expectedAfter !== expectedBefore;
     if (after !== "" && before !== "") assert.is(after !== before, isWritten, `it is written: ${isWritten}`);
@@ -55,6 +46,8 @@ class Run {
         const told = this.world.create(this.kind.path, this.whole(object), 0, dry, by);
         return [told.error?.code ?? 200, this.model.create(object, by, dry)];
       }
+      case "generate":
+        return this.generate(operation);
       case "update":
         return this.update(operation);
       case "patch":
@@ -65,14 +58,43 @@ class Run {
         const told = this.world.apply(this.kind.path, this.whole(object), by, { force, dryRun: dry, ...subresource });
         return [told.error?.code ?? 200, this.model.apply(object, by, part, force, dry)];
       }
-      case "delete": {
-        const at = this.resourceVersion(operation.at);
-        const preconditions = at === undefined ? {} : { preconditions: { resourceVersion: at } };
-        const told = this.world.delete(this.kind.path, this.name, { dryRun: operation.dryRun, ...preconditions });
-        const isStale = operation.at === "stale" && this.model.object !== undefined;
-        return [told.error?.code ?? 200, isStale ? 409 : this.model.delete(operation.dryRun)];
+      case "delete":
+        return this.delete(operation);
+      case "deletecollection": {
+        const selection = { labelSelector: `app=${operation.app}`, fieldSelector: `metadata.name=${this.name}` };
+        const { error } = this.world.deleteCollection(this.kind.path, selection);
+        const { labels: of = {} } = (this.model.object?.metadata ?? {}) as { labels?: Fields };
+        if (of.app === operation.app) this.model.delete(false);
+        return [error?.code ?? 200, 200];
       }
     }
+  }
+
+  private generate({ object, manager: by }: Extract<Operation, { what: "generate" }>): readonly [number, number] {
+    const made = { ...object, metadata: { ...(object.metadata as Fields), generateName: "made-" } };
+    const { metadata, ...rest } = this.whole(made);
+    const { name: _name, ...own } = metadata;
+    const told = this.world.create(this.kind.path, { ...rest, metadata: own }, 0, false, by);
+    const model = new Model(this.kind);
+    const expected = model.create(made, by, false);
+    if (expected !== 200) return [told.error?.code ?? 200, expected];
+    this.model = model;
+    this.name = told.object.metadata.name ?? "";
+    assert.match(this.name, /^made-[a-z0-9]{5}$/);
+    return [told.error?.code ?? 200, expected];
+  }
+
+  private delete({ at, uid: which, dryRun: dry }: Extract<Operation, { what: "delete" }>): readonly [number, number] {
+    const resourceVersion = this.resourceVersion(at);
+    const { uid: right = "none" } = this.world.get(this.kind.path, this.name).object.metadata;
+    const uid = which === "none" ? undefined : which === "right" ? right : "wrong";
+    const preconditions = {
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(uid === undefined ? {} : { uid }),
+    };
+    const told = this.world.delete(this.kind.path, this.name, { dryRun: dry, preconditions });
+    const isRefused = (at === "stale" || which === "wrong") && this.model.object !== undefined;
+    return [told.error?.code ?? 200, isRefused ? 409 : this.model.delete(dry)];
   }
 
   private update({
@@ -91,24 +113,22 @@ class Run {
     return [told.error?.code ?? 200, refused ?? this.model.update(() => object, by, part, dry)];
   }
 
-  private patch({
-    object,
-    type,
-    manager: by,
-    part,
-    dryRun: dry,
-  }: Extract<Operation, { what: "patch" }>): readonly [number, number] {
-    const isJson = type === "application/json-patch+json";
+  private patch({ sent, manager: by, part, at, dryRun: dry }: Extract<Operation, { what: "patch" }>): readonly [number, number] {
+    const { type } = sent;
     const options = { fieldManager: by, dryRun: dry };
-    const patch = isJson ? jsonPatch(object) : object;
-    const told = this.world.patch(this.kind.path, this.name, patch, type, part === "" ? undefined : part, options);
-    const isStrategic = type === "application/strategic-merge-patch+json";
-    if (isStrategic && this.kind.hasStatus && this.model.object !== undefined) return [told.error?.code ?? 200, 415];
-    const change = (live: Fields): Fields | undefined => {
-      if (isJson) return jsonPatched(live, object);
-      return isStrategic ? strategicallyPatched(live, object) : (mergePatched(live, object) as Fields);
-    };
-    return [told.error?.code ?? 200, this.model.update(change, by, part, dry)];
+    const subresource = part === "" ? undefined : part;
+    const isOld = type === "application/merge-patch+json" && at === "stale";
+    const { metadata: own } = sent.patch as Fields;
+    const patch = isOld ? { ...sent.patch, metadata: { ...(own as Fields), resourceVersion: "1" } } : sent.patch;
+    const told = this.world.patch(this.kind.path, this.name, patch, type, subresource, options);
+    const code = told.error?.code ?? 200;
+    const live = this.model.object;
+    if (live === undefined) return [code, 404];
+    if (type === "application/strategic-merge-patch+json") {
+      if (this.kind.hasStatus) return [code, 415];
+      if (strategicallyPatched(live, sent.patch) === undefined) return [code, 400];
+    }
+    return [code, isOld ? 409 : this.model.update((object) => patchedBy(sent, object), by, part, dry)];
   }
 
   /** That the two say the same of the object. */
@@ -139,11 +159,16 @@ class Run {
   }
 
   private plain(object: UntypedObject): Fields {
-    const { labels: of, finalizers: ending } = object.metadata;
-    const kept = JSON.parse(JSON.stringify({ labels: of, finalizers: ending })) as Fields;
+    const { labels: of, finalizers: ending, generateName } = object.metadata;
+    const kept = JSON.parse(JSON.stringify({ labels: of, finalizers: ending, generateName })) as Fields;
     const { apiVersion: _version, kind: _kind, metadata: _metadata, ...rest } = object;
     return withoutBareMetadata({ metadata: kept, ...(rest as Fields) });
   }
+}
+
+function patchedBy({ type, patch }: Sent, live: Fields): Fields | undefined {
+  if (type === "application/json-patch+json") return jsonPatched(live, patch);
+  return type === "application/merge-patch+json" ? (mergePatched(live, patch) as Fields) : strategicallyPatched(live, patch);
 }
 
 const same = (what: string, found: string, expected: string): void =>

@@ -187,6 +187,12 @@ export class ApiServerWorld {
     return this.object(this.simulation.user.call(apiserverMessages.delete, request, { apiserver }));
   }
 
+  deleteCollection(path: ResourcePath, selection: { labelSelector?: string; fieldSelector?: string }) {
+    const request = { path, selection, options: {}, ...this.speaker };
+    const outcome = this.simulation.user.call(apiserverMessages.deleteCollection, request, {});
+    return { error: outcome.ok ? undefined : refusal(outcome.error) };
+  }
+
   /** Follows a resource; events gather while time passes. */
   watch(path: ResourcePath, options: WatchRequest["options"] = {}, apiserver = 0): Told {
     const events: WatchEvent[] = [];

@@ -65,7 +65,7 @@ export type Code = 200 | 400 | 404 | 409 | 415 | 422;
 type Owners = Map<string, Set<string>>;
 
 export class Model {
-  /** metadata has labels and finalizers only. */
+  /** metadata has labels, finalizers and generateName only. */
   object: Fields | undefined;
   owners: Owners = new Map();
   generation = 0;
@@ -83,7 +83,7 @@ export class Model {
 
   create(object: Fields, manager: string, dryRun: boolean): Code {
     if (this.object !== undefined) return 409;
-    const whole = this.kind.defaulted(object);
+    const whole = this.kind.kept(this.kind.defaulted(object));
     if (!this.kind.isValid(whole)) return 422;
     if (dryRun) return 200;
     const { status: _status, ...stored } = whole;
@@ -105,7 +105,7 @@ export class Model {
     if (this.object === undefined) return 404;
     const changed = change(copyOf(this.object));
     if (changed === undefined) return 422;
-    const whole = this.kind.defaulted(changed);
+    const whole = this.kind.kept(this.kind.defaulted(changed));
     const owners = new Map([...this.owners].map(([owner, paths]) => [owner, new Set(paths)]));
     const tracked = owners.size > 0;
     if (tracked) this.changeOwners(this.object, whole, `${manager} Update ${part}`, part, owners);

@@ -1,8 +1,9 @@
-/** Operations at random on one object of a kind, and what patches of them come to. */
+/** Operations at random on one object of a kind. */
 import fc from "fast-check";
-import type { PatchType, ResourcePath } from "../../actors/apiserver/messages.js";
+import type { ResourcePath } from "../../actors/apiserver/messages.js";
 import { configMaps } from "./apiserver-world.js";
-import { copyOf, type Fields, type Json, type ModelKind, type Part, withoutEmpty } from "./apply-model.js";
+import { type Fields, type Json, type ModelKind, type Part, withoutEmpty } from "./apply-model.js";
+import type { JsonOperation } from "./patch-model.js";
 
 export const definition = {
   apiVersion: "apiextensions.k8s.io/v1",
@@ -124,101 +125,104 @@ const objectsOf = (kind: Kind): fc.Arbitrary<Fields> =>
 const manager = fc.constantFrom("ann", "bob", "eve");
 const dryRun = fc.constantFrom(false, false, false, true);
 const precondition = fc.constantFrom("fresh", "fresh", "stale", "none") as fc.Arbitrary<"fresh" | "stale" | "none">;
-const patchTypes = [
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-  "application/json-patch+json",
-] as const;
+
+/** Texts of an object, by JSON pointers. */
+const textsOf = (kind: Kind): string[] => [
+  "/metadata/labels/app",
+  "/metadata/labels/tier",
+  ...(kind.body === "data" ? ["/data/k", "/data/l"] : ["/spec/color"]),
+];
+
+/** JSON patches that leave an object of its kind, where they apply. */
+function jsonPatches(kind: Kind): fc.Arbitrary<JsonOperation[]> {
+  const path = fc.constantFrom(...textsOf(kind));
+  const [set, relocate] = [fc.constantFrom("add", "replace"), fc.constantFrom("copy", "move")];
+  const removable = fc.constantFrom(
+    ...textsOf(kind),
+    ...["/metadata/labels", "/metadata/finalizers/0", "/metadata/finalizers/-1", "/none", "/none/x", `/${kind.body}`],
+  );
+  const count = fc.constantFrom("/spec/parts/0/count", "/spec/parts/-1/count");
+  const ofThings = fc.record({ op: set, path: count, value: fc.integer({ min: 0, max: 2 }) as fc.Arbitrary<Json> });
+  const operation = fc.oneof<fc.Arbitrary<JsonOperation>[]>(
+    fc.record({ op: fc.constantFrom("add", "replace", "test"), path, value: text }),
+    fc.record({ op: fc.constant("test"), path, value: fc.constant(null) }),
+    fc.record({ op: fc.constant("remove"), path: removable }),
+    fc.record({ op: relocate, from: path, path }),
+    fc.record({ op: set, path: fc.constant("/metadata/labels"), value: labels.map((each) => each ?? {}) }),
+    ...(kind.hasStatus ? [ofThings] : []),
+  );
+  return fc.array(operation, { minLength: 1, maxLength: 3 });
+}
+
+/** The fields of an object that a merge patch sets or takes away. */
+const mergePatches = (kind: Kind): fc.Arbitrary<Fields> => {
+  const unsetting = <T>(of: fc.Arbitrary<T>) => some(fc.option(of, { freq: 4 }));
+  const some2 = record({ labels: unsetting(record({ app: unsetting(text), tier: unsetting(text) })), finalizers });
+  const ofThing = record({
+    color: unsetting(text),
+    size: unsetting(fc.constantFrom(1, 2, 9)),
+    tags: unsetting(fc.constant(["s"])),
+  });
+  const ofMap = record({ k: unsetting(text), l: unsetting(text) });
+  const fields =
+    kind.body === "spec"
+      ? record({ metadata: some2, spec: unsetting(ofThing), status: unsetting(status) })
+      : record({ metadata: some2, data: unsetting(ofMap) });
+  return fields.map((each) => each ?? {});
+};
+
+/** A strategic merge patch of a map of texts, with what it says of the others. */
+const mapPatches = (...names: string[]): fc.Arbitrary<Fields | undefined> =>
+  record({
+    ...Object.fromEntries(names.map((name) => [name, some(fc.option(text, { freq: 4 }))])),
+    $patch: fc.constantFrom(undefined, undefined, undefined, "replace", "delete"),
+    $retainKeys: fc.constantFrom(undefined, undefined, undefined, names, names.slice(1)),
+  });
+
+/** Strategic merge patches of a ConfigMap. */
+const strategicPatches: fc.Arbitrary<Fields> = record({
+  metadata: fc.oneof(
+    record({ labels: mapPatches("app", "tier"), finalizers }),
+    record({ labels: mapPatches("app", "tier"), "$deleteFromPrimitiveList/finalizers": fc.constantFrom(["x.io/a"], ["x.io/b"]) }),
+  ),
+  data: mapPatches("k", "l"),
+}).map((each) => each ?? {});
+
+/** What is sent, by its type. */
+export type Sent =
+  | { type: "application/merge-patch+json" | "application/strategic-merge-patch+json"; patch: Fields }
+  | { type: "application/json-patch+json"; patch: JsonOperation[] };
+
+const patches = (kind: Kind): fc.Arbitrary<Sent> =>
+  fc.oneof(
+    fc.record({ type: fc.constant("application/merge-patch+json" as const), patch: mergePatches(kind) }),
+    fc.record({ type: fc.constant("application/strategic-merge-patch+json" as const), patch: strategicPatches }),
+    fc.record({ type: fc.constant("application/json-patch+json" as const), patch: jsonPatches(kind) }),
+  );
 
 export type Operation =
   | { what: "create"; object: Fields; manager: string; dryRun: boolean }
+  /** A create of which the server makes the name; the rest is about the new object. */
+  | { what: "generate"; object: Fields; manager: string }
   | { what: "update"; object: Fields; manager: string; part: Part; at: "fresh" | "stale" | "none"; dryRun: boolean }
-  | { what: "patch"; object: Fields; type: PatchType; manager: string; part: Part; dryRun: boolean }
+  | { what: "patch"; sent: Sent; manager: string; part: Part; at: "fresh" | "stale" | "none"; dryRun: boolean }
   | { what: "apply"; object: Fields; manager: string; part: Part; force: boolean; dryRun: boolean }
-  | { what: "delete"; at: "fresh" | "stale" | "none"; dryRun: boolean };
+  | { what: "delete"; at: "fresh" | "stale" | "none"; uid: "right" | "wrong" | "none"; dryRun: boolean }
+  /** Of all objects that the label is of, if they have the name. */
+  | { what: "deletecollection"; app: string };
 
 export function operations(kind: Kind): fc.Arbitrary<Operation> {
   const object = objectsOf(kind);
   const part = kind.hasStatus ? (fc.constantFrom("", "", "status") as fc.Arbitrary<Part>) : fc.constant<Part>("");
+  const what = <T extends string>(name: T) => fc.constant(name);
+  const uid = fc.constantFrom("none", "none", "right", "wrong") as fc.Arbitrary<"right" | "wrong" | "none">;
   return fc.oneof(
-    { weight: 2, arbitrary: fc.record({ what: fc.constant("create" as const), object, manager, dryRun }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({ what: fc.constant("update" as const), object, manager, part, at: precondition, dryRun }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        what: fc.constant("patch" as const),
-        object,
-        type: fc.constantFrom(...patchTypes),
-        manager,
-        part,
-        dryRun,
-      }),
-    },
-    {
-      weight: 8,
-      arbitrary: fc.record({ what: fc.constant("apply" as const), object, manager, part, force: fc.boolean(), dryRun }),
-    },
-    { weight: 1, arbitrary: fc.record({ what: fc.constant("delete" as const), at: precondition, dryRun }) },
+    { weight: 2, arbitrary: fc.record({ what: what("create"), object, manager, dryRun }) },
+    { weight: 1, arbitrary: fc.record({ what: what("generate"), object, manager }) },
+    { weight: 3, arbitrary: fc.record({ what: what("update"), object, manager, part, at: precondition, dryRun }) },
+    { weight: 5, arbitrary: fc.record({ what: what("patch"), sent: patches(kind), manager, part, at: precondition, dryRun }) },
+    { weight: 8, arbitrary: fc.record({ what: what("apply"), object, manager, part, force: fc.boolean(), dryRun }) },
+    { weight: 1, arbitrary: fc.record({ what: what("delete"), at: precondition, uid, dryRun }) },
+    { weight: 1, arbitrary: fc.record({ what: what("deletecollection"), app: text }) },
   );
-}
-
-/** RFC 7386, where nothing is null. */
-export const mergePatched = (object: Json | undefined, patch: Json): Json => {
-  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
-  const base = typeof object === "object" && object !== null && !Array.isArray(object) ? object : {};
-  return {
-    ...base,
-    ...Object.fromEntries(Object.entries(patch).map(([name, value]) => [name, mergePatched(base[name], value)])),
-  };
-};
-
-/** The operations of a JSON patch that put the parts of an object in place of what is there, or make what is not. */
-export const jsonPatch = (object: Fields): Array<{ op: string; path: string; value: Json }> =>
-  Object.entries(object).map(([name, value]) =>
-    name === "metadata"
-      ? { op: "replace", path: "/metadata/labels", value: (value as Fields).labels ?? {} }
-      : { op: "replace", path: `/${name}`, value },
-  );
-
-export function jsonPatched(object: Fields, patch: Fields): Fields {
-  const changed = copyOf(object);
-  for (const [name, value] of Object.entries(patch)) {
-    if (name !== "metadata") {
-      changed[name] = value;
-      continue;
-    }
-    const labels = ((value as Fields).labels ?? {}) as Fields;
-    const { labels: _labels, ...metadata } = (changed.metadata ?? {}) as Fields;
-    changed.metadata = { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) };
-  }
-  return changed;
-}
-
-/** A strategic merge patch of a ConfigMap: a merge patch, but for the set of finalizers. */
-export function strategicallyPatched(object: Fields, patch: Fields): Fields {
-  const old = ((object.metadata ?? {}) as { finalizers?: Json[] }).finalizers ?? [];
-  const more = ((patch.metadata ?? {}) as { finalizers?: Json[] }).finalizers;
-  const merged = mergePatched(object, patch) as Fields;
-  if (more === undefined) return merged;
-  const all = [...more, ...old.filter((each) => !more.includes(each))];
-  const order = [...old].filter((each) => !more.includes(each));
-  return {
-    ...merged,
-    metadata: { ...(merged.metadata as Fields), finalizers: all.length === more.length ? more : interleaved(old, more, order) },
-  };
-}
-
-/** What the patch names stands in its order; what only the object has stays before what it stood before. */
-function interleaved(old: Json[], named: Json[], others: Json[]): Json[] {
-  const out: Json[] = [];
-  let next = 0;
-  for (const item of named) {
-    while (next < others.length && old.includes(item) && old.indexOf(others[next]!) < old.indexOf(item))
-      out.push(others[next++]!);
-    out.push(item);
-  }
-  return [...out, ...others.slice(next)];
 }
