@@ -257,7 +257,9 @@ const refused: Array<[title: string, kind: PatchType, patch: JsonValue, code: nu
   [
     "items in another order than $setElementOrder says",
     strategic,
-    { spec: { "$setElementOrder/containers": [{ name: "two" }, { name: "one" }], containers: [{ name: "one" }, { name: "two" }] } },
+    {
+      spec: { "$setElementOrder/containers": [{ name: "two" }, { name: "one" }], containers: [{ name: "one" }, { name: "two" }] },
+    },
     400,
     "The order in patch list:\n[map[name:one] map[name:two]]\n doesn't match $setElementOrder list:\n[map[name:two] map[name:one]]\n",
   ],

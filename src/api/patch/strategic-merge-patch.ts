@@ -155,7 +155,8 @@ const mergeList = (current: JsonValue[], value: JsonValue[], merge: FieldMerge):
   const items = [...current, ...value];
   if (items.some(Array.isArray)) return invalid("lists of lists are not supported");
   const objects = items.filter(isJsonObject).length;
-  if (objects !== 0 && objects !== items.length) return failed(`list element types are not identical: ${valueText([current, value])}`);
+  if (objects !== 0 && objects !== items.length)
+    return failed(`list element types are not identical: ${valueText([current, value])}`);
   if (objects === 0) return good(arrangeMerged([...new Set(items)], value, current, ""));
   return mergeObjects(current as JsonObject[], value as JsonObject[], merge);
 };
