@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { ManagedFieldsEntry, UntypedObject } from "../../src/api/types.js";
 import { decodeJson } from "../../src/wire/json.js";
 import { widget, widgets } from "../custom/definitions.js";
-import { configMap, configMaps, deployments, serving } from "./apiserver-world.js";
+import { configMap, configMaps, deployments, podOf, serving } from "./apiserver-world.js";
 
 const deployment = (name: string, spec: object = {}) => ({
   kind: "Deployment",
@@ -204,6 +204,27 @@ test("custom resources are applied by their schemas: lists by their keys, sets b
   const scaled = world.apply(path, scale, "hpa", { subresource: "scale" });
   assert.is(scaled.error, undefined);
   assert.is((world.get(path, "one").object.spec as { replicas: number }).replicas, 3);
+});
+
+test("parts of a pod are applied, and owned as far as they can be changed", () => {
+  const world = serving();
+  world.account();
+  const podsPath = { group: "", version: "v1", resource: "pods", namespace: "default" };
+  const small = { name: "main", image: "nginx", resources: { requests: { cpu: "100m" } } };
+  world.create(podsPath, podOf("web", { containers: [small] }), 0, false, "ann");
+  const pod = (spec: object) => ({ apiVersion: "v1", kind: "Pod", metadata: { name: "web" }, spec });
+  const debug = pod({ ephemeralContainers: [{ name: "debug", image: "busybox" }] });
+  assert.is(world.apply(podsPath, debug, "bob", { subresource: "ephemeralcontainers" }).error, undefined);
+  const larger = pod({ containers: [{ name: "main", image: "other", resources: { requests: { cpu: "200m" } } }] });
+  const { error, object } = world.apply(podsPath, larger, "eve", { subresource: "resize", force: true });
+  assert.is(error, undefined);
+  const [main] = (object.spec as { containers: Array<{ image: string; resources: object }> }).containers;
+  assert.equal([main?.image, main?.resources], ["nginx", { requests: { cpu: "200m" } }]);
+  const owned = ownersOf(object).filter((each) => !each.startsWith("ann"));
+  assert.equal(owned, [
+    'bob Apply of ephemeralcontainers {"f:spec":{"f:ephemeralContainers":{"k:{\\"name\\":\\"debug\\"}":{".":{},"f:image":{},"f:name":{}}}}}',
+    'eve Apply of resize {"f:spec":{"f:containers":{"k:{\\"name\\":\\"main\\"}":{".":{},"f:resources":{"f:requests":{"f:cpu":{}}}}}}}',
+  ]);
 });
 
 test("an object that is too large with its managedFields is written without them, unless they are what is asked for", () => {

@@ -16,7 +16,7 @@ import {
   readManagedFields,
   resetsManagedFields,
 } from "../../../src/api/apply/managed-fields.js";
-import { resetFields } from "../../../src/api/apply/reset-fields.js";
+import { ownableFields, resetFields } from "../../../src/api/apply/reset-fields.js";
 import type { Versions } from "../../../src/api/apply/updater.js";
 import type { JsonObject } from "../../../src/api/json-value.js";
 import { parseApiVersion } from "../../../src/api/kinds.js";
@@ -64,7 +64,9 @@ function managerOf(catalog: Catalog, served: Served, subresource: string): Field
 function versionsOf(catalog: Catalog, served: Served, subresource: string): Versions {
   const { group, kind, plural, storage, custom, subresources } = served.resource;
   const hasStatus = subresources.some(({ name }) => name === "status");
-  const ignored = resetFields({ group, kind, custom: custom !== undefined, hasStatus }, subresource);
+  const ofKind = { group, kind, custom: custom !== undefined, hasStatus };
+  const ignored = resetFields(ofKind, subresource);
+  const ownable = ownableFields(ofKind, subresource);
   const servedAs = (apiVersion: string): Served | undefined => {
     if (apiVersion === served.resource.apiVersion) return served;
     const parsed = parseApiVersion(apiVersion);
@@ -84,6 +86,7 @@ function versionsOf(catalog: Catalog, served: Served, subresource: string): Vers
       return (other.view?.(stored) ?? stored) as unknown as JsonObject;
     },
     ignored: () => ignored,
+    ...(ownable === undefined ? {} : { ownable }),
   };
 }
 

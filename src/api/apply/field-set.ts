@@ -130,6 +130,18 @@ export function mapNodes(set: FieldSet, change: (element: PathElement, node: Fie
   return isEmptySet(changed) ? leaf : changed;
 }
 
+/** The set with what is left of each of its elements, undefined for nothing; an element that only led to what is gone goes too. */
+export function filterNodes(set: FieldSet, left: (element: PathElement, node: FieldSet) => FieldSet | undefined): FieldSet {
+  const kept: Children = {};
+  if (set[mark] !== undefined) kept[mark] = leaf;
+  for (const element of elementsOf(set)) {
+    const node = set[element]!;
+    const after = left(element, node);
+    if (after !== undefined && (!isEmptySet(after) || isMember(node))) kept[element] = after;
+  }
+  return isEmptySet(kept) ? leaf : kept;
+}
+
 /** What is beneath an element, as a set of its own. */
 export const beneath = (set: FieldSet, element: PathElement): FieldSet => set[element] ?? noFields;
 

@@ -2,6 +2,7 @@
  * Fields that a write cannot change, because the server puts back what was there: a manager that sends them does not come to own
  * them. Source: the reset fields of Kubernetes' strategies; https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
+import { anyElement, type FieldMask } from "./field-mask.js";
 import { type FieldSet, noFields, setOfPaths } from "./field-set.js";
 import { fieldElement } from "./path-element.js";
 
@@ -22,6 +23,13 @@ const ofStatus: ReadonlyMap<string, FieldSet> = new Map([
   ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", specAndMetadata],
   ["storage.k8s.io/VolumeAttachment", specAndMetadata],
 ]);
+
+const resources: FieldMask = { "f:resources": "all", "f:resizePolicy": "all" };
+const ofResize: FieldMask = { "f:spec": { "f:containers": { [anyElement]: resources } } };
+
+/** The only fields that can be owned by a write, where it is not all but those that it cannot change. */
+export const ownableFields = ({ group, kind }: ResettableKind, subresource: string): FieldMask | undefined =>
+  group === "" && kind === "Pod" && subresource === "resize" ? ofResize : undefined;
 
 const signingRequest = "certificates.k8s.io/CertificateSigningRequest";
 

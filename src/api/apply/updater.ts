@@ -6,6 +6,7 @@ import { deepEqual, type JsonObject } from "../json-value.js";
 import type { Atom } from "./atom.js";
 import { type Comparison, compare } from "./compare.js";
 import { type Conflict, conflictsWith } from "./conflicts.js";
+import { type FieldMask, within } from "./field-mask.js";
 import { difference, type FieldSet, intersection, isEmptySet, recursiveDifference, union } from "./field-set.js";
 import type { ManagedEntry } from "./managed-fields.js";
 import { merge } from "./merge.js";
@@ -25,6 +26,8 @@ export interface Versions {
   convert(object: JsonObject, from: string, to: string): JsonObject | undefined;
   /** What a write of this version cannot change, and nobody can own by it. */
   ignored(apiVersion: string): FieldSet;
+  /** The only fields that it can change; absent: all but those. */
+  readonly ownable?: FieldMask;
 }
 
 export interface Settled {
@@ -54,7 +57,10 @@ class ChangeOf {
     const before = apiVersion === version ? this.before : versions.convert(this.before, version, apiVersion);
     const after = apiVersion === version ? this.after : versions.convert(this.after, version, apiVersion);
     if (atom === undefined || before === undefined || after === undefined) return undefined;
-    return compare(atom, before, after, versions.ignored(apiVersion));
+    const comparison = compare(atom, before, after, versions.ignored(apiVersion));
+    const { ownable } = versions;
+    if (ownable === undefined) return comparison;
+    return { changed: within(comparison.changed, ownable), removed: within(comparison.removed, ownable) };
   }
 }
 
@@ -132,7 +138,7 @@ export function applyConfiguration(
   const atom = versions.atom(version)!;
   const identifier = self.entry.identifier;
   const last = managers.get(identifier);
-  const owned = recursiveDifference(ownedFields(atom, config), versions.ignored(version));
+  const owned = within(recursiveDifference(ownedFields(atom, config), versions.ignored(version)), versions.ownable ?? "all");
   const entry = self.entry.withSet(owned);
   const now = new Map(managers).set(identifier, entry);
   const object = prune(versions, version, merge(atom, live, config), now, last);
