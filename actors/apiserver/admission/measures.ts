@@ -39,13 +39,13 @@ export class Measures implements PluginWatch {
     this.metrics.step(phase, operation).observe(this.nowMs() - beganMs, passed);
   }
 
-  /** Watches the plugins of a phase when they do their part for the first time. */
+  /** Watches the plugins of a phase that has just begun, when they do their part for the first time. */
   watch(phase: Phase, operation: AdmissionOperation): PluginWatch | undefined {
     if (this.watched[phase]) return undefined;
     this.watched[phase] = true;
     this.phase = phase;
     this.operation = operation;
-    this.lastMs = this.nowMs();
+    this.lastMs = this.beganMs[phase];
     return this;
   }
 
