@@ -108,8 +108,11 @@ test("a patch is told of only where requests are", () => {
   assert.equal(toldAt("Request"), [mutation, patch]);
 });
 
+/** The server writes ConfigMaps of its own, elsewhere. */
+const inDefault = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "default" } } };
+
 const onlyOne = {
-  matchConstraints: { resourceRules: [{ ...onConfigMaps, operations: ["CREATE"] }] },
+  matchConstraints: { ...inDefault, resourceRules: [{ ...onConfigMaps, operations: ["CREATE"] }] },
   validations: [{ expression: "object.data.a == '1'" }],
 };
 
@@ -131,9 +134,9 @@ const measured = (world: AdmissionWorld, ...names: string[]): string[] =>
 
 test("webhooks are counted by what came of asking them, once for a request", () => {
   const world = new AdmissionWorld();
-  world.register(mutating, "good", setting("b", "2"));
-  world.register(mutating, "lost", () => undefined, { failurePolicy: "Ignore", timeoutSeconds: 1 });
-  world.register(validating, "judge", () => ({ allowed: false, status: { message: "no", code: 418 } }));
+  world.register(mutating, "good", setting("b", "2"), inDefault);
+  world.register(mutating, "lost", () => undefined, { ...inDefault, failurePolicy: "Ignore", timeoutSeconds: 1 });
+  world.register(validating, "judge", () => ({ allowed: false, status: { message: "no", code: 418 } }), inDefault);
   created(world, { a: "1" });
   assert.equal(measured(world, "admission_webhook_request_total", "admission_webhook_fail_open_count"), [
     'apiserver_admission_webhook_fail_open_count{name="lost.example.com",type="admit"} 1',
@@ -169,7 +172,7 @@ const refusals: Array<[title: string, decide: () => Decision | undefined, more: 
 for (const [title, decide, more, counted] of refusals)
   test(`${title} is counted as what it is`, () => {
     const world = new AdmissionWorld();
-    world.register(mutating, "bad", decide, more);
+    world.register(mutating, "bad", decide, { ...inDefault, ...more });
     world.create(configMaps, configMap("one", { a: "1" }));
     assert.equal(measured(world, "admission_webhook_rejection_count"), [
       `apiserver_admission_webhook_rejection_count{name="bad.example.com",type="admit",operation="CREATE",${counted}} 1`,
@@ -178,7 +181,7 @@ for (const [title, decide, more, counted] of refusals)
 
 test("match conditions are counted when they keep a webhook from being asked, and when they fail", () => {
   const world = new AdmissionWorld();
-  const matchConditions = (expression: string) => ({ matchConditions: [{ name: "one", expression }] });
+  const matchConditions = (expression: string) => ({ ...inDefault, matchConditions: [{ name: "one", expression }] });
   world.register(mutating, "never", allowing, matchConditions("false"));
   world.register(mutating, "fails", allowing, { ...matchConditions("object.data.none == '1'"), failurePolicy: "Ignore" });
   created(world, { a: "1" });
@@ -193,7 +196,7 @@ test("match conditions are counted when they keep a webhook from being asked, an
 
 test("policies are counted by what they enforce", () => {
   const world = new AdmissionWorld();
-  world.register(validating, "judge", allowing);
+  world.register(validating, "judge", allowing, inDefault);
   bound(world, onlyOne, ["Deny", "Audit"]);
   created(world, { a: "2" });
   created(world, { a: "1" });
