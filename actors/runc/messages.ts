@@ -18,6 +18,8 @@ export interface PodSandboxConfig {
   readonly hostNetwork: boolean;
   /** The address of the node: that of a pod on its network. */
   readonly hostIp: string;
+  /** Kernel parameters of the pod's own: `kernel.shm_rmid_forced`. */
+  readonly sysctls: ReadonlyArray<readonly [name: string, value: string]>;
   /** The node's pod range, from which the sandbox gets its address. */
   readonly podCidr: string;
   /** The domain below which the hostname is the pod's whole name; "" when it has none. */
@@ -66,6 +68,19 @@ export interface ContainerConfig {
   readonly tty: boolean;
   readonly stdin: boolean;
   readonly terminationMessage: TerminationMessage;
+  readonly security: ContainerSecurity;
+}
+/** As LinuxContainerSecurityContext of the interface has it. */
+export interface ContainerSecurity {
+  /** The image's own user when absent; root when it names none. */
+  readonly runAsUser?: number;
+  /** The primary group of the user when absent. */
+  readonly runAsGroup?: number;
+  readonly supplementalGroups: readonly number[];
+  readonly readonlyRootfs: boolean;
+  readonly privileged: boolean;
+  /** A program cannot come to more than who starts it has: set-user-id programs do not work. */
+  readonly noNewPrivs: boolean;
 }
 /** Where a container says why it ended. https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
 export interface TerminationMessage {
@@ -100,6 +115,8 @@ export interface Image {
   readonly sizeBytes: number;
   /** True when nothing of the image really runs: a stand-in that only says so. */
   readonly simulated: boolean;
+  /** The user that it names; absent when nothing of it really runs. */
+  readonly uid?: number;
 }
 
 export interface ContainerEvent {

@@ -190,6 +190,8 @@ function runSandbox(parts: RuncParts, config: PodSandboxConfig, respond: Respond
     ...config.metadata,
     hostname: config.hostname,
     podIP,
+    hostNetwork: config.hostNetwork,
+    sysctls: config.sysctls,
     hostDomain: config.hostDomain,
     dns: config.dns,
     hostAliases: config.hostAliases,

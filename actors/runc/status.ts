@@ -50,6 +50,7 @@ export const imageStatus = (record: ImageRecord): Image => ({
   id: imageRefOf(record),
   sizeBytes: record.sizeBytes,
   simulated: record.simulated,
+  ...(record.uid === undefined ? {} : { uid: record.uid }),
 });
 
 export function containerSpec(id: string, sandboxId: string, config: ContainerConfig): ContainerSpec {
@@ -72,6 +73,7 @@ export function containerSpec(id: string, sandboxId: string, config: ContainerCo
     stdin: config.stdin,
     tty: config.tty,
     terminationMessage: config.terminationMessage,
+    security: config.security,
   };
 }
 

@@ -150,6 +150,7 @@ export const sandboxConfig = (change: Partial<PodSandboxConfig> = {}): PodSandbo
   hostNetwork: false,
   podCidr: "127.20.1.0/24",
   hostIp: "127.20.0.1",
+  sysctls: [],
   hostDomain: "",
   dns: { servers: [], searches: ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"], options: ["ndots:5"] },
   hostAliases: [],
@@ -170,6 +171,7 @@ export const containerConfig = (change: Partial<ContainerConfig> = {}): Containe
   tty: false,
   stdin: false,
   terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
+  security: { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false },
   ...change,
 });
 

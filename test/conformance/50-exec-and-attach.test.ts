@@ -6,6 +6,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import WebSocket from "ws";
+import { parse } from "yaml";
 import { everyKubectl, kubectlVersionsSuite } from "./world.js";
 
 const pods = `
@@ -111,5 +113,29 @@ kubectlVersionsSuite("exec and attach", everyKubectl, { nodes: 1 }, (test, world
       const { stdout } = await kubectl.runOther("script", ["-qec", command, "/dev/null"]);
       assert.match(stdout, /told/);
     }
+  });
+
+  test("a log over a WebSocket, as bytes or base64", async () => {
+    const { cluster } = world("1.33");
+    const { clusters } = parse(cluster.kubeconfig) as { clusters: Array<{ cluster: { "certificate-authority-data": string } }> };
+    const ca = Buffer.from(clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
+    const read = (container: string, protocols: string[]): Promise<string> =>
+      new Promise((resolve) => {
+        const url = `${cluster.url.replace("https", "wss")}/api/v1/namespaces/default/pods/web/log?container=${container}`;
+        const client = new WebSocket(url, protocols, { ca, headers: { authorization: `Bearer ${cluster.token}` } });
+        let heard = "";
+        client.on("message", (data: Buffer, isBinary) => {
+          heard += isBinary ? data.toString() : Buffer.from(data.toString(), "base64").toString();
+        });
+        client.on("error", (error) => resolve(error.message));
+        client.on("close", () => resolve(heard));
+      });
+    const plain = await world("1.33").ok("logs web -c web");
+    assert.match(plain, /stand-in for nginx/);
+    for (const protocols of [[], ["binary.k8s.io"], ["base64.binary.k8s.io"]]) {
+      assert.is(await read("web", protocols), plain, protocols.join());
+    }
+    assert.is(await read("none", ["binary.k8s.io"]), "Unexpected server response: 400", "a container that there is not");
+    assert.is(await read("web", ["v5.channel.k8s.io"]), "Unexpected server response: 400", "channels are not for logs");
   });
 });

@@ -77,6 +77,26 @@ test("admission: what a node cannot take", () => {
   assert.is(rejectionOf(podWith({ nodeSelector: { disk: "hdd" } }), new Map(), node, [])?.reason, "NodeAffinity");
 });
 
+test("kernel parameters are taken when they are safe, and the pod has a kernel namespace of its own for them", () => {
+  const said = (names: string[], more: object = {}) => {
+    const securityContext = { sysctls: names.map((name) => ({ name, value: "1" })) };
+    return rejectionOf(podWith({ securityContext, ...more }), new Map(), node, []);
+  };
+  assert.is(said(["kernel.shm_rmid_forced", "net/ipv4/ip_unprivileged_port_start"]), undefined);
+  assert.equal(said(["kernel.shm_rmid_forced", "kernel.msgmax"]), {
+    reason: "SysctlForbidden",
+    message: 'forbidden sysctl: "kernel.msgmax" not allowlisted',
+  });
+  assert.is(
+    said(["net.ipv4.tcp_syncookies"], { hostNetwork: true })?.message,
+    'forbidden sysctl: "net.ipv4.tcp_syncookies" not allowed with host net enabled',
+  );
+  assert.is(
+    said(["kernel.shm_rmid_forced"], { hostIPC: true })?.message,
+    'forbidden sysctl: "kernel.shm_rmid_forced" not allowed with host ipc enabled',
+  );
+});
+
 const affinity = (...matchExpressions: NodeSelectorRequirement[]) =>
   podWith({
     affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } },

@@ -4,12 +4,13 @@ import { chooseContainer, loggedContainer, runningContainer } from "../../actors
 import { backoffMs, goDuration } from "../../actors/kubelet/backoff.js";
 import { containerConfigOf } from "../../actors/kubelet/container/config.js";
 import { ContainerRecord } from "../../actors/kubelet/container/record.js";
+import { rootRefusal, securityOf } from "../../actors/kubelet/container/security.js";
 import { defaultPullPolicy, isImageName, tagOf } from "../../actors/kubelet/image-name.js";
 import { nodeConditions } from "../../actors/kubelet/node/conditions.js";
 import { targetOf } from "../../actors/kubelet/probe/target.js";
 import { newestSandbox } from "../../actors/kubelet/runtime/view.js";
 import { isGone, statusPatch } from "../../actors/kubelet/status/writing.js";
-import type { Container } from "../../src/api/types.js";
+import type { Container, Pod } from "../../src/api/types.js";
 import { podWith } from "./pods.js";
 
 const test = suite("kubelet: tables");
@@ -117,6 +118,7 @@ test("container configuration: command, arguments, mounts, limits", () => {
       tty: false,
       stdin: false,
       terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
+      security: { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false },
     },
   );
   assert.is(
@@ -124,6 +126,54 @@ test("container configuration: command, arguments, mounts, limits", () => {
     'cannot find volume "none" to mount into container "main"',
   );
   assert.match(String(config({ volumeMounts: [{ name: "data", mountPath: "/a", subPath: "../x" }] })), /leaves the volume/);
+});
+
+test("a container's security context goes before its pod's", () => {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "shop", uid: "u-1" },
+    spec: { containers: [], securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000, supplementalGroups: [4000] } },
+  } as unknown as Pod;
+  assert.equal(securityOf(pod, { name: "main" }), {
+    runAsUser: 1000,
+    runAsGroup: 3000,
+    supplementalGroups: [4000, 2000],
+    readonlyRootfs: false,
+    privileged: false,
+    noNewPrivs: false,
+  });
+  const securityContext = { runAsUser: 7, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false };
+  const own = securityOf(pod, { name: "main", securityContext });
+  assert.equal([own.runAsUser, own.runAsGroup, own.readonlyRootfs, own.noNewPrivs], [7, 3000, true, true]);
+});
+
+test("who must not run as root does not", () => {
+  const refusal = (runAsUser: number | undefined, imageUid: number | undefined, ofPod: boolean | undefined, own?: boolean) =>
+    rootRefusal(
+      {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "web", namespace: "shop", uid: "u-1" },
+        spec: { containers: [], ...(ofPod === undefined ? {} : { securityContext: { runAsNonRoot: ofPod } }) },
+      } as unknown as Pod,
+      {
+        name: "main",
+        securityContext: {
+          ...(runAsUser === undefined ? {} : { runAsUser }),
+          ...(own === undefined ? {} : { runAsNonRoot: own }),
+        },
+      },
+      imageUid,
+    );
+  const where = '(pod: "web_shop(u-1)", container: main)';
+  assert.is(refusal(0, 0, undefined), undefined, "nothing is asked for");
+  assert.is(refusal(0, 1234, true), `container's runAsUser breaks non-root policy ${where}`);
+  assert.is(refusal(undefined, 0, true), `container has runAsNonRoot and image will run as root ${where}`);
+  assert.is(refusal(undefined, 1234, true), undefined, "the image has a user of its own");
+  assert.is(refusal(undefined, undefined, true), undefined, "nothing of the image runs");
+  assert.is(refusal(1000, 0, true), undefined, "the user is named");
+  assert.is(refusal(undefined, 0, true, false), undefined, "the container allows what its pod does not");
 });
 
 const records = (...names: string[]) =>

@@ -1,75 +1,18 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts are a shell's, not templates of JavaScript
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { PathMap } from "../../actors/runc/io/container/path-map.js";
-import { PodResolver } from "../../actors/runc/io/pod-resolver.js";
-import { bindingRules } from "../../actors/runc/io/ports.js";
-import { runCommand, shellHost } from "../../actors/runc/io/shell/run.js";
-import { emptyInput, type Input } from "../../actors/runc/io/shell/streams.js";
+import { type Result, ShellHarness } from "./shell-harness.js";
 
 const test = suite("shell");
-const root = mkdtempSync(join(tmpdir(), "chartroom-shell-"));
-mkdirSync(join(root, "tmp"));
-mkdirSync(join(root, "readonly"));
-writeFileSync(join(root, "tmp/poem"), "one fish\ntwo fish\nred fish\nblue fish\n");
-const mounts = [{ hostPath: join(root, "readonly"), containerPath: "/config", readonly: true }];
-const paths = new PathMap({ root, mounts, imageRoots: [] });
-const signals: string[] = [];
-
-const resolver = new PodResolver({ servers: [], searches: [], options: [] }, bindingRules(), () => "127.21.0.10 web\n");
-
-interface Result {
-  status: number;
-  out: string;
-  err: string;
-}
-
-async function run(argv: readonly string[], stdin?: string, ended = new AbortController().signal): Promise<Result> {
-  const result: Result = { status: -1, out: "", err: "" };
-  const host = shellHost({
-    hostname: "web-1",
-    podIP: "127.20.1.2",
-    command: "sh -c true",
-    lacks: (applet) => applet === "curl",
-    paths,
-    aim: async (to, port) => ({ host: to, port }),
-    resolver,
-    kill: (pid, signal) => {
-      signals.push(signal);
-      return pid === 1;
-    },
-    program: () => undefined,
-    terminalSize: () => ({ columns: 97, rows: 31 }),
-    ended,
-  });
-  let rest = stdin;
-  const input: Input =
-    stdin === undefined
-      ? emptyInput
-      : {
-          read: async () => {
-            const text = rest;
-            rest = undefined;
-            return text === undefined ? undefined : Buffer.from(text);
-          },
-        };
-  const collect = (name: "out" | "err") => ({
-    write: async (bytes: Uint8Array) => {
-      result[name] += Buffer.from(bytes).toString();
-    },
-  });
-  const streams = {
-    input,
-    output: collect("out"),
-    errors: collect("err"),
-    isTerminal: false,
-  };
-  result.status = await runCommand(argv, new Map([["GREETING", "hello"]]), "/tmp", host, streams).done;
-  return result;
-}
+const shell = new ShellHarness((root) => {
+  mkdirSync(join(root, "readonly"));
+  writeFileSync(join(root, "tmp/poem"), "one fish\ntwo fish\nred fish\nblue fish\n");
+  return [{ hostPath: join(root, "readonly"), containerPath: "/config", readonly: true }];
+});
+const { signals } = shell;
+const run: typeof shell.run = (...values) => shell.run(...values);
 
 const sh = (script: string, stdin?: string): Promise<Result> => run(["sh", "-c", script], stdin);
 
@@ -250,5 +193,5 @@ test("an endless script neither holds the thread nor outlives its container", as
   assert.is((await running).status, 137);
 });
 
-test.after(() => rmSync(root, { recursive: true, force: true }));
+test.after(() => shell.remove());
 test.run();

@@ -6,7 +6,7 @@ import { KubeletWorld, oneContainer } from "./kubelet-world.js";
 const test = suite("kubelet: probes, init containers, sidecars, hooks");
 
 const http = (more: object = {}) => ({ httpGet: { path: "/ready", port: 8080 }, periodSeconds: 1, ...more });
-const serving = (http: Array<{ path?: string; status: number; fromMs?: number }>) => ({
+const serving = (http: Array<{ path?: string; status: number; body?: string; fromMs?: number }>) => ({
   rules: [
     {
       ports: [8080],
@@ -45,6 +45,14 @@ test("readiness: a pod is ready when its probe says so, and not any more when it
   );
   world.until("the pod is not ready any more", () => !world.isReady("web"), 25_000);
   assert.is(world.container("web")?.restartCount, 0);
+});
+
+test("a probe that is redirected elsewhere succeeds, with a warning", () => {
+  const world = new KubeletWorld({ runtime: serving([{ path: "/ready", status: 302, body: "there" }]) });
+  world.run("web", oneContainer({ readinessProbe: http() }));
+  world.until("the pod is ready", () => world.isReady("web"), 8_000);
+  const warning = "ProbeWarning Readiness probe warning: Probe terminated redirects, Response body: there";
+  world.until("the warning is told", () => world.events("web").includes(warning), 8_000);
 });
 
 test("liveness: a container whose probe fails is killed and started again", () => {
@@ -290,6 +298,15 @@ test("activeDeadlineSeconds ends a pod", () => {
   world.until("the pod failed", () => world.phase("late") === "Failed", 8_000);
   assert.is(world.pod("late")?.status?.reason, "DeadlineExceeded");
   assert.ok(world.container("late")?.state?.terminated !== undefined);
+});
+
+test("activeDeadlineSeconds may be set on a pod that runs", () => {
+  const world = new KubeletWorld();
+  world.run("late", oneContainer());
+  world.until("the pod runs", () => world.phase("late") === "Running");
+  world.world.patch(podsPath, "late", { spec: { activeDeadlineSeconds: 5 } });
+  world.until("the pod failed", () => world.phase("late") === "Failed", 8_000);
+  assert.is(world.pod("late")?.status?.reason, "DeadlineExceeded");
 });
 
 test("pull policies: Always pulls each time, Never does not pull, IfNotPresent pulls once", () => {

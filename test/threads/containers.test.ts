@@ -65,7 +65,7 @@ test("a program of the user's own has its environment, arguments, files and exit
       const os = await import("node:os");
       fs.writeFileSync("/tmp/note", `${env.GREETING} ${args.join(",")} ${os.hostname()} ${process.cwd()}`);
       console.log(fs.readFileSync("/tmp/note", "utf8"));
-      console.error(fs.existsSync("/etc/passwd"), fs.readdirSync("/").includes("tmp"));
+      console.error(fs.existsSync(process.execPath), fs.readdirSync("/").includes("tmp"));
       return 7;
     }),
   );
@@ -345,6 +345,31 @@ test("probes are answered in the kubelet's words", async () => {
   const refused = `dial tcp ${podIP}:8081: connect: connection refused`;
   assert.equal(await probe({ kind: "tcp", port: 8081 }), { success: false, message: refused });
   await harness.kill(id, "SIGKILL");
+});
+
+test("a probe follows redirects within the pod, and takes one that leads elsewhere for an answer", async () => {
+  const { id, podIP } = await harness.run("registry.k8s.io/e2e-test-images/agnhost:2.39", { args: ["liveness"] });
+  await harness.portOf(id);
+  const redirected = (to: string): Promise<ProbeResult> =>
+    new Promise((resolve) => {
+      const path = `/redirect?loc=${encodeURIComponent(to)}`;
+      const target = { podIP, port: 8080, timeoutMs: 1_000, kind: "http", scheme: "HTTP", host: "", path, headers: [] } as const;
+      harness.driver.probe(target, resolve);
+    });
+  assert.equal(await redirected("/healthz"), { success: true, message: "" });
+  assert.equal(await redirected("/absent"), { success: false, message: "HTTP probe failed with statuscode: 404" });
+  assert.equal(await redirected("http://elsewhere.example/"), {
+    success: true,
+    message: 'Probe terminated redirects, Response body: <a href="http://elsewhere.example/">Found</a>.\n\n',
+  });
+  await harness.kill(id, "SIGKILL");
+});
+
+test("a signal waits until the program has begun: one that ends by itself has its own exit code", async () => {
+  const { id } = await harness.create("busybox", { command: ["false"] });
+  await harness.done<void>((onDone) => harness.driver.start(id, onDone));
+  await harness.kill(id, "SIGTERM");
+  assert.is((await harness.exitOf(id)).exitCode, 1);
 });
 
 test("an unknown image runs simulated, and says so", async () => {

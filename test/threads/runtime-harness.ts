@@ -12,6 +12,7 @@ import type {
   LogOptions,
   OnOutcome,
   PortMapping,
+  SandboxSpec,
 } from "../../actors/runc/io/driver.js";
 import { RemoteDriver } from "../../actors/runc/io/shim/remote-driver.js";
 import { Shim, type ShimOptions } from "../../actors/runc/io/shim/start.js";
@@ -86,7 +87,7 @@ export class RuntimeHarness {
   portOf = (id: string): Promise<PortMapping> =>
     this.waitFor((event) => (event.type === "portOpened" && event.id === id ? event.mapping : undefined));
 
-  async sandbox(name = "web"): Promise<{ id: string; podIP: string }> {
+  async sandbox(name = "web", change: Partial<SandboxSpec> = {}): Promise<{ id: string; podIP: string }> {
     this.counter += 1;
     this.lastAddress += 1;
     const id = `sandbox-${this.counter}`;
@@ -98,7 +99,7 @@ export class RuntimeHarness {
       this.driver.runSandbox(
         {
           ...{ id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, createdAtMs: 0 },
-          ...{ hostDomain: "shop.default.svc.cluster.local", dns, hostAliases },
+          ...{ hostNetwork: false, sysctls: [], hostDomain: "shop.default.svc.cluster.local", dns, hostAliases, ...change },
         },
         onDone,
       ),
@@ -126,6 +127,7 @@ export class RuntimeHarness {
       stdin: false,
       tty: false,
       terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
+      security: { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false },
       ...change,
     };
     const record = await this.done<ContainerRecord>((onDone) => this.driver.create(spec, onDone));

@@ -4,6 +4,7 @@ import type { ContainerConfig, Mount } from "../../runc/messages.js";
 import { type Resolved, resolved, unresolved } from "../pod/downward.js";
 import { memoryLimitBytes } from "../pod/resources.js";
 import { expand } from "./expansion.js";
+import { securityOf } from "./security.js";
 
 export interface ConfigSources {
   readonly pod: Pod;
@@ -36,7 +37,7 @@ function mountsOf({ container, environment, volumePath }: ConfigSources): Resolv
 
 /** The configuration, or the message of a CreateContainerConfigError. */
 export function containerConfigOf(sources: ConfigSources): Resolved<ContainerConfig> {
-  const { container, environment, attempt } = sources;
+  const { pod, container, environment, attempt } = sources;
   const mounts = mountsOf(sources);
   if (!mounts.ok) return mounts;
   const expanded = (words: readonly string[] | undefined): string[] =>
@@ -58,5 +59,6 @@ export function containerConfigOf(sources: ConfigSources): Resolved<ContainerCon
       path: container.terminationMessagePath ?? "/dev/termination-log",
       fallbackToLogs: container.terminationMessagePolicy === "FallbackToLogsOnError",
     },
+    security: securityOf(pod, container),
   });
 }

@@ -1,6 +1,6 @@
 /** What the life of a container does to the world; its chart says when. */
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
-import { type ContainerConfig, type ContainerStatus, runcMessages } from "../../runc/messages.js";
+import { type ContainerConfig, type ContainerStatus, type Image, runcMessages } from "../../runc/messages.js";
 import { goDuration } from "../backoff.js";
 import type { Kubelet } from "../kubelet.js";
 import type { PodHandle } from "../pod/handle.js";
@@ -12,6 +12,7 @@ import type { ContainerEvent, Kill } from "./events.js";
 import { runHook } from "./hooks.js";
 import { ContainerProbes } from "./probes.js";
 import type { ContainerRecord } from "./record.js";
+import { rootRefusal } from "./security.js";
 import { serviceEnvironment } from "./service-environment.js";
 
 type Tell = (event: ContainerEvent) => void;
@@ -23,6 +24,8 @@ export class ContainerWork {
   readonly probes: ContainerProbes;
   private config: ContainerConfig | undefined;
   private pullStartedMs = 0;
+  /** The user that the image names, where that is known. */
+  private imageUid: number | undefined;
   /** When the container that is being stopped has to be gone, on the monotonic clock. */
   private stopByMs = 0;
   /** Dead attempts that the runtime still has, oldest first. */
@@ -50,24 +53,30 @@ export class ContainerWork {
   }
 
   checkImage(tell: Tell): void {
-    this.ask(runcMessages.imageStatus, { image: this.image }, tell, ({ image }) =>
+    this.ask(runcMessages.imageStatus, { image: this.image }, tell, ({ image }) => {
+      this.noteUser(image);
       tell(
         image === undefined ? { type: "image.absent" } : { type: "image.present", imageId: image.id, simulated: image.simulated },
-      ),
-    );
+      );
+    });
   }
 
   pull(tell: Tell): void {
     this.pullStartedMs = this.kubelet.host.clock.monotonicMs();
     this.event("Normal", "Pulling", `Pulling image "${this.image}"`);
     const pulled = ({ imageRef, simulated }: { imageRef: string; simulated: boolean }) =>
-      this.ask(runcMessages.imageStatus, { image: this.image }, tell, ({ image }) =>
-        tell({ type: "image.pulled", imageId: image?.id ?? imageRef, simulated, sizeBytes: image?.sizeBytes ?? 0 }),
-      );
+      this.ask(runcMessages.imageStatus, { image: this.image }, tell, ({ image }) => {
+        this.noteUser(image);
+        tell({ type: "image.pulled", imageId: image?.id ?? imageRef, simulated, sizeBytes: image?.sizeBytes ?? 0 });
+      });
     this.ask(runcMessages.pullImage, { image: this.image }, tell, pulled, (error) => {
       const reason = (error.details as { reason?: string } | undefined)?.reason;
       tell({ type: "image.refused", reason: reason ?? "ErrImagePull", message: error.message });
     });
+  }
+
+  private noteUser(image: Image | undefined): void {
+    this.imageUid = image?.uid;
   }
 
   reportPulled(sizeBytes: number): void {
@@ -89,6 +98,11 @@ export class ContainerWork {
   configure(tell: Tell): void {
     const { kubelet, pod, record } = this;
     const container = record.allocatedSpec;
+    const refused = rootRefusal(pod.pod, container, this.imageUid);
+    if (refused !== undefined) {
+      tell({ type: "configuration.failed", message: refused });
+      return;
+    }
     kubelet.objects.fetch(pod.pod, environmentReferences(record.spec), (fetched) => {
       if (!fetched.ok) {
         tell({ type: "configuration.failed", message: fetched.message });

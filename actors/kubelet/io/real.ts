@@ -132,7 +132,11 @@ export function realVolumes(root: string, memoryRoot = root): VolumeDirectories 
   let moments = 0;
   return {
     path,
-    makeDirectory: (name, onDone) => settle(() => mkdirSync(path(name), { recursive: true }), onDone),
+    // Whoever the pod's containers run as may write there.
+    makeDirectory: (name, onDone) =>
+      settle(() => {
+        if (mkdirSync(path(name), { recursive: true }) !== undefined) chmodSync(path(name), 0o777);
+      }, onDone),
     writeFiles: (name, files, onDone) => {
       moments += 1;
       const moment = `..${process.pid}_${Date.now()}_${moments}`;

@@ -5,6 +5,7 @@
 import { addQuantities, type ParsedQuantity, zeroQuantity } from "../../../src/api/quantity.js";
 import type { NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../../../src/api/types.js";
 import { countOf, type PodRequests } from "./resources.js";
+import { forbiddenSysctl } from "./sysctls.js";
 
 export interface Rejection {
   /** Status reason: OutOfcpu, OutOfpods, NodeAffinity. */
@@ -64,6 +65,8 @@ export function rejectionOf(
   node: AdmittingNode,
   others: readonly PodRequests[],
 ): Rejection | undefined {
+  const sysctl = forbiddenSysctl(pod);
+  if (sysctl !== undefined) return { reason: "SysctlForbidden", message: sysctl };
   const podsAllocatable = node.allocatable.get("pods") ?? zeroQuantity;
   const podsMost = countOf("pods", podsAllocatable);
   if (BigInt(others.length + 1) > podsMost) {

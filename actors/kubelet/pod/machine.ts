@@ -108,8 +108,11 @@ export const podMachine = setup({
       on: {
         "pod.updated": [
           { guard: "deletionAsked", target: "ending", actions: "takeUpdate" },
-          { guard: "hasReadinessGates", actions: ["takeUpdate", "restartChanged", "startEphemeral", "considerResize", "report"] },
-          { actions: ["takeUpdate", "restartChanged", "startEphemeral", "considerResize"] },
+          {
+            guard: "hasReadinessGates",
+            actions: ["takeUpdate", "watchDeadline", "restartChanged", "startEphemeral", "considerResize", "report"],
+          },
+          { actions: ["takeUpdate", "watchDeadline", "restartChanged", "startEphemeral", "considerResize"] },
         ],
         "pod.deleted": { target: "ending", actions: "noteGone" },
         "status.gone": { target: "ending", actions: "noteGone" },

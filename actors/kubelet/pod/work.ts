@@ -15,6 +15,7 @@ import { PodContainers } from "./containers.js";
 import { podDns, podHostname } from "./dns.js";
 import type { PodEvent } from "./events.js";
 import type { PodHandle } from "./handle.js";
+import { podSysctls } from "./sysctls.js";
 
 type Tell = (event: PodEvent) => void;
 
@@ -23,6 +24,8 @@ const podPath = ({ namespace, name }: PodHandle) => ({ group: "", version: "v1",
 export class PodWork {
   readonly containers: PodContainers;
   private deadline: Timer | undefined;
+  /** What it was set by: it may be set, or shortened, while the pod runs. */
+  private deadlineSeconds: number | undefined;
 
   constructor(
     readonly kubelet: Kubelet,
@@ -89,7 +92,17 @@ export class PodWork {
     const hostAliases = (this.pod.pod.spec?.hostAliases ?? []).map(({ ip, hostnames = [] }) => ({ ip, hostnames }));
     const { node, nodeDns } = this.kubelet.io;
     const dns = podDns(pod.pod, { clusterDns: node.clusterDns, node: nodeDns });
-    const config = { metadata, ...podHostname(pod.pod), hostNetwork, hostIp: node.internalIp, podCidr, dns, hostAliases };
+    const sysctls = podSysctls(pod.pod);
+    const config = {
+      metadata,
+      ...podHostname(pod.pod),
+      hostNetwork,
+      sysctls,
+      hostIp: node.internalIp,
+      podCidr,
+      dns,
+      hostAliases,
+    };
     const refused = ({ message }: WireError) => tell({ type: "sandbox.refused", message });
     this.ask(
       runcMessages.runPodSandbox,
@@ -132,7 +145,9 @@ export class PodWork {
   /** Sets a timer for spec.activeDeadlineSeconds. */
   watchDeadline(tell: Tell): void {
     const seconds = this.pod.pod.spec?.activeDeadlineSeconds;
-    if (seconds === undefined || this.deadline !== undefined) return;
+    if (seconds === undefined || seconds === this.deadlineSeconds) return;
+    this.forgetDeadline();
+    this.deadlineSeconds = seconds;
     const { clock } = this.kubelet.host;
     const leftMs = Math.max(0, this.pod.startedAtMs + seconds * 1000 - clock.nowMs());
     this.deadline = clock.after(leftMs, () => tell({ type: "deadline.passed" }));

@@ -30,7 +30,7 @@ const cut = (output: string): string => output.slice(0, kubeletLimits.probeOutpu
 const failure = (message: string): ProbeResult => ({ kind: "failure", message: cut(message) });
 
 /** Asks once. The callback comes later, or at once when there is nothing to ask. */
-export function probeOnce({ kubelet, pod, record, spec }: ProbeOf, onResult: (result: ProbeResult) => void): void {
+export function probeOnce({ kubelet, pod, record, kind, spec }: ProbeOf, onResult: (result: ProbeResult) => void): void {
   const timeoutMs = (spec.timeoutSeconds ?? 1) * 1000;
   const target = targetOf(spec, record.spec, pod.sandboxId, timeoutMs);
   if (target.kind === "refused") {
@@ -50,7 +50,14 @@ export function probeOnce({ kubelet, pod, record, spec }: ProbeOf, onResult: (re
   } else {
     kubelet.ask(runcMessages.probe, target.request, (outcome) => {
       if (!outcome.ok) onResult({ kind: "unknown", message: outcome.error.message });
-      else onResult(outcome.reply.success ? { kind: "success" } : failure(outcome.reply.message));
+      else if (!outcome.reply.success) onResult(failure(outcome.reply.message));
+      else {
+        // What a healthy container's probe has to say is a warning.
+        const { message } = outcome.reply;
+        if (message !== "")
+          kubelet.record(pod.pod, "Warning", "ProbeWarning", `${titles[kind]} probe warning: ${cut(message)}`, record);
+        onResult({ kind: "success" });
+      }
     });
   }
 }

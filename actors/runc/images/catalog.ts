@@ -16,6 +16,8 @@ export interface ImageDefinition {
   readonly workingDir: string;
   readonly files: ReadonlyArray<readonly [string, string]>;
   readonly sizeBytes: number;
+  /** Whom its programs run as. */
+  readonly user: number;
   /** The only tags that there are of it; absent: any tag is the same stand-in. */
   readonly tags?: readonly string[];
   /** Makes the digest: another text is another image. */
@@ -29,13 +31,15 @@ const standIn = (name: string): Program => ({ kind: "stand-in", name });
 interface Short {
   readonly repository: string;
   readonly run: readonly string[];
-  readonly programs?: ReadonlyArray<readonly [string, string]>;
+  /** The name that it is found by, and the stand-in's. */
+  readonly programs?: ReadonlyArray<readonly [string, string, "sets user id"?]>;
   readonly shell?: boolean;
   readonly entrypoint?: readonly string[];
   readonly env?: ReadonlyArray<readonly [string, string]>;
   readonly workingDir?: string;
   readonly files?: ReadonlyArray<readonly [string, string]>;
   readonly sizeBytes: number;
+  readonly user?: number;
   readonly tags?: readonly string[];
 }
 
@@ -43,12 +47,18 @@ const define = (short: Short): ImageDefinition => ({
   repository: short.repository,
   entrypoint: short.entrypoint ?? [],
   command: short.run,
-  programs: new Map((short.programs ?? []).map(([name, program]) => [name, standIn(program)])),
+  programs: new Map(
+    (short.programs ?? []).map(([name, program, mode]) => [
+      name,
+      mode === undefined ? standIn(program) : { kind: "stand-in", name: program, setsUserId: true },
+    ]),
+  ),
   shell: short.shell ?? false,
   env: [["PATH", path], ...(short.env ?? [])],
   workingDir: short.workingDir ?? "/",
   files: short.files ?? [],
   sizeBytes: short.sizeBytes,
+  user: short.user ?? 0,
   ...(short.tags === undefined ? {} : { tags: short.tags }),
   content: "stand-in 1",
 });
@@ -114,6 +124,15 @@ const standIns: readonly Short[] = [
   ),
   // The documentation's and the tests' name for an image that there is not.
   { repository: "docker.io/library/webserver", run: [], sizeBytes: 0, tags: [] },
+  // As busybox, with a user of its own.
+  { repository: "registry.k8s.io/e2e-test-images/nonroot", run: ["sh"], shell: true, user: 1234, sizeBytes: 16_800_000 },
+  {
+    repository: "registry.k8s.io/e2e-test-images/nonewprivs",
+    run: ["nnp"],
+    programs: [["nnp", "effective-uid", "sets user id"]],
+    shell: true,
+    sizeBytes: 7_800_000,
+  },
   { repository: "docker.io/library/hello-world", run: ["/hello"], programs: [["hello", "hello-world"]], sizeBytes: 10_000 },
   {
     repository: "registry.k8s.io/pause",
@@ -196,6 +215,9 @@ const aliases: ReadonlyArray<readonly [string, string]> = [
   ["registry.k8s.io/e2e-test-images/busybox", "docker.io/library/busybox"],
   ["registry.k8s.io/busybox", "docker.io/library/busybox"],
   ["registry.k8s.io/e2e-test-images/httpd", "docker.io/library/httpd"],
+  ["registry.k8s.io/e2e-test-images/pause", "registry.k8s.io/pause"],
+  ["gcr.io/kubernetes-e2e-test-images/nonroot", "registry.k8s.io/e2e-test-images/nonroot"],
+  ["gcr.io/kubernetes-e2e-test-images/nonewprivs", "registry.k8s.io/e2e-test-images/nonewprivs"],
 ];
 
 /** An image of the user's own, as data that can be sent to another thread. */
@@ -236,6 +258,7 @@ export class ImageCatalog {
       workingDir: "/",
       files: [],
       sizeBytes: 0,
+      user: 0,
       content: image.program.kind === "module" ? image.program.url : image.program.text,
     });
   }
@@ -263,6 +286,7 @@ const nodeImage: ImageDefinition = {
   workingDir: "/",
   files: [],
   sizeBytes: 0,
+  user: 0,
   content: "node",
 };
 
@@ -271,7 +295,7 @@ export function imageRecord(reference: string, definition: ImageDefinition): Ima
   const tag = parseImageReference(reference)?.tag ?? "";
   const digest = `sha256:${standInDigest(`${definition.repository} ${tag} ${definition.content}`)}`;
   const { repository, sizeBytes } = definition;
-  return { reference, id: digest, repoDigest: `${repository}@${digest}`, sizeBytes, simulated: false };
+  return { reference, id: digest, repoDigest: `${repository}@${digest}`, sizeBytes, simulated: false, uid: definition.user };
 }
 
 /** What small images have not got of the shell's applets. */

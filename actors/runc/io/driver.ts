@@ -4,7 +4,7 @@
  * every outcome is a callback, which the chart turns into an event.
  */
 
-import type { DnsConfig } from "../messages.js";
+import type { ContainerSecurity, DnsConfig } from "../messages.js";
 
 export type DriverErrorReason =
   /** Kubernetes' InvalidImageName. */
@@ -69,6 +69,10 @@ export interface SandboxSpec {
   readonly attempt: number;
   readonly hostname: string;
   readonly podIP: string;
+  /** It has the node's network, and with it the node's names. */
+  readonly hostNetwork: boolean;
+  /** Kernel parameters of its own: `kernel.shm_rmid_forced`. */
+  readonly sysctls: ReadonlyArray<readonly [name: string, value: string]>;
   /** The domain below which the hostname is the pod's whole name; "" when it has none. */
   readonly hostDomain: string;
   readonly dns: DnsConfig;
@@ -107,6 +111,7 @@ export interface ContainerSpec {
   readonly tty: boolean;
   /** The file in which it says why it ended, and whether the end of its log is taken when it says nothing there and fails. */
   readonly terminationMessage: { readonly path: string; readonly fallbackToLogs: boolean };
+  readonly security: ContainerSecurity;
 }
 
 /** OCI's runtime states. */
@@ -244,7 +249,7 @@ export type ProbeTarget = { readonly podIP: string; readonly port: number; reado
 
 export interface ProbeResult {
   readonly success: boolean;
-  /** In the kubelet's words. */
+  /** In the kubelet's words: why it failed, or what is to be said although it did not. */
   readonly message: string;
 }
 

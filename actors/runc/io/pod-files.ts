@@ -2,8 +2,19 @@
 import type { DnsConfig } from "../messages.js";
 import type { SandboxSpec } from "./driver.js";
 
+/** A pod on the node's network has the node's names. `ofNode` is the node's own file. */
+const nodeHostsFile = (ofNode: string): string =>
+  `# Kubernetes-managed hosts file (host network).\n${ofNode.replace(/\n*$/, "\n")}`;
+
 /** As the kubelet writes it: https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
-export function hostsFile({ podIP, hostname, hostDomain, hostAliases }: SandboxSpec): string {
+export function hostsFile(sandbox: SandboxSpec, ofNode: string): string {
+  const { hostAliases, hostNetwork } = sandbox;
+  const aliases = hostAliases.map(({ ip, hostnames }) => `${[ip, ...hostnames].join("\t")}\n`).join("");
+  const own = hostNetwork ? nodeHostsFile(ofNode) : podHostsFile(sandbox);
+  return aliases === "" ? own : `${own}\n# Entries added by HostAliases.\n${aliases}`;
+}
+
+function podHostsFile({ podIP, hostname, hostDomain }: SandboxSpec): string {
   const lines = [
     "# Kubernetes-managed hosts file.",
     "127.0.0.1\tlocalhost",
@@ -14,8 +25,6 @@ export function hostsFile({ podIP, hostname, hostDomain, hostAliases }: SandboxS
     "fe00::2\tip6-allrouters",
     [podIP, ...(hostDomain === "" ? [] : [`${hostname}.${hostDomain}`]), hostname].join("\t"),
   ];
-  if (hostAliases.length > 0) lines.push("", "# Entries added by HostAliases.");
-  for (const { ip, hostnames } of hostAliases) lines.push([ip, ...hostnames].join("\t"));
   return `${lines.join("\n")}\n`;
 }
 

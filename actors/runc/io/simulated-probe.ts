@@ -23,7 +23,10 @@ export function probeSimulated(network: SimulatedNetwork, target: ProbeTarget, o
       message: `Get "${target.scheme.toLowerCase()}://${address}:${target.port}${target.path}": ${refused}`,
     });
   } else {
-    const success = response.status >= 200 && response.status < 400;
-    onDone({ success, message: success ? "" : `HTTP probe failed with statuscode: ${response.status}` });
+    const { status, body } = response;
+    // A simulated server has nowhere to redirect to but elsewhere.
+    if (status >= 300 && status < 400) onDone({ success: true, message: `Probe terminated redirects, Response body: ${body}` });
+    else if (status >= 200 && status < 300) onDone({ success: true, message: "" });
+    else onDone({ success: false, message: `HTTP probe failed with statuscode: ${status}` });
   }
 }

@@ -1,8 +1,8 @@
 /** The HTTPS server of an API server: its own CA, client certificates and bearer tokens; HTTP/2 beside HTTP/1.1. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { methodNotAllowed, noSuchResource } from "../../../../src/api/status.js";
-import { connectOptions } from "../../http/query.js";
+import { noSuchResource } from "../../../../src/api/status.js";
+import { connectOptions, logOptions } from "../../http/query.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
 import { admit } from "./admit.js";
@@ -14,6 +14,7 @@ import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { answerError, answerText, warningHeader } from "./response.js";
 import { serveCommand } from "./streaming/command.js";
 import { serveForward } from "./streaming/forward.js";
+import { serveLogSocket } from "./streaming/log-websocket.js";
 import { upgradeProxy } from "./streaming/proxy.js";
 import { refuseUpgrade } from "./streaming/upgrade.js";
 import { TlsListener } from "./tls-listener.js";
@@ -95,16 +96,16 @@ export class HttpsFront implements HttpFront {
       else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });
       else if (route.type === "extension") upgradeExtension(asked, route.service, outcome.user, { socket, head });
       else if (route.type !== "connect") refuseUpgrade(socket, noSuchResource());
-      else if (route.path.subresource === "log") refuseUpgrade(socket, methodNotAllowed());
       else {
-        const options = connectOptions(asked.query);
+        const isLog = route.path.subresource === "log";
+        const options = isLog ? logOptions(asked.query, route.path.name) : connectOptions(asked.query);
         if (!options.ok) {
           refuseUpgrade(socket, options.error);
           return;
         }
         const connect = { path: route.path, user: outcome.user, options: options.value };
-        const serveUpgrade = route.path.subresource === "portforward" ? serveForward : serveCommand;
-        serveUpgrade(handler, connect, { request, socket, head });
+        const serve = isLog ? serveLogSocket : route.path.subresource === "portforward" ? serveForward : serveCommand;
+        serve(handler, connect, { request, socket, head });
       }
     });
   }

@@ -11,11 +11,13 @@ import { runInThisContext } from "node:vm";
 import { standInPrograms } from "../images/programs.js";
 import { PodResolver, serverText } from "../pod-resolver.js";
 import { patchDatagrams } from "./datagrams.js";
+import { FileAccess } from "./file-access.js";
 import { patchFileSystem } from "./filesystem.js";
 import { type PodNetwork, patchNetwork } from "./network.js";
 import { PathMap } from "./path-map.js";
 import { patchProcess } from "./process.js";
 import type { ContainerTask, FromContainer, ToContainer } from "./protocol.js";
+import type { ContainerUser } from "./user.js";
 
 /** What a program that is a function gets. */
 export interface ProgramContext {
@@ -26,6 +28,7 @@ export interface ProgramContext {
   readonly image: string;
   readonly hostname: string;
   readonly podIP: string;
+  readonly user: ContainerUser;
   /** Whether a person may type at the other end of its streams. */
   readonly tty: boolean;
   /** Aborted when the container is asked to end by SIGTERM. Listening to it is handling the signal. */
@@ -58,7 +61,8 @@ export default async function run(task: ContainerTask): Promise<void> {
 
   const resolver = new PodResolver(task.dns, task.reach, () => readIfThere("/etc/hosts"));
   dns.setServers(resolver.nameservers.map(serverText));
-  patchFileSystem(paths, container.cwd);
+  const access = task.user.uid === 0 ? undefined : new FileAccess(task.user, (path) => paths.baseOf(path));
+  patchFileSystem(paths, container.cwd, access);
   const network: PodNetwork = {
     podIP: task.podIP,
     hostname: task.hostname,
@@ -70,6 +74,15 @@ export default async function run(task: ContainerTask): Promise<void> {
   patchDatagrams(network);
   syncBuiltinESMExports();
 
+  /** Signals that came before the program could have said what it does with them. */
+  const early: string[] = [];
+  let begun = false;
+  const begin = (): void => {
+    setImmediate(() => {
+      begun = true;
+      for (const signal of early.splice(0)) container.signal(signal);
+    });
+  };
   await new Promise<void>((resolve) => {
     const release = hold();
     port.on("message", (data: ToContainer) => {
@@ -77,7 +90,8 @@ export default async function run(task: ContainerTask): Promise<void> {
         release();
         resolve();
       } else if (data.type === "signal") {
-        container.signal(data.signal);
+        if (begun) container.signal(data.signal);
+        else early.push(data.signal);
       } else if (data.type === "stdin") {
         container.input(data.data);
       } else if (data.type === "stdin end") {
@@ -91,8 +105,13 @@ export default async function run(task: ContainerTask): Promise<void> {
     post({ type: "ready" });
   });
   try {
-    const called = await program();
-    const result = typeof called === "function" ? await (called as ProgramFunction)(contextOf(task, paths, resolver)) : undefined;
+    const loading = program();
+    // A program of the user's own begins when it is loaded.
+    if (task.program.kind !== "stand-in") begin();
+    const called = await loading;
+    const running = typeof called === "function" ? (called as ProgramFunction)(contextOf(task, paths, resolver)) : undefined;
+    begin();
+    const result = await running;
     if (typeof result === "number") container.exit(result);
   } catch (error) {
     container.uncaught(error);
@@ -124,6 +143,7 @@ function contextOf(task: ContainerTask, paths: PathMap, resolver: PodResolver): 
     image: task.image,
     hostname: task.hostname,
     podIP: task.podIP,
+    user: task.user,
     tty: task.tty,
     paths,
     resolver,

@@ -2,6 +2,8 @@
 import fs from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FileAccess } from "./file-access.js";
+import { opensToRead as reading, ruleOf, opensToWrite as writing } from "./file-rules.js";
 import type { PathMap } from "./path-map.js";
 
 type PathLike = string | Buffer | URL;
@@ -57,8 +59,11 @@ const opensToWrite = (flags: unknown): boolean =>
     ? (flags & writeFlags) !== 0
     : typeof flags === "string" && flags !== "r" && flags !== "rs" && flags !== "sr";
 
-/** Replaces the path functions of `fs`. `cwd` is the container's working directory. */
-export function patchFileSystem(paths: PathMap, cwd: () => string): void {
+/**
+ * Replaces the path functions of `fs`. `cwd` is the container's working directory; `access` is what its user may do with files,
+ * and undefined for root, who may do anything.
+ */
+export function patchFileSystem(paths: PathMap, cwd: () => string, access?: FileAccess): void {
   const map = (path: unknown, use: Use, syscall: string): unknown => {
     // File descriptors and handles go through as they are.
     if (typeof path !== "string" && !Buffer.isBuffer(path) && !(path instanceof URL)) return path;
@@ -91,29 +96,35 @@ export function patchFileSystem(paths: PathMap, cwd: () => string): void {
         const callback = style === "callback" ? values.findLast((value) => typeof value === "function") : undefined;
         if (callback !== undefined && plain !== "watch" && plain !== "watchFile" && plain !== "unwatchFile") {
           const at = values.lastIndexOf(callback);
-          values[at] = (error: unknown, value: unknown, ...more: unknown[]) =>
-            plain === "exists"
-              ? (callback as AnyFunction)(error)
-              : (callback as AnyFunction)(reword(error), result(value), ...more);
+          let after: After;
+          values[at] = (error: unknown, value: unknown, ...more: unknown[]) => {
+            if (plain === "exists") return (callback as AnyFunction)(error);
+            if (error === null) after?.(value);
+            return (callback as AnyFunction)(reword(error), result(value), ...more);
+          };
           try {
-            mapArguments(values, plain);
+            after = mapArguments(values, plain);
           } catch (error) {
-            process.nextTick(callback as AnyFunction, error);
+            process.nextTick(callback as AnyFunction, reword(error));
             return undefined;
           }
           return called.apply(this, values);
         }
         if (style === "promise") {
           return Promise.resolve()
-            .then(() => {
-              mapArguments(values, plain);
-              return called.apply(this, values);
+            .then(async () => {
+              const after = mapArguments(values, plain);
+              const value = await called.apply(this, values);
+              after?.(value);
+              return result(value);
             })
-            .then(result, (error: unknown) => Promise.reject(reword(error)));
+            .catch((error: unknown) => Promise.reject(reword(error)));
         }
         try {
-          mapArguments(values, plain);
-          return result(called.apply(this, values));
+          const after = mapArguments(values, plain);
+          const value = called.apply(this, values);
+          after?.(value);
+          return result(value);
         } catch (error) {
           throw reword(error);
         }
@@ -122,7 +133,14 @@ export function patchFileSystem(paths: PathMap, cwd: () => string): void {
     if (original.native !== undefined) patched.native = make(original.native);
     holder[name] = patched;
   };
-  const wrapAll = (name: string, mapArguments: Mapper): void => {
+  const wrapAll = (name: string, mapPaths: PathMapper): void => {
+    const rule = access === undefined ? undefined : ruleOf(name);
+    const mapArguments: Mapper = (values, syscall) => {
+      mapPaths(values, syscall);
+      if (access === undefined) return undefined;
+      if (name === "open") return (opensToWrite(values[1]) ? writing : reading)(access, values, syscall);
+      return rule?.(access, values, syscall);
+    };
     wrap(fs as Record<string, unknown>, name, "callback", mapArguments);
     wrap(fs as Record<string, unknown>, `${name}Sync`, "sync", mapArguments);
     wrap(fs.promises as Record<string, unknown>, name, "promise", mapArguments);
@@ -149,7 +167,9 @@ export function patchFileSystem(paths: PathMap, cwd: () => string): void {
   });
 }
 
-type Mapper = (values: unknown[], syscall: string) => void;
+type PathMapper = (values: unknown[], syscall: string) => void;
+type After = ((result: unknown) => void) | undefined;
+type Mapper = (values: unknown[], syscall: string) => After;
 
 /** `readFile` with a flag that creates, and `access` for writing, are writes too. */
 function opensToWriteBy(name: string, values: unknown[]): boolean {

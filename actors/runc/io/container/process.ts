@@ -7,6 +7,7 @@ import { Readable, Writable } from "node:stream";
 import { inspect } from "node:util";
 import workerThreads from "node:worker_threads";
 import { type ContainerTask, type FromContainer, outputWindowBytes, signalNumbers, usualTerminal } from "./protocol.js";
+import { homeOf, nameOf } from "./user.js";
 
 export interface ContainerProcess {
   readonly cwd: () => string;
@@ -79,6 +80,7 @@ export function patchProcess(task: ContainerTask, hold: () => () => void): Conta
       return true;
     },
   };
+  Object.assign(own, identity(task));
   for (const [name, value] of Object.entries(own))
     Object.defineProperty(process, name, { value, writable: true, configurable: true });
   const streams = { stdout: outputStream("stdout", task, post), stderr: outputStream("stderr", task, post), stdin };
@@ -113,6 +115,32 @@ export function patchProcess(task: ContainerTask, hold: () => () => void): Conta
   Object.assign(os, { hostname: () => task.hostname });
   refuseOthers();
   return { cwd: () => workingDir, input: give, inputEnded: () => give(null), resize, signal, exit, uncaught };
+}
+
+/** Who the program is. A program that sets the user id acts as root, unless who starts it may gain nothing. */
+function identity({ user, program }: ContainerTask): Record<string, unknown> {
+  const becomesRoot = program.kind === "stand-in" && program.setsUserId === true && !user.noNewPrivs;
+  const effective = becomesRoot ? 0 : user.uid;
+  const set = (syscall: string) => (): void => {
+    if (effective !== 0) throw Object.assign(new Error(`EPERM, Operation not permitted`), { code: "EPERM", errno: -1, syscall });
+  };
+  const info = {
+    uid: user.uid,
+    gid: user.gid,
+    username: nameOf(user.uid) ?? String(user.uid),
+    homedir: homeOf(user.uid),
+    shell: null,
+  };
+  Object.assign(os, { userInfo: () => info, homedir: () => process.env.HOME ?? info.homedir });
+  return {
+    getuid: () => user.uid,
+    geteuid: () => effective,
+    getgid: () => user.gid,
+    getegid: () => user.gid,
+    getgroups: () => [...user.groups],
+    setuid: set("setuid"),
+    setgid: set("setgid"),
+  };
 }
 
 /** A stream that reaches the container's log, and waits while the log is far behind. */

@@ -4,11 +4,12 @@ import type { DnsConfig } from "../../messages.js";
 import type { PortMapping } from "../driver.js";
 import type { Reach } from "../ports.js";
 import type { PathMapOptions } from "./path-map.js";
+import type { ContainerUser } from "./user.js";
 
 /** Which program a container runs. */
 export type Program =
   /** One of the stand-ins, by name. */
-  | { readonly kind: "stand-in"; readonly name: string }
+  | { readonly kind: "stand-in"; readonly name: string; readonly setsUserId?: boolean }
   /** An ES module: its default export is called when it is a function, else importing it was all. */
   | { readonly kind: "module"; readonly url: string }
   /** The text of a function that is called. */
@@ -28,6 +29,7 @@ export interface ContainerTask {
   readonly hostname: string;
   readonly podIP: string;
   readonly dns: DnsConfig;
+  readonly user: ContainerUser;
   readonly workingDir: string;
   readonly paths: PathMapOptions;
   readonly reach: Reach;

@@ -4,7 +4,8 @@ import { posix } from "node:path";
 import { answerText, pathOf, serveUntilSignal } from "./serve.js";
 import { serveFile } from "./static-files.js";
 
-const escaped = (text: string): string => text.replace(/[<>&"']/g, (found) => `&#${found.charCodeAt(0)};`);
+/** Text as HTML has it. */
+export const escaped = (text: string): string => text.replace(/[<>&"']/g, (found) => `&#${found.charCodeAt(0)};`);
 
 /** A directory as a list of links; undefined for what is none, or has an index. */
 function listing(path: string): string | undefined {

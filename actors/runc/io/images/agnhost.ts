@@ -6,9 +6,10 @@ import { checkIssuer, inClusterClient } from "./agnhost-accounts.js";
 import { guestbook } from "./agnhost-guestbook.js";
 import { logsGenerator } from "./agnhost-logs.js";
 import { mounttest } from "./agnhost-mounttest.js";
+import { nettest } from "./agnhost-nettest.js";
 import { dial, serveDatagrams, serveHealth } from "./agnhost-network.js";
 import { admissionWebhook, conversionWebhook } from "./agnhost-webhooks.js";
-import { testWebserver } from "./agnhost-webserver.js";
+import { escaped, testWebserver } from "./agnhost-webserver.js";
 import { flagOf } from "./flags.js";
 import { answerText, pathOf, queryOf, readBody, serveUntilSignal } from "./serve.js";
 
@@ -28,6 +29,7 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ["logs-generator", (_context, args) => logsGenerator(args)],
   ["mounttest", (_context, args) => mounttest(args)],
   ["netexec", netexec],
+  ["nettest", nettest],
   ["pause", pauseAloud],
   ["serve-hostname", serveHostname],
   ["test-service-account-issuer-discovery", (_context, args) => checkIssuer(args)],
@@ -80,6 +82,7 @@ function netexec({ hostname }: ProgramContext, args: readonly string[]): Promise
     (request, response) => {
       const path = pathOf(request);
       const query = queryOf(request);
+      console.log(`${request.method} ${request.url}`);
       if (path === "/echo") {
         const code = Number(query.get("code") ?? 200);
         answerText(response, code, query.get("msg") ?? "");
@@ -100,7 +103,6 @@ function netexec({ hostname }: ProgramContext, args: readonly string[]): Promise
       } else if (path === "/shutdown") {
         process.exit(0);
       } else if (path === "/") {
-        console.log(`GET ${path}`);
         answerText(response, 200, `NOW: ${new Date().toISOString()}`);
       } else {
         const { status, body } = agnhostAnswer({ hostname, path });
@@ -132,7 +134,14 @@ function liveness(): Promise<number> {
   const startedAtMs = Date.now();
   return serveUntilSignal(8080, (request, response) => {
     const seconds = (Date.now() - startedAtMs) / 1000;
-    if (pathOf(request) === "/healthz" && seconds > 10) answerText(response, 500, `error: ${seconds}`);
+    const path = pathOf(request);
+    if (path === "/redirect") {
+      const location = queryOf(request).get("loc") ?? "";
+      response.writeHead(302, { location, "content-type": "text/html; charset=utf-8" });
+      response.end(`<a href="${escaped(location)}">Found</a>.\n\n`);
+    } else if (path === "/started") answerText(response, 200, `${seconds}s`);
+    else if (path !== "/healthz") answerText(response, 404, "404 page not found\n");
+    else if (seconds > 10) answerText(response, 500, `error: ${seconds}`);
     else answerText(response, 200, "ok");
   });
 }

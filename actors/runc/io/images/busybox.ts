@@ -10,6 +10,7 @@ export async function busybox(context: ProgramContext): Promise<number> {
   const host = shellHost({
     hostname: context.hostname,
     podIP: context.podIP,
+    user: context.user,
     command: context.argv.join(" "),
     lacks: (applet) => lacksApplet(parseImageReference(context.image)?.repository ?? "", applet),
     paths: context.paths,

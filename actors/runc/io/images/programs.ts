@@ -7,6 +7,7 @@ export const standInPrograms: ReadonlyMap<string, Loader> = new Map<string, Load
   ["nginx", async () => (await import("./nginx.js")).nginx],
   ["httpd", async () => (await import("./httpd.js")).httpd],
   ["agnhost", async () => (await import("./agnhost.js")).agnhost],
+  ["effective-uid", async () => (await import("./small.js")).effectiveUid],
   ["hello-world", async () => (await import("./small.js")).helloWorld],
   ["pause", async () => (await import("./small.js")).pause],
   ["bootcamp", async () => (await import("./small.js")).bootcamp],

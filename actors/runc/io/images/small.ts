@@ -17,6 +17,12 @@ export function helloWorld(): number {
   return 0;
 }
 
+/** What a program that sets the user id has come to. */
+export function effectiveUid(): number {
+  console.log(`Effective uid: ${process.geteuid?.()}`);
+  return 0;
+}
+
 /** Does nothing until it is told to stop. */
 export function pause(): Promise<number> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** Applets about files: ls, mkdir, touch, rm, rmdir, cp, mv, ln, chmod, readlink. */
+/** Applets about files: ls, mkdir, touch, rm, rmdir, cp, mv, ln, readlink. */
 import {
   cpSync,
   lstatSync,
@@ -14,8 +14,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { posix } from "node:path";
+import { nameOf } from "../container/user.js";
 import { formatDate } from "./date.js";
 import { absolute, describeError, hostPath } from "./files.js";
+import { showMode } from "./modes.js";
 import { parseOptions } from "./options.js";
 import type { Applet, AppletContext } from "./state.js";
 
@@ -39,19 +41,18 @@ async function each(
 }
 
 async function ls(context: AppletContext): Promise<number> {
-  const { flags, rest } = parseOptions(context.args, "1alAhRdtrFS");
+  const { flags, rest } = parseOptions(context.args, "1alAhRdtrFSn");
   let status = 0;
   const paths = rest.length === 0 ? ["."] : rest;
   const line = (host: string, name: string): string => {
     if (!flags.has("l")) return name;
     const found = lstatSync(host);
-    const type = found.isDirectory() ? "d" : found.isSymbolicLink() ? "l" : "-";
-    const mode = [6, 3, 0]
-      .map((shift) => ["r", "w", "x"].map((letter, bit) => ((found.mode >> shift) & (4 >> bit) ? letter : "-")).join(""))
-      .join("");
+    const owners = [found.uid, found.gid]
+      .map((id) => (flags.has("n") ? String(id) : (nameOf(id) ?? String(id))).padEnd(8))
+      .join(" ");
     const target = found.isSymbolicLink() ? ` -> ${context.host.toContainer(readlinkSync(host))}` : "";
     const links = String(found.nlink).padStart(5);
-    return `${type}${mode} ${links} root     root     ${String(found.size).padStart(9)} ${formatDate(found.mtimeMs, "%b %e %H:%M")} ${name}${target}`;
+    return `${showMode(found.mode)} ${links} ${owners} ${String(found.size).padStart(9)} ${formatDate(found.mtimeMs, "%b %e %H:%M")} ${name}${target}`;
   };
   for (const path of paths) {
     try {
@@ -162,7 +163,4 @@ export const fileApplets: ReadonlyArray<readonly [string, Applet]> = [
   ],
   ["ln", ln],
   ["readlink", readlink],
-  // Files of a container belong to whoever runs the cluster.
-  ["chmod", async () => 0],
-  ["chown", async () => 0],
 ];

@@ -47,7 +47,7 @@ async function sh(context: AppletContext): Promise<number> {
     variables: new Map(state.environment()),
     exported: state.exported,
     cwd: state.cwd,
-    name: context.name,
+    name: context.calledAs,
   });
   const interpreter = new Interpreter(below);
   // A signal that comes to the outermost shell is meant for the one that runs now.
@@ -65,7 +65,7 @@ async function sh(context: AppletContext): Promise<number> {
         await context.complain("-c requires an argument");
         return 2;
       }
-      below.name = args.shift() ?? context.name;
+      below.name = args.shift() ?? context.calledAs;
       break;
     }
   }
@@ -351,8 +351,6 @@ export const systemApplets: ReadonlyArray<readonly [string, Applet]> = [
   ["[[", test],
   ["kill", kill],
   ["uname", uname],
-  ["id", say(({ args }) => (args[0] === "-u" || args[0] === "-g" ? "0" : "uid=0(root) gid=0(root) groups=0(root)"))],
-  ["whoami", say(() => "root")],
   ["pwd", say(({ state }) => state.cwd)],
   ["basename", say(({ args }) => posix.basename(args[0] ?? "", args[1]))],
   ["dirname", say(({ args }) => posix.dirname(args[0] ?? "."))],

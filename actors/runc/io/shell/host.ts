@@ -1,4 +1,6 @@
 /** What a shell has of its container: files, network, time, signals. The same shell runs as a container and beside one (exec). */
+
+import type { ContainerUser } from "../container/user.js";
 import type { PodResolver } from "../pod-resolver.js";
 import type { Aimed } from "../worker/aim.js";
 import type { Input, Output } from "./streams.js";
@@ -13,6 +15,7 @@ export interface ShellHttpResponse {
 export interface ShellHost {
   readonly hostname: string;
   readonly podIP: string;
+  readonly user: ContainerUser;
   /** Command line of the container's first process, for `ps`. */
   readonly command: string;
   /** Whether the image does not have an applet. */

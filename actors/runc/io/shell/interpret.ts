@@ -318,6 +318,7 @@ export class Interpreter {
       state,
       host: state.host,
       name: short,
+      calledAs: name,
       args,
       run: (words, others) => this.run(words, others),
       print: (text) => streams.output.write(encoder.encode(text)),

@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { posix } from "node:path";
 import type { PathMap } from "../container/path-map.js";
+import type { ContainerUser } from "../container/user.js";
 import { appletNames } from "./applets.js";
 import type { ShellHost, ShellHttpResponse, Streams } from "./host.js";
 import { Interpreter } from "./interpret.js";
@@ -12,6 +13,7 @@ import { PipeClosed } from "./streams.js";
 export interface ShellSurroundings {
   readonly hostname: string;
   readonly podIP: string;
+  readonly user: ContainerUser;
   readonly command: string;
   readonly lacks: ShellHost["lacks"];
   readonly paths: PathMap;

@@ -92,6 +92,8 @@ export interface AppletContext extends Streams {
   /** Without the applet's own name. */
   readonly args: readonly string[];
   readonly name: string;
+  /** As it was typed, `/bin/sh` say. */
+  readonly calledAs: string;
   /** Runs a command line of words; for applets that run others. */
   run(words: readonly string[], streams: Streams): Promise<number>;
   print(text: string): Promise<void>;

@@ -1,9 +1,10 @@
 /** One container of the worker driver: its directory, its thread, its log, and the commands that run beside it. */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { findProgram, type ImageDefinition } from "../../images/catalog.js";
 import { PathMap, type PathMapOptions } from "../container/path-map.js";
 import type { Program } from "../container/protocol.js";
+import { type ContainerUser, groupFile, homeOf, passwdFile, userOf } from "../container/user.js";
 import type { ContainerExit, ContainerRecord, DriverEvent, ExecReader, PortMapping, SandboxSpec } from "../driver.js";
 import { hostsFile, resolvConf } from "../pod-files.js";
 import { PodResolver } from "../pod-resolver.js";
@@ -11,6 +12,7 @@ import type { Reach } from "../ports.js";
 import { appletNames } from "../shell/run.js";
 import { imageRootsOf } from "./image-roots.js";
 import { LogFile } from "./log-file.js";
+import { mapMounts } from "./mounts.js";
 import { ContainerThread, type ThreadEnd, type ThreadOptions } from "./thread.js";
 
 export interface ContainerSurroundings {
@@ -36,6 +38,7 @@ export class WorkerContainer {
   readonly env: ReadonlyMap<string, string>;
   readonly argv: readonly string[];
   readonly resolver: PodResolver;
+  readonly user: ContainerUser;
   /** Aborted when the container has ended: commands beside it end with it. */
   readonly ended = new AbortController();
   private readonly root: string;
@@ -55,13 +58,20 @@ export class WorkerContainer {
     const { definition, sandbox, directory } = surroundings;
     this.root = join(directory, "rootfs");
     this.workingDir = spec.workingDir || definition.workingDir;
-    const env = new Map<string, string>([...definition.env, ["HOSTNAME", sandbox.hostname], ["HOME", "/root"]]);
+    this.user = userOf(spec.security, definition.user);
+    const env = new Map([...definition.env, ["HOSTNAME", sandbox.hostname], ["HOME", homeOf(this.user.uid)]] as const);
     for (const { name, value } of spec.env) env.set(name, value);
     this.env = env;
     const args = spec.args.length > 0 || spec.command.length > 0 ? spec.args : definition.command;
     this.argv = [...(spec.command.length > 0 ? spec.command : definition.entrypoint), ...args];
     const url = [...definition.programs.values()].find((program) => program.kind === "module");
-    this.pathOptions = { root: this.root, mounts: spec.mounts, imageRoots: url === undefined ? [] : imageRootsOf(url.url) };
+    const mounts = mapMounts(spec.mounts, sandbox.uid, join(directory, "mounts"));
+    this.pathOptions = {
+      root: this.root,
+      readonlyRoot: spec.security.readonlyRootfs,
+      mounts,
+      imageRoots: url === undefined ? [] : imageRootsOf(url.url),
+    };
     this.paths = new PathMap(this.pathOptions);
     this.makeRoot();
     const hosts = this.paths.toHost("/etc/hosts", false, "open");
@@ -145,8 +155,13 @@ export class WorkerContainer {
     for (const directory of [...directories, this.workingDir]) mkdirSync(join(this.root, directory), { recursive: true });
     const files: Array<readonly [string, string]> = [
       ["/etc/hostname", `${sandbox.hostname}\n`],
-      ["/etc/hosts", hostsFile(sandbox)],
+      ["/etc/hosts", hostsFile(sandbox, existsSync("/etc/hosts") ? readFileSync("/etc/hosts", "utf8") : "")],
+      ...sandbox.sysctls.map(
+        ([name, value]) => [`/proc/sys/${name.replace(/[./]/g, (each) => (each === "." ? "/" : "."))}`, `${value}\n`] as const,
+      ),
       ["/etc/resolv.conf", resolvConf(sandbox.dns)],
+      ["/etc/passwd", passwdFile],
+      ["/etc/group", groupFile],
       ["/etc/os-release", `NAME="Chartroom stand-in"\nID=chartroom\n`],
       ...definition.files,
     ];
@@ -157,6 +172,9 @@ export class WorkerContainer {
     const messageFile = join(this.root, this.record.spec.terminationMessage.path);
     mkdirSync(posix.dirname(messageFile), { recursive: true });
     writeFileSync(messageFile, "");
+    // Anybody may leave a message, and temporary files.
+    chmodSync(messageFile, 0o666);
+    chmodSync(join(this.root, "tmp"), 0o1777);
     // Mount points are seen in their parents.
     for (const { hostPath, containerPath } of this.record.spec.mounts) {
       const point = join(this.root, containerPath);
@@ -164,7 +182,6 @@ export class WorkerContainer {
         mkdirSync(posix.dirname(point), { recursive: true });
         writeFileSync(point, "", { flag: "a" });
       } else {
-        mkdirSync(hostPath, { recursive: true });
         mkdirSync(point, { recursive: true });
       }
     }
@@ -185,6 +202,7 @@ export class WorkerContainer {
         hostname: sandbox.hostname,
         podIP: sandbox.podIP,
         dns: sandbox.dns,
+        user: this.user,
         workingDir: this.workingDir,
         paths: this.pathOptions,
         reach,

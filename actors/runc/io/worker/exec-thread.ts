@@ -3,16 +3,17 @@ import type { Program } from "../container/protocol.js";
 import type { ExecProcess, ExecReader, ExecRequest } from "../driver.js";
 import type { Output } from "../shell/streams.js";
 import type { WorkerContainer } from "./container.js";
+import { asTerminalOutput, Terminal } from "./terminal.js";
 import { ContainerThread, type ThreadListener } from "./thread.js";
 
 function startThread(
   container: WorkerContainer,
   program: Program,
   argv: readonly string[],
-  stdin: boolean,
+  streams: { readonly stdin: boolean; readonly tty: boolean },
   listener: Pick<ThreadListener, "onOutput" | "onEnd">,
 ): ContainerThread {
-  const thread = new ContainerThread(container.threadOptions(program, argv, { stdin, tty: false }), {
+  const thread = new ContainerThread(container.threadOptions(program, argv, streams), {
     ...listener,
     onReady: () => {},
     // What such a program listens at is not the container's to offer.
@@ -24,18 +25,27 @@ function startThread(
 
 export function execThread(container: WorkerContainer, program: Program, request: ExecRequest, reader: ExecReader): ExecProcess {
   const stop = (): void => thread.signal("SIGKILL");
-  const thread = startThread(container, program, request.command, request.stdin, {
-    onOutput: (stream, data) => reader.onOutput(request.tty ? "stdout" : stream, data),
+  const { tty } = request;
+  const thread = startThread(container, program, request.command, request, {
+    onOutput: (stream, data) => (tty ? reader.onOutput("stdout", asTerminalOutput(data)) : reader.onOutput(stream, data)),
     onEnd: ({ exitCode }) => {
       container.ended.signal.removeEventListener("abort", stop);
       reader.onExit(exitCode);
     },
   });
   container.ended.signal.addEventListener("abort", stop);
+  const terminal = tty
+    ? new Terminal({
+        echo: (bytes) => reader.onOutput("stdout", bytes),
+        line: (bytes) => thread.writeStdin(bytes),
+        end: () => thread.closeStdin(),
+        interrupt: () => thread.signal("SIGINT"),
+      })
+    : undefined;
   return {
-    write: (bytes) => thread.writeStdin(bytes),
+    write: (bytes) => (terminal === undefined ? thread.writeStdin(bytes) : terminal.typed(bytes)),
     closeStdin: () => thread.closeStdin(),
-    resize: () => {},
+    resize: (columns, rows) => thread.resize(columns, rows),
     taken: () => {},
     cancel: stop,
   };
@@ -51,16 +61,22 @@ export function ownProgram(
 ): Promise<number> {
   return new Promise((resolve) => {
     let written: Promise<void> = Promise.resolve();
-    const thread = startThread(container, program, argv, false, {
-      onOutput: (stream, data) => {
-        const to = stream === "stdout" ? streams.output : streams.errors;
-        written = written.then(() => to.write(data)).catch(() => thread.signal("SIGKILL"));
+    const thread = startThread(
+      container,
+      program,
+      argv,
+      { stdin: false, tty: false },
+      {
+        onOutput: (stream, data) => {
+          const to = stream === "stdout" ? streams.output : streams.errors;
+          written = written.then(() => to.write(data)).catch(() => thread.signal("SIGKILL"));
+        },
+        onEnd: ({ exitCode }) => {
+          ended.removeEventListener("abort", stop);
+          void written.then(() => resolve(exitCode));
+        },
       },
-      onEnd: ({ exitCode }) => {
-        ended.removeEventListener("abort", stop);
-        void written.then(() => resolve(exitCode));
-      },
-    });
+    );
     const stop = (): void => thread.signal("SIGKILL");
     ended.addEventListener("abort", stop);
   });

@@ -36,6 +36,8 @@ export function execBeside(
   }
   const own = isApplet ? undefined : findProgram(definition, name, new Set());
   if (own !== undefined) return execThread(container, own, request, reader);
+  // The files of this thread know no users: who is not root gets a thread that does.
+  if (container.user.uid !== 0) return execThread(container, { kind: "stand-in", name: "busybox" }, request, reader);
   let size = usualTerminal;
   const ended = new AbortController();
   const input = new Pipe();
@@ -58,6 +60,7 @@ export function execBeside(
   const host = shellHost({
     hostname: around.hostname,
     podIP: around.podIP,
+    user: container.user,
     command: container.argv.join(" "),
     lacks: (applet) => lacksApplet(definition.repository, applet),
     paths: container.paths,

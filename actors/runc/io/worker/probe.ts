@@ -1,10 +1,9 @@
 /** Probes of servers in pods: what a kubelet asks with httpGet and tcpSocket, in its words. */
-import http from "node:http";
-import https from "node:https";
 import net from "node:net";
 import type { ProbeResult, ProbeTarget } from "../driver.js";
 import { type Reach, reachableAt } from "../ports.js";
 import { grpcProbe } from "./grpc-probe.js";
+import { httpProbe } from "./http-probe.js";
 
 const errorWords: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
@@ -45,31 +44,7 @@ export function probe(target: ProbeTarget, reach: Reach, onDone: (result: ProbeR
     deadlineMessage = `${dialled}: i/o timeout`;
   } else {
     const url = `${target.scheme.toLowerCase()}://${named}:${target.port}${target.path}`;
-    const headers: Record<string, string> = {
-      "user-agent": "kube-probe/1.33",
-      accept: "*/*",
-      connection: "close",
-      host: `${named}:${target.port}`,
-    };
-    for (const { name, value } of target.headers) headers[name.toLowerCase()] = value;
-    const options = {
-      host: at.address,
-      port: at.port,
-      path: target.path || "/",
-      headers,
-      agent: false,
-      rejectUnauthorized: false,
-    };
-    const request = (target.scheme === "HTTPS" ? https : http).request(options, (response) => {
-      response.resume();
-      const status = response.statusCode ?? 0;
-      const success = status >= 200 && status < 400;
-      response.once("error", () => {});
-      finish({ success, message: success ? "" : `HTTP probe failed with statuscode: ${status}` });
-    });
-    request.once("error", (error) => finish({ success: false, message: `Get "${url}": ${fail(error)}` }));
-    request.end();
-    abandon = () => request.destroy();
+    abandon = httpProbe({ target, reach, fail, onDone: finish }, host, named);
     deadlineMessage = `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
   }
   const timer = setTimeout(() => {
