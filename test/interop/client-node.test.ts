@@ -127,6 +127,31 @@ test("three kinds of patch", async () => {
   await apps.deleteNamespacedDeployment({ namespace, name: "patched" });
 });
 
+test("objects are applied by managers, whose conflicts can be forced", async () => {
+  const apply = (fieldManager: string, data: Record<string, string>, force = false) => {
+    const body = { apiVersion: "v1", kind: "ConfigMap", ...configMap("applied", data) };
+    const of = { namespace, name: "applied", body, fieldManager, force };
+    return core.patchNamespacedConfigMap(of, setHeaderOptions("Content-Type", PatchStrategy.ServerSideApply));
+  };
+  await apply("one", { a: "1" });
+  const together = await apply("two", { b: "2" });
+  assert.equal(together.data, { a: "1", b: "2" });
+  assert.equal(
+    together.metadata?.managedFields?.map(({ manager, operation }) => `${manager} ${operation}`),
+    ["one Apply", "two Apply"],
+  );
+  const refused = await apply("two", { a: "3", b: "2" }).catch((error: ApiException<string>) => error);
+  assert.ok(refused instanceof ApiException && refused.code === 409);
+  const { details } = JSON.parse(refused.body) as V1Status;
+  assert.equal(details?.causes, [{ reason: "FieldManagerConflict", message: 'conflict with "one"', field: ".data.a" }]);
+  assert.equal((await apply("two", { a: "3" }, true)).data, { a: "3" });
+  const client = KubernetesObjectApi.makeApiClient(config);
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "applied", namespace }, data: { c: "4" } };
+  await client.patch(object, undefined, undefined, "three", true, PatchStrategy.ServerSideApply);
+  assert.equal((await core.readNamespacedConfigMap({ namespace, name: "applied" })).data, { a: "3", c: "4" });
+  await core.deleteNamespacedConfigMap({ namespace, name: "applied" });
+});
+
 test("objects of any kind, as they stand in a manifest", async () => {
   const client = KubernetesObjectApi.makeApiClient(config);
   const object = { apiVersion: "v1", kind: "Secret", metadata: { name: "any", namespace }, stringData: { key: "value" } };
