@@ -2,6 +2,7 @@
 import { recordEvent } from "../../src/actor/events.js";
 import type { Host } from "../../src/actor/host.js";
 import { Store } from "../../src/actor/informer/store.js";
+import { type HostPort, hostPortsOf } from "../../src/api/host-ports.js";
 import type { Node, Pod, Service } from "../../src/api/types.js";
 import { type Address, address, instanceOf } from "../../src/wire/address.js";
 import type { CallShape, Declared } from "../../src/wire/declare.js";
@@ -74,12 +75,20 @@ export class Kubelet {
 
   /** Why this node cannot take a pod beside those that it has already. `labels` are the node's, when they were just read. */
   rejection(of: PodHandle, labels?: Readonly<Record<string, string>>): Rejection | undefined {
-    return rejectionOf(of.pod, of.requests, this.admitting(labels), this.requestsBeside(of));
+    return rejectionOf(of.pod, of.requests, this.admitting(labels), this.requestsBeside(of), this.portsBeside(of));
   }
 
   /** What the other pods of the node have been given. */
   requestsBeside(of: PodHandle): PodRequests[] {
-    return [...this.pods.values()].filter((each) => each !== of && each.takesResources).map(({ requests }) => requests);
+    return this.beside(of).map(({ requests }) => requests);
+  }
+
+  private portsBeside(of: PodHandle): HostPort[] {
+    return this.beside(of).flatMap(({ pod }) => hostPortsOf(pod));
+  }
+
+  private beside(of: PodHandle): PodHandle[] {
+    return [...this.pods.values()].filter((each) => each !== of && each.takesResources);
   }
 
   admitting(labels = this.nodes.get(this.nodeName)?.metadata.labels): AdmittingNode {

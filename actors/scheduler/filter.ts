@@ -2,10 +2,12 @@
  * Which nodes a pod may run on, and in kube-scheduler's words why not. Filters are asked in this order and the first that
  * rejects a node has the word. Source: https://kubernetes.io/docs/reference/scheduling/config/#scheduling-plugins
  */
+
+import { portsClash } from "../../src/api/host-ports.js";
 import { nodeIsAskedFor } from "../../src/api/node-affinity.js";
 import { isTolerated, unschedulableTaint, untoleratedTaint } from "../../src/api/taints.js";
 import type { NodeInfo } from "./node-info.js";
-import { type PodInfo, portsClash } from "./pod-info.js";
+import type { PodInfo } from "./pod-info.js";
 
 export type FilterName =
   | "NodeUnschedulable"

@@ -1,6 +1,7 @@
 /** A node with what its pods take of it, kept up to date pod by pod. */
+import type { HostPort } from "../../src/api/host-ports.js";
 import type { Node, Taint } from "../../src/api/types.js";
-import type { HostPort, PodInfo } from "./pod-info.js";
+import type { PodInfo } from "./pod-info.js";
 import { type Amounts, amountsOf } from "./resources.js";
 
 const add = (into: Map<string, number>, amounts: Amounts, sign: 1 | -1): void => {

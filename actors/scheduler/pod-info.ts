@@ -1,15 +1,9 @@
 /** A pod with what scheduling asks of it again and again, worked out once. */
-
+import { type HostPort, hostPortsOf } from "../../src/api/host-ports.js";
 import { nodesNamed } from "../../src/api/node-affinity.js";
 import type { Pod } from "../../src/api/types.js";
 import { type PodTerms, podTerms } from "./pod-terms.js";
 import { type Amounts, podRequests, podRequestsForScores } from "./resources.js";
-
-export interface HostPort {
-  readonly hostIP: string;
-  readonly protocol: string;
-  readonly port: number;
-}
 
 export interface PodInfo {
   /** `namespace/name`. */
@@ -30,17 +24,6 @@ export interface PodInfo {
 
 export const podKey = (pod: Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`;
 
-function hostPortsOf(pod: Pod): HostPort[] {
-  const ports: HostPort[] = [];
-  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
-  for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
-    for (const { hostPort = 0, hostIP = "", protocol = "TCP" } of container.ports ?? []) {
-      if (hostPort > 0) ports.push({ hostIP: hostIP || "0.0.0.0", protocol, port: hostPort });
-    }
-  }
-  return ports;
-}
-
 export function podInfo(pod: Pod): PodInfo {
   const spec = pod.spec ?? { containers: [] };
   return {
@@ -56,9 +39,3 @@ export function podInfo(pod: Pod): PodInfo {
     terms: podTerms(pod),
   };
 }
-
-/** Two ports clash when protocol and number are equal and the addresses are, or one of them is all addresses. */
-export const portsClash = (one: HostPort, other: HostPort): boolean =>
-  one.port === other.port &&
-  one.protocol === other.protocol &&
-  (one.hostIP === other.hostIP || one.hostIP === "0.0.0.0" || other.hostIP === "0.0.0.0");

@@ -34,6 +34,15 @@ export const deepCopy = <T>(value: T): T => {
   return copy as T;
 };
 
+/** A copy whose objects have their fields in the order of their names, as Go writes maps. */
+export const inFieldOrder = (value: JsonValue): JsonValue => {
+  if (Array.isArray(value)) return value.map(inFieldOrder);
+  if (!isJsonObject(value)) return value;
+  const ordered: JsonObject = {};
+  for (const field of Object.keys(value).sort()) setField(ordered, field, inFieldOrder(value[field]!));
+  return ordered;
+};
+
 /** Equality of JSON values; the order of an object's fields does not matter, and an undefined field counts as absent. */
 export const deepEqual = (left: unknown, right: unknown): boolean => {
   if (left === right) return true;

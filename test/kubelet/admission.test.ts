@@ -97,6 +97,19 @@ test("kernel parameters are taken when they are safe, and the pod has a kernel n
   );
 });
 
+test("admission: a port of the node that another pod has taken", () => {
+  const port = { containerPort: 80, hostPort: 8080 };
+  const wants = podWith({ containers: [{ name: "c", ports: [port] }] });
+  const taken = (hostIP: string, protocol = "TCP") => [{ hostIP, protocol, port: 8080 }];
+  assert.equal(rejectionOf(wants, new Map(), node, [], taken("127.0.0.1")), {
+    reason: "NodePorts",
+    message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+  });
+  assert.is(rejectionOf(wants, new Map(), node, [], taken("0.0.0.0", "UDP")), undefined);
+  const one = podWith({ containers: [{ name: "c", ports: [{ ...port, hostIP: "127.0.0.1" }] }] });
+  assert.is(rejectionOf(one, new Map(), node, [], taken("127.0.0.2")), undefined);
+});
+
 const affinity = (...matchExpressions: NodeSelectorRequirement[]) =>
   podWith({
     affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } },

@@ -2,13 +2,14 @@
  * Whether a node can take a pod: the kubelet's own check, after the scheduler's. A pod that it cannot take fails and is not tried again.
  * Source: "Pod Lifecycle" and the reasons that kube-scheduler's fit plugins give.
  */
+import { type HostPort, hostPortsOf, portsClash } from "../../../src/api/host-ports.js";
 import { addQuantities, type ParsedQuantity, zeroQuantity } from "../../../src/api/quantity.js";
 import type { NodeSelectorRequirement, NodeSelectorTerm, Pod } from "../../../src/api/types.js";
 import { countOf, type PodRequests } from "./resources.js";
 import { forbiddenSysctl } from "./sysctls.js";
 
 export interface Rejection {
-  /** Status reason: OutOfcpu, OutOfpods, NodeAffinity. */
+  /** Status reason: OutOfcpu, OutOfpods, NodeAffinity, NodePorts. */
   readonly reason: string;
   readonly message: string;
 }
@@ -58,12 +59,16 @@ export function selectsNode(pod: Pod, node: AdmittingNode): boolean {
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(node, term));
 }
 
-/** Undefined when the node can take the pod, which asks for `requests`, beside those that it has, which ask for `others`. */
+/**
+ * Undefined when the node can take the pod, which asks for `requests`, beside those that it has, which ask for `others` and have
+ * taken ports of the node.
+ */
 export function rejectionOf(
   pod: Pod,
   requests: PodRequests,
   node: AdmittingNode,
   others: readonly PodRequests[],
+  takenPorts: readonly HostPort[] = [],
 ): Rejection | undefined {
   const sysctl = forbiddenSysctl(pod);
   if (sysctl !== undefined) return { reason: "SysctlForbidden", message: sysctl };
@@ -84,6 +89,10 @@ export function rejectionOf(
   if (!selectsNode(pod, node)) {
     const message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector";
     return { reason: "NodeAffinity", message };
+  }
+  if (hostPortsOf(pod).some((port) => takenPorts.some((taken) => portsClash(port, taken)))) {
+    const message = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
+    return { reason: "NodePorts", message };
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
  * The templates that a DaemonSet or StatefulSet has had, each as a ControllerRevision, so that a rollout can be undone.
  * Source: https://kubernetes.io/docs/tasks/manage-daemon/rollback-daemon-set/#understanding-daemonset-revisions
  */
-import { semanticEqual } from "../../../../src/api/json-value.js";
+import { inFieldOrder, type JsonObject, semanticEqual } from "../../../../src/api/json-value.js";
 import type { ControllerRevision, KubernetesObject, OwnerReference, PodTemplateSpec } from "../../../../src/api/types.js";
 import { templateHash } from "../../deployment/template-hash.js";
 import { pathTo } from "../../engine/ownership.js";
@@ -32,7 +32,14 @@ export interface History {
   readonly writes: readonly PlannedWrite[];
 }
 
-const dataOf = (template: PodTemplateSpec): object => ({ spec: { template: { ...template, $patch: "replace" } } });
+/**
+ * A patch that brings the template back. Clients compare it byte by byte with what they make of a DaemonSet themselves: it has
+ * its fields in order, and the creation time that a Go struct always writes.
+ */
+function dataOf(template: PodTemplateSpec): object {
+  const written = { ...template, metadata: { creationTimestamp: null, ...template.metadata }, $patch: "replace" };
+  return { spec: { template: inFieldOrder(written as unknown as JsonObject) } };
+}
 
 /** The hash that a revision's label holds. */
 export const hashOf = ({ metadata }: ControllerRevision, hashLabel: string): string => metadata.labels?.[hashLabel] ?? "";
