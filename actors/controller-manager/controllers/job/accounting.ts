@@ -4,6 +4,11 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers
  */
 import type { Job, Pod } from "../../../../src/api/types.js";
+import { isActive } from "../../engine/pods.js";
+import { verdictOf } from "./conditions.js";
+import { failedIndexesOf, podsToReplace } from "./failed-indexes.js";
+import { isCounted } from "./failure-policy.js";
+import { finishedAtMs } from "./finish-time.js";
 import { indexesText, indexOf, isIndexed, parseIndexes } from "./indexes.js";
 import { trackingFinalizer } from "./template.js";
 
@@ -17,6 +22,10 @@ export interface Accounts {
   /** To be counted once their finalizer is gone. */
   readonly uncounted: { readonly succeeded: readonly string[]; readonly failed: readonly string[] };
   readonly completedIndexes: ReadonlySet<number> | undefined;
+  /** Where indexes fail each for itself. */
+  readonly failedIndexes: ReadonlySet<number> | undefined;
+  /** By index, the failed pod whose place the next pod takes; it is kept until then. */
+  readonly toReplace: ReadonlyMap<number, Pod>;
   /** Pods whose finalizer may go now: the status that is stored knows of them. */
   readonly release: readonly Pod[];
 }
@@ -28,7 +37,11 @@ export const hasSucceeded = ({ status }: Pod): boolean => status?.phase === "Suc
 /** A pod on its way out will not succeed any more, unless only pods that really failed are to be replaced. */
 export const hasFailed = (pod: Pod, job: Job): boolean =>
   pod.status?.phase === "Failed" ||
-  (job.spec?.podReplacementPolicy !== "Failed" && pod.metadata.deletionTimestamp !== undefined && !hasSucceeded(pod));
+  (!replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && !hasSucceeded(pod));
+
+/** A policy for failures must see how a pod has ended. */
+const replacesOnlyFailed = ({ spec }: Job): boolean =>
+  spec?.podReplacementPolicy === "Failed" || spec?.podFailurePolicy !== undefined;
 
 export const succeededInAll = ({ succeeded, uncounted }: Accounts): number => succeeded + uncounted.succeeded.length;
 export const failedInAll = ({ failed, uncounted }: Accounts): number => failed + uncounted.failed.length;
@@ -40,10 +53,21 @@ export function account(job: Job, pods: readonly Pod[]): Accounts {
   const known = new Set([...(before.succeeded ?? []), ...(before.failed ?? [])]);
   const still = (uids: readonly string[] = []) => uids.filter((uid) => tracked.has(uid));
   const uncounted = { succeeded: still(before.succeeded), failed: still(before.failed) };
-  const release: Pod[] = [...uncounted.succeeded, ...uncounted.failed].map((uid) => tracked.get(uid)!);
   const completions = job.spec?.completions ?? 0;
   const stored = isIndexed(job) ? parseIndexes(status?.completedIndexes, completions) : undefined;
   const completedIndexes = stored === undefined ? undefined : new Set(stored);
+  const failedPods = [...tracked.values()].filter((pod) => hasFailed(pod, job));
+  const failedIndexes = failedIndexesOf(job, failedPods);
+  const succeededNow = new Set([...tracked.values()].filter(hasSucceeded).map(indexOf));
+  const activeIndexes = new Set(pods.filter(isActive).map(indexOf));
+  const isSettled = (index: number) =>
+    stored?.has(index) === true || succeededNow.has(index) || failedIndexes?.has(index) === true || activeIndexes.has(index);
+  const toReplace =
+    verdictOf(job) === undefined ? podsToReplace(job, failedPods, isSettled, finishedAtMs) : new Map<number, Pod>();
+  const kept = new Set([...toReplace.values()].map(({ metadata }) => metadata.uid));
+  const release: Pod[] = [...uncounted.succeeded, ...uncounted.failed]
+    .filter((uid) => !kept.has(uid))
+    .map((uid) => tracked.get(uid)!);
   for (const [uid, pod] of tracked) {
     if (known.has(uid)) continue;
     const index = indexOf(pod);
@@ -52,7 +76,11 @@ export function account(job: Job, pods: readonly Pod[]): Accounts {
       if (index === undefined || index >= completions || stored?.has(index)) release.push(pod);
       else completedIndexes.add(index);
     } else if (hasSucceeded(pod) && room) uncounted.succeeded.push(uid);
-    else if (hasFailed(pod, job) && room) uncounted.failed.push(uid);
+    else if (hasFailed(pod, job)) {
+      const counts = isCounted(job, pod) && (completedIndexes === undefined || (index !== undefined && index < completions));
+      if (!counts && !kept.has(uid)) release.push(pod);
+      else if (counts && room) uncounted.failed.push(uid);
+    }
   }
   const cleared = (uids: readonly string[] = []) => uids.filter((uid) => !tracked.has(uid)).length;
   return {
@@ -60,6 +88,8 @@ export function account(job: Job, pods: readonly Pod[]): Accounts {
     failed: (status?.failed ?? 0) + cleared(before.failed),
     uncounted,
     completedIndexes,
+    failedIndexes,
+    toReplace,
     release,
   };
 }

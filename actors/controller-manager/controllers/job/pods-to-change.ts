@@ -1,8 +1,10 @@
 /** Which pods a Job starts and stops. */
-import type { ContainerStatus, Job, Pod } from "../../../../src/api/types.js";
-import { timeMs } from "../../engine/pods.js";
+import type { Job, Pod } from "../../../../src/api/types.js";
 import { inDeletionOrder } from "../../replicaset/deletion-order.js";
 import { type Accounts, hasFailed, hasSucceeded, succeededInAll } from "./accounting.js";
+import { failsByIndex, failuresBefore } from "./failed-indexes.js";
+import { isCounted } from "./failure-policy.js";
+import { finishedAtMs } from "./finish-time.js";
 import { indexOf, isIndexed, pendingIndexes } from "./indexes.js";
 
 /** Pods created or deleted in one round. */
@@ -36,11 +38,26 @@ export function podsToChange(job: Job, accounts: Accounts, { active, terminating
   const leaving = podReplacementPolicy === "Failed" ? terminating.length : 0;
   const missing = Math.min(burst, wanted - active.length - leaving);
   if (missing <= 0) return nothing;
-  const waitMs = backoffMs(job, all, nowMs);
+  const waitMs = failsByIndex(job) ? 0 : backoffMs(job, all, nowMs);
   if (waitMs > 0) return { ...nothing, waitMs };
   if (!isIndexed(job)) return { ...nothing, create: Array.from({ length: missing }, () => undefined) };
-  const taken = new Set([...(accounts.completedIndexes ?? []), ...active.flatMap((pod) => indexOf(pod) ?? [])]);
-  return { ...nothing, create: pendingIndexes(missing, completions ?? 0, taken) };
+  const beingWorkedOn = podReplacementPolicy === "Failed" ? [...active, ...terminating] : active;
+  const taken = new Set([
+    ...(accounts.completedIndexes ?? []),
+    ...(accounts.failedIndexes ?? []),
+    ...beingWorkedOn.flatMap((pod) => indexOf(pod) ?? []),
+  ]);
+  return dueNow(pendingIndexes(missing, completions ?? 0, taken), accounts, nowMs);
+}
+
+/** Indexes that fail each for itself wait each for itself: those whose wait is over, or how long the first has to wait. */
+function dueNow(indexes: readonly number[], { toReplace }: Accounts, nowMs: number): PodChanges {
+  const waits = indexes.map((index) => {
+    const failed = toReplace.get(index);
+    return failed === undefined ? 0 : finishedAtMs(failed) + delayMs(failuresBefore(failed) + 1) - nowMs;
+  });
+  const create = indexes.filter((_, at) => waits[at]! <= 0);
+  return create.length > 0 || waits.length === 0 ? { ...nothing, create } : { ...nothing, waitMs: Math.min(...waits) };
 }
 
 /** Of an index there is one pod; and no more pods than wanted. */
@@ -58,20 +75,14 @@ function surplus(job: Job, accounts: Accounts, active: readonly Pod[], atLeast: 
   return more > 0 ? [...needless, ...inDeletionOrder(left, [], nowMs).slice(0, more)] : needless;
 }
 
-const endedAtMs = ({ state }: ContainerStatus): number => timeMs(state?.terminated?.finishedAt) ?? 0;
-
-/** When a pod ended: when the last of its containers did. */
-export function finishedAtMs({ status, metadata }: Pod): number {
-  const atMs = Math.max(0, ...(status?.containerStatuses ?? []).map(endedAtMs));
-  return atMs || (timeMs(metadata.deletionTimestamp) ?? timeMs(metadata.creationTimestamp) ?? 0);
-}
-
 /** Failures in a row double the wait for the next pod: 10 s, 20 s, … 10 min. */
+const delayMs = (failures: number): number =>
+  Math.min(failureBackoff.mostMs, failureBackoff.firstMs * 2 ** Math.max(0, failures - 1));
+
 export function backoffMs(job: Job, pods: readonly Pod[], nowMs: number): number {
   const lastSuccessMs = Math.max(0, ...pods.filter(hasSucceeded).map(finishedAtMs));
-  const failures = pods.filter((pod) => hasFailed(pod, job) && finishedAtMs(pod) > lastSuccessMs);
+  const failures = pods.filter((pod) => hasFailed(pod, job) && isCounted(job, pod) && finishedAtMs(pod) > lastSuccessMs);
   if (failures.length === 0) return 0;
   const lastMs = Math.max(...failures.map(finishedAtMs));
-  const delayMs = Math.min(failureBackoff.mostMs, failureBackoff.firstMs * 2 ** (failures.length - 1));
-  return Math.max(0, lastMs + delayMs - nowMs);
+  return Math.max(0, lastMs + delayMs(failures.length) - nowMs);
 }

@@ -14,7 +14,7 @@ import { jobs } from "../workload/resources.js";
 import { type Accounts, account, completedText, isTracked } from "./accounting.js";
 import { conditionOf, isFinished, type Verdict, withCondition } from "./conditions.js";
 import { reconcileFinished } from "./finished.js";
-import { isIndexed } from "./indexes.js";
+import { indexesText, isIndexed } from "./indexes.js";
 import { type JobPods, type PodChanges, podsToChange } from "./pods-to-change.js";
 import { release } from "./release.js";
 import { jobPod } from "./template.js";
@@ -61,7 +61,7 @@ export function reconcileJob(view: JobView, circumstances: Circumstances): Plan 
     terminating: claimed.mine.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isOver(pod)),
   };
   const accounts = account(job, claimed.mine);
-  const verdict = judge(job, accounts, pods.active, nowMs);
+  const verdict = judge(job, accounts, pods.active, claimed.mine.filter(isTracked), nowMs);
   const suspended = job.spec?.suspend === true;
   const changes = verdict !== undefined || suspended ? noChange : podsToChange(job, accounts, pods, nowMs);
   const { status, events } = statusOf(job, accounts, pods, verdict, nowMs);
@@ -79,8 +79,8 @@ export function reconcileJob(view: JobView, circumstances: Circumstances): Plan 
         ...(isTracked(pod) ? [release(pod)] : []),
         keeper.delete(pod),
       ]),
-      ...(verdict?.type === "FailureTarget" ? pods.active.map((pod) => keeper.delete(pod)) : []),
-      ...changes.create.map((index) => keeper.create(jobPod(job, index))),
+      ...(verdict === undefined ? [] : pods.active.map((pod) => keeper.delete(pod))),
+      ...changes.create.map((index) => keeper.create(jobPod(job, index, accounts.toReplace))),
     ],
     ...(waits.length === 0 ? {} : { requeueAfterMs: Math.max(0, Math.min(...waits)) }),
   };
@@ -124,7 +124,6 @@ function statusOf(job: Job, accounts: Accounts, pods: JobPods, verdict: Verdict 
   // The deadline does not run while the Job is suspended.
   if (startTime === undefined && !suspended) startTime = rfc3339(nowMs);
   const completed = completedText(accounts);
-  const { failedIndexes } = job.status ?? {};
   const status: JobStatus = {
     ...(conditions.length === 0 ? {} : { conditions }),
     ...(startTime === undefined ? {} : { startTime }),
@@ -135,7 +134,7 @@ function statusOf(job: Job, accounts: Accounts, pods: JobPods, verdict: Verdict 
     terminating: terminating.length,
     ready: active.filter(isReady).length,
     ...(isIndexed(job) && completed !== undefined ? { completedIndexes: completed } : {}),
-    ...(failedIndexes === undefined ? {} : { failedIndexes }),
+    ...(accounts.failedIndexes === undefined ? {} : { failedIndexes: indexesText(accounts.failedIndexes) }),
     uncountedTerminatedPods: {
       ...(uncounted.succeeded.length === 0 ? {} : { succeeded: [...uncounted.succeeded] }),
       ...(uncounted.failed.length === 0 ? {} : { failed: [...uncounted.failed] }),

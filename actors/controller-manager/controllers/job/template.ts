@@ -2,6 +2,7 @@
 import type { Container, EnvVar, Job, Pod } from "../../../../src/api/types.js";
 import { controllerReference } from "../../engine/ownership.js";
 import { podFromTemplate } from "../../engine/pods.js";
+import { failureCounts } from "./failed-indexes.js";
 import { indexKey } from "./indexes.js";
 
 /** Keeps a pod until the Job has counted it. */
@@ -23,8 +24,8 @@ const indexedPrefix = (job: string, index: number): string => {
   return `${job.slice(0, 63 - 5 - ending.length)}${ending}`;
 };
 
-/** `index` is there for Indexed Jobs only. */
-export function jobPod(job: Job, index: number | undefined): Pod {
+/** `index` is there for Indexed Jobs only; `toReplace` has the failed pods whose places new ones take, by index. */
+export function jobPod(job: Job, index: number | undefined, toReplace: ReadonlyMap<number, Pod> = new Map()): Pod {
   const { name = "", namespace = "" } = job.metadata;
   const template = job.spec?.template;
   const indexed: Record<string, string> = index === undefined ? {} : { [indexKey]: `${index}` };
@@ -47,5 +48,9 @@ export function jobPod(job: Job, index: number | undefined): Pod {
     ...(initContainers === undefined ? {} : { initContainers: initContainers.map(withIndex) }),
     hostname: hostname || `${name}-${index}`,
   };
-  return { ...pod, metadata: { ...metadata, annotations: { ...metadata.annotations, ...indexed } }, spec };
+  return {
+    ...pod,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...indexed, ...failureCounts(job, toReplace.get(index)) } },
+    spec,
+  };
 }

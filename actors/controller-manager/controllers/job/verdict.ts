@@ -3,6 +3,8 @@ import type { ContainerStatus, Job, Pod } from "../../../../src/api/types.js";
 import { timeMs } from "../../engine/pods.js";
 import { type Accounts, failedInAll, succeededInAll } from "./accounting.js";
 import { type Verdict, verdictOf } from "./conditions.js";
+import { meaningOf } from "./failure-policy.js";
+import { metRule } from "./success-policy.js";
 
 const restarts = (statuses: readonly ContainerStatus[] = []): number =>
   statuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
@@ -25,10 +27,21 @@ export function deadlineMs({ spec, status }: Job): number | undefined {
   return startedMs + spec.activeDeadlineSeconds * 1000;
 }
 
-export function judge(job: Job, accounts: Accounts, active: readonly Pod[], nowMs: number): Verdict | undefined {
+/** `failed` are the pods that have failed and are not forgotten yet. */
+export function judge(
+  job: Job,
+  accounts: Accounts,
+  active: readonly Pod[],
+  failed: readonly Pod[],
+  nowMs: number,
+): Verdict | undefined {
   const decided = verdictOf(job);
   if (decided !== undefined) return decided;
-  const failure = (reason: string, message: string): Verdict => ({ type: "FailureTarget", reason, message });
+  const failing = failed
+    .filter((pod) => pod.status?.phase === "Failed")
+    .map((pod) => meaningOf(job, pod))
+    .find(({ action }) => action === "FailJob");
+  if (failing !== undefined) return failure("PodFailurePolicy", failing.message);
   const isPastLimit = failedInAll(accounts) > (job.spec?.backoffLimit ?? 6);
   if (isPastLimit || restartedTooOften(job, active)) {
     return failure("BackoffLimitExceeded", "Job has reached the specified backoff limit");
@@ -37,6 +50,26 @@ export function judge(job: Job, accounts: Accounts, active: readonly Pod[], nowM
   if (endMs !== undefined && endMs <= nowMs) {
     return failure("DeadlineExceeded", "Job was active longer than specified deadline");
   }
+  return byIndexes(job, accounts) ?? byCount(job, accounts, active);
+}
+
+const failure = (reason: string, message: string): Verdict => ({ type: "FailureTarget", reason, message });
+
+/** What the indexes of an Indexed Job decide. */
+function byIndexes(job: Job, { failedIndexes, completedIndexes }: Accounts): Verdict | undefined {
+  if (completedIndexes === undefined) return undefined;
+  const { maxFailedIndexes, completions = 0 } = job.spec ?? {};
+  const failed = failedIndexes?.size ?? 0;
+  if (maxFailedIndexes !== undefined && failed > maxFailedIndexes) {
+    return failure("MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes");
+  }
+  if (failed > 0 && failed + completedIndexes.size >= completions) return failure("FailedIndexes", "Job has failed indexes");
+  const rule = metRule(job, completedIndexes);
+  if (rule === undefined) return undefined;
+  return { type: "SuccessCriteriaMet", reason: "SuccessPolicy", message: `Matched rules at index ${rule}` };
+}
+
+function byCount(job: Job, accounts: Accounts, active: readonly Pod[]): Verdict | undefined {
   const { completions } = job.spec ?? {};
   const succeeded = succeededInAll(accounts);
   const enough = completions === undefined ? succeeded > 0 : succeeded >= completions;
