@@ -1,5 +1,5 @@
 /**
- * Schedules of CronJobs: five fields, or `@daily` and its like, or `@every 1h30m`. All times are UTC.
+ * Schedules of CronJobs: five fields, or `@daily` and its like, or `@every 1h30m`. All times are UTC; `inZone` makes them those of another zone.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
 export interface Schedule {

@@ -3,6 +3,7 @@ import type { EventToRecord } from "../../../../src/actor/events.js";
 import { rfc3339 } from "../../../../src/actor/host.js";
 import { parseSchedule } from "../../../../src/api/cron.js";
 import type { CronJob, CronJobStatus, Job, ObjectReference } from "../../../../src/api/types.js";
+import { inZone, type TimeZone } from "../../../../src/api/zoned-schedule.js";
 import { pathTo } from "../../engine/ownership.js";
 import { type Circumstances, nothingToDo, type Plan, type PlannedWrite } from "../../engine/plan.js";
 import { timeMs } from "../../engine/pods.js";
@@ -18,14 +19,16 @@ const manyMissed = 100;
 /** A little later than due, so that the time has really come. */
 const dueSlackMs = 100;
 
-/** The local time of the controller manager is UTC; no other zone is known. */
-const knownZones = new Set(["", "UTC", "Etc/UTC"]);
-
 const hasSucceeded = (job: Job): boolean => conditionOf(job, "Complete")?.status === "True";
 const nameOf = ({ metadata }: Job): string => metadata.name ?? "";
 
-/** `jobs` name the CronJob as their controller. */
-export function reconcileCronJob(cronJob: CronJob, jobs: readonly Job[], { nowMs }: Circumstances): Plan {
+/** `jobs` name the CronJob as their controller. Without a zone of its own its times are UTC, the controller manager's local time. */
+export function reconcileCronJob(
+  cronJob: CronJob,
+  jobs: readonly Job[],
+  timeZone: (name: string) => TimeZone | undefined,
+  { nowMs }: Circumstances,
+): Plan {
   const { metadata, spec } = cronJob;
   if (metadata.deletionTimestamp !== undefined || spec === undefined) return nothingToDo;
   const keeper = new Keeper(cronJob, "batch/v1", "CronJob", "cronjob-controller");
@@ -39,14 +42,15 @@ export function reconcileCronJob(cronJob: CronJob, jobs: readonly Job[], { nowMs
     ...kept,
     events: [...(kept.events ?? []), keeper.event("Warning", reason, message)],
   });
-  if (!knownZones.has(spec.timeZone ?? "")) {
+  const zone = timeZone(spec.timeZone ?? "");
+  if (zone === undefined) {
     return warn("UnknownTimeZone", `invalid timeZone: ${JSON.stringify(spec.timeZone)}: unknown time zone ${spec.timeZone}`);
   }
   if (spec.suspend) return kept;
   const parsed = parseSchedule(spec.schedule);
   if (!parsed.ok)
     return warn("UnparseableSchedule", `unparseable schedule: ${JSON.stringify(spec.schedule)} : ${parsed.message}`);
-  const due = startDue({ ...cronJob, status }, parsed.schedule, nowMs);
+  const due = startDue({ ...cronJob, status }, inZone(parsed.schedule, zone), nowMs);
   const later: Plan = due.nextMs === undefined ? kept : { ...kept, requeueAfterMs: due.nextMs - nowMs + dueSlackMs };
   if (due.scheduledMs === undefined) return later;
   const told = (...events: EventToRecord[]): Plan => ({ ...later, events: [...(kept.events ?? []), ...events] });
