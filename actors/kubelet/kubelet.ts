@@ -23,7 +23,7 @@ export class Kubelet {
   readonly nodeName: string;
   readonly runc: Address;
   readonly objects: ObjectSource;
-  private readonly amounts: AdmittingNode["allocatable"];
+  private counted: { readonly of: Node | undefined; readonly allocatable: AdmittingNode["allocatable"] } | undefined;
   readonly services = new Store<Service>();
   /** This node only. */
   readonly nodes = new Store<Node>();
@@ -42,7 +42,6 @@ export class Kubelet {
     this.startedAtMs = host.clock.nowMs();
     this.runc = address("runc", this.nodeName);
     this.objects = new ObjectSource(host);
-    this.amounts = allocatableAmounts(io.node);
   }
 
   /** Asks the container runtime of this node. */
@@ -91,9 +90,18 @@ export class Kubelet {
     return [...this.pods.values()].filter((each) => each !== of && each.takesResources);
   }
 
-  admitting(labels = this.nodes.get(this.nodeName)?.metadata.labels): AdmittingNode {
-    const known = labels ?? nodeLabels(this.nodeName, this.io.node);
-    return { name: this.nodeName, labels: new Map(Object.entries(known)), allocatable: this.amounts };
+  admitting(labels?: Readonly<Record<string, string>>): AdmittingNode {
+    const node = this.nodes.get(this.nodeName);
+    const known = labels ?? node?.metadata.labels ?? nodeLabels(this.nodeName, this.io.node);
+    return { name: this.nodeName, labels: new Map(Object.entries(known)), allocatable: this.allocatableOf(node) };
+  }
+
+  /** Counted once for a node as it is known. */
+  private allocatableOf(node: Node | undefined): AdmittingNode["allocatable"] {
+    if (this.counted === undefined || this.counted.of !== node) {
+      this.counted = { of: node, allocatable: allocatableAmounts(this.io.node, node) };
+    }
+    return this.counted.allocatable;
   }
 
   podsRunning(): number {

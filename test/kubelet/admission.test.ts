@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { allocatableAmounts, offersOtherwise, statusPatch } from "../../actors/kubelet/node/node-object.js";
 import { rejectionOf, selectsNode } from "../../actors/kubelet/pod/admission.js";
 import { podRequests, qosClassOf } from "../../actors/kubelet/pod/resources.js";
 import { formatQuantity, quantityOf } from "../../src/api/quantity.js";
-import type { Container, NodeSelectorRequirement } from "../../src/api/types.js";
+import type { Container, Node, NodeSelectorRequirement } from "../../src/api/types.js";
 import { podWith } from "./pods.js";
 
 const test = suite("kubelet: what a node takes");
@@ -135,6 +136,48 @@ test("an empty term selects nothing, matchFields select by name", () => {
   assert.not(selectsNode(term([{}]), node));
   assert.ok(selectsNode(term([{ matchFields: [{ key: "metadata.name", operator: "In", values: ["node-1"] }] }]), node));
   assert.not(selectsNode(term([{ matchFields: [{ key: "metadata.uid", operator: "In", values: ["node-1"] }] }]), node));
+});
+
+const described = {
+  internalIp: "10.0.0.1",
+  clusterDns: "10.96.0.10",
+  podCidr: "10.244.1.0/24",
+  cpu: "4",
+  memory: "8Gi",
+  ephemeralStorage: "10Gi",
+  pods: 110,
+  architecture: "amd64",
+  operatingSystem: "linux",
+  kernelVersion: "6",
+  machineId: "m",
+  bootId: "b",
+  runtimeVersion: "1",
+};
+const own = { cpu: "4", memory: "8Gi", "ephemeral-storage": "10Gi", pods: "110" };
+const known = (capacity: Record<string, string>, allocatable: Record<string, string>): Node => ({
+  metadata: { name: "node-1" },
+  status: { capacity, allocatable },
+});
+const offersIn = (of: Node): Record<string, string | null> =>
+  (statusPatch("node-1", described, [], of) as { status: { allocatable: Record<string, string | null> } }).status.allocatable;
+
+test("what is added to a node's capacity is offered to pods, and taken back when it is taken away", () => {
+  const dongles = { "example.com/dongle": "4" };
+  assert.not(offersOtherwise(described, known(own, own)), "nothing was added");
+  const added = known({ ...own, ...dongles }, own);
+  assert.ok(offersOtherwise(described, added));
+  assert.is(offersIn(added)["example.com/dongle"], "4");
+  assert.is(formatQuantity(allocatableAmounts(described, added).get("example.com/dongle")!), "4");
+  const removed = known(own, { ...own, ...dongles });
+  assert.ok(offersOtherwise(described, removed));
+  assert.is(offersIn(removed)["example.com/dongle"], null);
+});
+
+test("admission: an extended resource that the node has too little of, and one that it does not know", () => {
+  const asked = podWith({ containers: [container({ "example.com/dongle": "3" })] });
+  const withDongles = { ...node, allocatable: new Map([...node.allocatable, ["example.com/dongle", quantityOf("2")] as const]) };
+  assert.is(rejectionOf(asked, podRequests(asked), withDongles, [])?.reason, "OutOfexample.com/dongle");
+  assert.is(rejectionOf(asked, podRequests(asked), node, []), undefined);
 });
 
 test.run();

@@ -25,7 +25,39 @@ export function nodeLabels(name: string, node: NodeDescription): Record<string, 
   ]);
 }
 
-export function nodeStatus(name: string, node: NodeDescription, conditions: NodeCondition[]): NodeStatus {
+/**
+ * What administrators and device plugins have added to the node's capacity, beside what it has of itself.
+ * https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/
+ */
+function extendedResources(node: NodeDescription, known: Node | undefined): Record<string, string> {
+  const own = new Set(Object.keys(amounts(node)));
+  return Object.fromEntries(Object.entries(known?.status?.capacity ?? {}).filter(([resource]) => !own.has(resource)));
+}
+
+/** What is to change of what the node as it is known offers to pods: what was added to its capacity, and `null` for what was taken away from it. */
+function changedOffers(node: NodeDescription, known: Node | undefined): Record<string, string | null> {
+  const own = amounts(node);
+  const extended = extendedResources(node, known);
+  const offers = known?.status?.allocatable ?? {};
+  const added = Object.entries(extended).filter(([resource, amount]) => offers[resource] !== amount);
+  const removed = Object.keys(offers).filter((resource) => !Object.hasOwn(own, resource) && !Object.hasOwn(extended, resource));
+  return Object.fromEntries([...added, ...removed.map((resource) => [resource, null] as const)]);
+}
+
+export const offersOtherwise = (node: NodeDescription, known: Node | undefined): boolean =>
+  Object.keys(changedOffers(node, known)).length > 0;
+
+/** A patch of the node's status. `known` is the node as the API server has it. */
+export const statusPatch = (
+  name: string,
+  node: NodeDescription,
+  conditions: NodeCondition[],
+  known: Node | undefined,
+): object => ({
+  status: { ...nodeStatus(name, node, conditions), allocatable: { ...amounts(node), ...changedOffers(node, known) } },
+});
+
+function nodeStatus(name: string, node: NodeDescription, conditions: NodeCondition[]): NodeStatus {
   const { architecture, operatingSystem, kernelVersion, machineId, bootId, runtimeVersion } = node;
   return {
     addresses: [
@@ -81,5 +113,10 @@ export function leaseObject(name: string, nodeUid: string | undefined, nowMs: nu
 }
 
 /** What the node offers to pods, as the admission of pods counts it. */
-export const allocatableAmounts = (node: NodeDescription): AdmittingNode["allocatable"] =>
-  new Map(Object.entries(amounts(node)).map(([resource, amount]) => [resource, quantityOf(amount)]));
+export const allocatableAmounts = (node: NodeDescription, known?: Node): AdmittingNode["allocatable"] =>
+  new Map(
+    Object.entries({ ...extendedResources(node, known), ...amounts(node) }).map(([resource, amount]) => [
+      resource,
+      quantityOf(amount),
+    ]),
+  );

@@ -59,6 +59,8 @@ export function selectsNode(pod: Pod, node: AdmittingNode): boolean {
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(node, term));
 }
 
+const isExtended = (resource: string): boolean => resource.includes("/") && !resource.startsWith("kubernetes.io/");
+
 /**
  * Undefined when the node can take the pod, which asks for `requests`, beside those that it has, which ask for `others` and have
  * taken ports of the node.
@@ -79,7 +81,8 @@ export function rejectionOf(
     return { reason: "OutOfpods", message };
   }
   for (const [name, requested] of requests) {
-    if (requested.nano === 0n) continue;
+    // An extended resource that the node does not know of is the scheduler's to mind.
+    if (requested.nano === 0n || (isExtended(name) && !node.allocatable.has(name))) continue;
     const used = others.reduce((sum, requests) => addQuantities(sum, requests.get(name) ?? zeroQuantity), zeroQuantity);
     const capacity = node.allocatable.get(name) ?? zeroQuantity;
     if (requested.nano + used.nano <= capacity.nano) continue;

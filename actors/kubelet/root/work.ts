@@ -12,7 +12,7 @@ import { ContainerAccess } from "../access/access.js";
 import { kubeletTimings } from "../configuration.js";
 import type { Kubelet } from "../kubelet.js";
 import { conditionsDiffer, nodeConditions, type ProxyView } from "../node/conditions.js";
-import { leaseObject, nodeObject, nodeStatus, registrationPatch } from "../node/node-object.js";
+import { leaseObject, nodeObject, offersOtherwise, registrationPatch, statusPatch } from "../node/node-object.js";
 import type { KubeletEvent } from "./events.js";
 import { PodCharts } from "./pod-charts.js";
 
@@ -95,7 +95,7 @@ export class RootWork {
     const { host, io, nodeName } = this.kubelet;
     const conditions = this.conditions();
     const path = { group: "", version: "v1", resource: "nodes", name: nodeName, subresource: "status" };
-    const patch = { status: nodeStatus(nodeName, io.node, conditions) };
+    const patch = statusPatch(nodeName, io.node, conditions, this.knownNode);
     askApiserver(host, { verb: "patch", path, patchType: "application/strategic-merge-patch+json", patch }, (outcome) => {
       if (outcome.ok) {
         this.posted = conditions;
@@ -111,7 +111,15 @@ export class RootWork {
 
   get statusIsNews(): boolean {
     const age = this.kubelet.host.clock.monotonicMs() - this.postedAtMs;
-    return age >= kubeletTimings.nodeStatusReportMs || conditionsDiffer(this.conditions(), this.posted);
+    return (
+      age >= kubeletTimings.nodeStatusReportMs ||
+      conditionsDiffer(this.conditions(), this.posted) ||
+      offersOtherwise(this.kubelet.io.node, this.knownNode)
+    );
+  }
+
+  private get knownNode(): Node | undefined {
+    return this.kubelet.nodes.get(this.kubelet.nodeName);
   }
 
   /** The node became ready, or ceased to be, since its status was last written. */
