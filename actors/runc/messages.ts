@@ -27,6 +27,16 @@ export interface PodSandboxConfig {
   readonly dns: DnsConfig;
   /** Further lines of the containers' /etc/hosts. */
   readonly hostAliases: readonly HostAlias[];
+  /** Ports of the node that lead to the pod's. */
+  readonly portMappings: readonly HostPortMapping[];
+}
+export interface HostPortMapping {
+  /** `TCP`, `UDP` or `SCTP`. */
+  readonly protocol: string;
+  readonly containerPort: number;
+  readonly hostPort: number;
+  /** The address of the node at which it is served. */
+  readonly hostIp: string;
 }
 /** The containers' /etc/resolv.conf. */
 export interface DnsConfig {

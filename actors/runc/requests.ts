@@ -195,6 +195,7 @@ function runSandbox(parts: RuncParts, config: PodSandboxConfig, respond: Respond
     hostDomain: config.hostDomain,
     dns: config.dns,
     hostAliases: config.hostAliases,
+    portMappings: config.portMappings,
     createdAtMs: host.clock.nowMs(),
   };
   host.charts.start(sandboxMachine, { id: sandboxChart(spec.id), input: { ...parts, spec, making: respond } });

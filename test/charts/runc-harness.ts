@@ -154,6 +154,7 @@ export const sandboxConfig = (change: Partial<PodSandboxConfig> = {}): PodSandbo
   hostDomain: "",
   dns: { servers: [], searches: ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"], options: ["ndots:5"] },
   hostAliases: [],
+  portMappings: [],
   ...change,
 });
 

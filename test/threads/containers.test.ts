@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -40,6 +41,29 @@ test("a mount is the container's own path, and a readonly one refuses writes", a
   assert.is(written.exitCode, 1);
   assert.match(written.stderr, "Read-only file system");
   await harness.kill(id, "SIGKILL");
+});
+
+test("a port of the node leads to the pod's, connections and datagrams alike, until the sandbox stops", async () => {
+  const hostIp = "127.61.0.9";
+  const tcp = { protocol: "TCP", containerPort: 8080, hostPort: 54_321, hostIp };
+  const udp = { protocol: "UDP", containerPort: 8081, hostPort: 54_321, hostIp };
+  const { id: sandboxId } = await harness.sandbox("ports", { portMappings: [tcp, udp] });
+  const server = await harness.run("registry.k8s.io/e2e-test-images/agnhost:2.39", { sandboxId, args: ["netexec"] });
+  await harness.portOf(server.id);
+  await harness.log(server.id, {}, (text) => text.includes("Started UDP server"));
+  const client = await harness.shell(`wget -qO- http://${hostIp}:54321/hostname`);
+  assert.is((await harness.exitOf(client.id)).exitCode, 0);
+  assert.is(await harness.log(client.id), "ports");
+  const datagram = createSocket("udp4");
+  const answered = new Promise<string>((resolve) => datagram.once("message", (bytes) => resolve(String(bytes))));
+  datagram.send("hostname", 54_321, hostIp);
+  assert.is(await answered, "ports");
+  datagram.close();
+  const taken = await harness.sandbox("other", { portMappings: [tcp] }).catch((error: Error) => error.message);
+  assert.match(String(taken), "EADDRINUSE");
+  await harness.done<void>((onDone) => harness.driver.stopSandbox(sandboxId, onDone));
+  const again = await harness.sandbox("again", { portMappings: [tcp] });
+  await harness.done<void>((onDone) => harness.driver.stopSandbox(again.id, onDone));
 });
 
 test("two containers of a pod share its address and its volume, and nothing else", async () => {

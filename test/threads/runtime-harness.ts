@@ -99,7 +99,8 @@ export class RuntimeHarness {
       this.driver.runSandbox(
         {
           ...{ id, namespace: "default", name, uid: id, attempt: 0, hostname: name, podIP, createdAtMs: 0 },
-          ...{ hostNetwork: false, sysctls: [], hostDomain: "shop.default.svc.cluster.local", dns, hostAliases, ...change },
+          ...{ hostNetwork: false, sysctls: [], portMappings: [], hostDomain: "shop.default.svc.cluster.local" },
+          ...{ dns, hostAliases, ...change },
         },
         onDone,
       ),

@@ -70,7 +70,7 @@ export function rejectionOf(
   requests: PodRequests,
   node: AdmittingNode,
   others: readonly PodRequests[],
-  takenPorts: readonly HostPort[] = [],
+  takenPorts: ReadonlyArray<Omit<HostPort, "containerPort">> = [],
 ): Rejection | undefined {
   const sysctl = forbiddenSysctl(pod);
   if (sysctl !== undefined) return { reason: "SysctlForbidden", message: sysctl };

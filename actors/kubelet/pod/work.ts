@@ -1,9 +1,10 @@
 /** What the life of a pod does to the world; its chart says when. */
 import { askApiserver } from "../../../src/actor/api-requests.js";
 import type { Timer } from "../../../src/actor/host.js";
+import { hostPortsOf } from "../../../src/api/host-ports.js";
 import type { Pod } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
-import { runcMessages } from "../../runc/messages.js";
+import { type HostPortMapping, runcMessages } from "../../runc/messages.js";
 import type { Kubelet } from "../kubelet.js";
 import { newestSandbox } from "../runtime/view.js";
 import { isGone } from "../status/writing.js";
@@ -93,16 +94,9 @@ export class PodWork {
     const { node, nodeDns } = this.kubelet.io;
     const dns = podDns(pod.pod, { clusterDns: node.clusterDns, node: nodeDns });
     const sysctls = podSysctls(pod.pod);
-    const config = {
-      metadata,
-      ...podHostname(pod.pod),
-      hostNetwork,
-      sysctls,
-      hostIp: node.internalIp,
-      podCidr,
-      dns,
-      hostAliases,
-    };
+    const portMappings = hostNetwork ? [] : portMappingsOf(pod.pod, node.internalIp);
+    const facts = { hostNetwork, sysctls, hostIp: node.internalIp, podCidr, dns, hostAliases, portMappings };
+    const config = { metadata, ...podHostname(pod.pod), ...facts };
     const refused = ({ message }: WireError) => tell({ type: "sandbox.refused", message });
     this.ask(
       runcMessages.runPodSandbox,
@@ -215,3 +209,12 @@ export class PodWork {
     });
   }
 }
+
+/** All nodes are on one machine: what is asked for on all addresses is served on the node's own. */
+const portMappingsOf = (pod: Pod, nodeIp: string): HostPortMapping[] =>
+  hostPortsOf(pod).map(({ protocol, containerPort, port, hostIP }) => ({
+    protocol,
+    containerPort,
+    hostPort: port,
+    hostIp: hostIP === "0.0.0.0" ? nodeIp : hostIP,
+  }));

@@ -4,7 +4,7 @@
  * every outcome is a callback, which the chart turns into an event.
  */
 
-import type { ContainerSecurity, DnsConfig } from "../messages.js";
+import type { ContainerSecurity, DnsConfig, HostPortMapping } from "../messages.js";
 
 export type DriverErrorReason =
   /** Kubernetes' InvalidImageName. */
@@ -19,6 +19,8 @@ export type DriverErrorReason =
   /** The container is not in a state in which this can be done. */
   | "InvalidState"
   | "SandboxNotFound"
+  /** The sandbox could not be made: a port of the node is taken. */
+  | "RunSandboxError"
   /** Nothing inside the pod accepts the connection. */
   | "ConnectionRefused"
   /** The runtime itself is gone or does not answer. */
@@ -77,6 +79,7 @@ export interface SandboxSpec {
   readonly hostDomain: string;
   readonly dns: DnsConfig;
   readonly hostAliases: ReadonlyArray<{ readonly ip: string; readonly hostnames: readonly string[] }>;
+  readonly portMappings: readonly HostPortMapping[];
   readonly createdAtMs: number;
 }
 

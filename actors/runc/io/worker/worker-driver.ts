@@ -34,6 +34,7 @@ import { attachTo } from "./attach.js";
 import { connectTo } from "./connect.js";
 import { WorkerContainer } from "./container.js";
 import { execBeside } from "./exec.js";
+import { HostPorts } from "./host-ports.js";
 import { probe } from "./probe.js";
 
 export interface WorkerDriverOptions {
@@ -59,9 +60,11 @@ export class WorkerDriver implements RuntimeDriver {
   private readonly network = new SimulatedNetwork();
   private readonly simulated: SimulatedDriver;
   private onEvent: (event: DriverEvent) => void = () => {};
+  private readonly hostPorts: HostPorts;
 
   constructor(private readonly options: WorkerDriverOptions) {
-    const { clock, rules } = options;
+    const { clock, rules, reach } = options;
+    this.hostPorts = new HostPorts(reach);
     this.simulated = new SimulatedDriver({ clock, rules, network: this.network });
     this.simulated.listen((event) => this.onEvent(event));
   }
@@ -105,13 +108,20 @@ export class WorkerDriver implements RuntimeDriver {
   }
 
   runSandbox(spec: SandboxSpec, onDone: OnOutcome<void>): void {
-    this.sandboxes.set(spec.id, { ...spec, state: "ready" });
-    this.simulated.runSandbox(spec, onDone);
+    this.hostPorts.open(spec, (outcome) => {
+      if (!outcome.ok) {
+        onDone(outcome);
+        return;
+      }
+      this.sandboxes.set(spec.id, { ...spec, state: "ready" });
+      this.simulated.runSandbox(spec, onDone);
+    });
   }
 
   stopSandbox(id: string, onDone: OnOutcome<void>): void {
     const sandbox = this.sandboxes.get(id);
     if (sandbox !== undefined) this.sandboxes.set(id, { ...sandbox, state: "notready" });
+    this.hostPorts.close(id);
     const own = this.containersOf(id);
     let left = own.length;
     const ended = (): void => {
