@@ -18,7 +18,7 @@ const aPod = (name: string, ready = true, leaving = false): Pod => ({
 });
 const four = ["a", "b", "c", "d"].map((name) => aPod(name));
 const statusOf = (budget: PodDisruptionBudget, pods: Pod[], replicas?: number) => {
-  const scaleOf = () => (replicas === undefined ? undefined : { owner: "rs", replicas });
+  const scaleOf = () => (replicas === undefined ? ("unmanaged" as const) : { owner: "rs", replicas });
   const [write] = reconcileBudget({ budget, pods, scaleOf }, now).writes ?? [];
   return (write!.request as unknown as { object: PodDisruptionBudget }).object.status!;
 };
@@ -31,7 +31,8 @@ const table: Array<[string, PodDisruptionBudgetSpec, Pod[], number | undefined, 
   ["the controller's number counts, not that of the pods there are", { maxUnavailable: 1 }, four, 6, [4, 5, 6, 0]],
   ["pods that are not ready do not count", { minAvailable: 3 }, [...four.slice(1), aPod("a", false)], 4, [3, 3, 4, 0]],
   ["pods on their way out do not count", { minAvailable: 3 }, [...four.slice(1), aPod("a", true, true)], 4, [3, 3, 4, 0]],
-  ["pods without controller count themselves", { maxUnavailable: 1 }, four, undefined, [4, 3, 4, 1]],
+  ["pods without controller are expected by nobody", { maxUnavailable: 1 }, four, undefined, [4, 0, 0, 0]],
+  ["pods without controller that are to be so many", { minAvailable: 3 }, four, undefined, [4, 3, 4, 1]],
   ["without pods nothing may go", { minAvailable: 0 }, [], undefined, [0, 0, 0, 0]],
 ];
 for (const [what, spec, pods, replicas, expected] of table) {
@@ -47,7 +48,37 @@ test("a pod that was granted an eviction counts as gone, for two minutes", () =>
   const status = statusOf(budget, four, 4);
   assert.equal(status.disruptedPods, { a: "2025-01-01T11:59:30Z" });
   assert.is(status.disruptionsAllowed, 0);
-  assert.is(reconcileBudget({ budget, pods: four, scaleOf: () => undefined }, now).requeueAfterMs, 90_000);
+  assert.is(reconcileBudget({ budget, pods: four, scaleOf: () => "unmanaged" }, now).requeueAfterMs, 90_000);
+});
+
+test("pods without controller are told of, where their number matters", () => {
+  const plan = reconcileBudget({ budget: aBudget({ maxUnavailable: 1 }), pods: four, scaleOf: () => "unmanaged" }, now);
+  assert.is(plan.events?.[0]?.reason, "UnmanagedPods");
+  assert.match(
+    plan.events?.[0]?.message ?? "",
+    "(selector: &LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:[]LabelSelectorRequirement{},})",
+  );
+});
+
+test("as long as it is not known how many pods are expected, none may go", () => {
+  const scaleOf = () => ({ problem: "jobs.batch does not implement the scale subresource" });
+  const budget = aBudget({ maxUnavailable: 1 }, { disruptionsAllowed: 1, currentHealthy: 4, desiredHealthy: 3, expectedPods: 4 });
+  const { writes, events } = reconcileBudget({ budget, pods: four, scaleOf }, now);
+  const { status } = (writes?.[0]?.request as unknown as { object: PodDisruptionBudget }).object;
+  assert.equal([status?.disruptionsAllowed, status?.expectedPods], [0, 4]);
+  assert.equal(
+    status?.conditions?.map(({ status: holds, reason, message }) => [holds, reason, message]),
+    [["False", "SyncFailed", "jobs.batch does not implement the scale subresource"]],
+  );
+  assert.equal(
+    events?.map(({ reason, message }) => [reason, message]),
+    [
+      [
+        "CalculateExpectedPodCountFailed",
+        "Failed to calculate the number of expected pods: jobs.batch does not implement the scale subresource",
+      ],
+    ],
+  );
 });
 
 test("a budget says how many pods may go, as they come and go", () => {

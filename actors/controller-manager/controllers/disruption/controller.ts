@@ -1,5 +1,12 @@
+import type { Store } from "../../../../src/actor/informer/store.js";
 import { compileLabelSelector } from "../../../../src/api/selectors.js";
-import type { KubernetesObject, Pod, PodDisruptionBudget } from "../../../../src/api/types.js";
+import type {
+  KubernetesObject,
+  Pod,
+  PodDisruptionBudget,
+  ReplicationController,
+  StatefulSet,
+} from "../../../../src/api/types.js";
 import type { ControllerDefinition } from "../../engine/controller.js";
 import type { Informed, Informers } from "../../engine/informers.js";
 import { keyOf } from "../../engine/ownership.js";
@@ -7,6 +14,12 @@ import { nothingToDo } from "../../engine/plan.js";
 import * as resources from "../../engine/resources.js";
 import { statefulSets } from "../workload/resources.js";
 import { type BudgetView, budgetsPath, reconcileBudget } from "./reconcile.js";
+
+/** Controllers of pods that nobody asks for a number of them. */
+const withoutScale: ReadonlyMap<string, string> = new Map([
+  ["DaemonSet", "daemonsets.apps"],
+  ["Job", "jobs.batch"],
+]);
 
 export function disruptionController(informers: Informers): ControllerDefinition {
   const budgets = informers.of<PodDisruptionBudget>({
@@ -17,17 +30,23 @@ export function disruptionController(informers: Informers): ControllerDefinition
   const replicaSets = informers.of(resources.replicaSets);
   const deployments = informers.of(resources.deployments);
   const sets = informers.of(statefulSets);
+  const replicationControllers = informers.of(resources.replicationControllers);
   const scaleOf: BudgetView["scaleOf"] = (pod) => {
     const reference = resources.controllerOf(pod);
     const { namespace = "" } = pod.metadata;
-    if (reference === undefined) return undefined;
-    const key = `${namespace}/${reference.name}`;
-    if (reference.kind === "StatefulSet") {
-      const set = sets.store.get(key);
-      return set === undefined ? undefined : { owner: reference.uid, replicas: set.spec?.replicas ?? 1 };
-    }
-    const replicaSet = reference.kind === "ReplicaSet" ? replicaSets.store.get(key) : undefined;
-    if (replicaSet === undefined) return undefined;
+    if (reference === undefined) return "unmanaged";
+    const { kind, name, uid } = reference;
+    const key = `${namespace}/${name}`;
+    const unscalable = withoutScale.get(kind);
+    if (unscalable !== undefined) return { problem: `${unscalable} does not implement the scale subresource` };
+    const store = new Map<string, Store<StatefulSet> | Store<ReplicationController>>([
+      ["StatefulSet", sets.store],
+      ["ReplicationController", replicationControllers.store],
+    ]).get(kind);
+    const set = store?.get(key);
+    if (set !== undefined && set.metadata.uid === uid) return { owner: uid, replicas: set.spec?.replicas ?? 1 };
+    const replicaSet = kind === "ReplicaSet" ? replicaSets.store.get(key) : undefined;
+    if (replicaSet === undefined) return { problem: `found no controllers for pod ${JSON.stringify(pod.metadata.name)}` };
     const above = resources.controllerOf(replicaSet);
     const deployment = above === undefined ? undefined : deployments.store.get(`${namespace}/${above.name}`);
     if (above !== undefined && deployment !== undefined) return { owner: above.uid, replicas: deployment.spec?.replicas ?? 1 };
@@ -43,7 +62,7 @@ export function disruptionController(informers: Informers): ControllerDefinition
     serviceAccount: "disruption-controller",
     workers: 5,
     intervalMs: 50,
-    needs: [budgets, pods, replicaSets, deployments, sets] as ReadonlyArray<Informed<KubernetesObject>>,
+    needs: [budgets, pods, replicaSets, deployments, sets, replicationControllers] as ReadonlyArray<Informed<KubernetesObject>>,
     reconcile: (key, { nowMs }) => {
       const budget = budgets.store.get(key);
       if (budget === undefined) return nothingToDo;
