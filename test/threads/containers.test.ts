@@ -59,6 +59,16 @@ test("a port of the node leads to the pod's, connections and datagrams alike, un
   datagram.send("hostname", 54_321, hostIp);
   assert.is(await answered, "ports");
   datagram.close();
+  const atLoopback = await harness.sandbox("local", { portMappings: [{ ...tcp, hostPort: 54_322, hostIp: "127.0.0.1" }] });
+  const local = await harness.run("registry.k8s.io/e2e-test-images/agnhost:2.39", {
+    sandboxId: atLoopback.id,
+    args: ["netexec"],
+  });
+  await harness.portOf(local.id);
+  const onNode = await harness.run("busybox", { sandboxId: (await harness.sandbox("node", { hostNetwork: true })).id, args: ["sleep", "60"] });
+  const asked = await harness.exec(onNode.id, ["wget", "-qO-", "http://127.0.0.1:54322/hostname"]);
+  assert.is(asked.stdout, "local", "a pod on the node's network sees the ports of its 127.0.0.1");
+  await harness.done<void>((onDone) => harness.driver.stopSandbox(atLoopback.id, onDone));
   const taken = await harness.sandbox("other", { portMappings: [tcp] }).catch((error: Error) => error.message);
   assert.match(String(taken), "EADDRINUSE");
   await harness.done<void>((onDone) => harness.driver.stopSandbox(sandboxId, onDone));

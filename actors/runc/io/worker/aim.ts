@@ -7,6 +7,8 @@ interface From {
   readonly podIP: string;
   readonly reach: Reach;
   readonly resolver: PodResolver;
+  /** A pod on the node's network sees where ports of the node's 127.0.0.1 lead. */
+  readonly seesNodePort: (port: number) => boolean;
 }
 
 export interface Aimed {
@@ -19,6 +21,7 @@ export interface Aimed {
 /** Rejects with the error of a name that is not known. */
 export async function aimFrom(around: From, to: string, port: number): Promise<Aimed> {
   const isOwn = to === "localhost" || to === "127.0.0.1" || to === "::1" || to === around.hostname;
+  if (isOwn && to !== around.hostname && around.seesNodePort(port)) return { host: "127.0.0.1", port };
   const [address = to] = isOwn ? [around.podIP] : await around.resolver.lookup(to);
   const { address: host, port: at } = reachableAt(around.reach, address, port);
   return isPodLoopback(host) && isPodLoopback(around.podIP) ? { host, port: at, localAddress: around.podIP } : { host, port: at };

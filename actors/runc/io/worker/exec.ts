@@ -15,6 +15,7 @@ export interface ExecSurroundings {
   readonly hostname: string;
   readonly podIP: string;
   readonly reach: Reach;
+  readonly seesNodePort: (port: number) => boolean;
 }
 
 export function execBeside(

@@ -9,6 +9,8 @@ interface Closable {
   close(): void;
 }
 
+const loopbackAddress = "127.0.0.1";
+
 /** Whoever sends datagrams is forgotten after so long without one. */
 const idleMs = 30_000;
 /** Senders beyond this are not served. */
@@ -16,6 +18,8 @@ const sendersMost = 1_000;
 
 export class HostPorts {
   private readonly opened = new Map<string, Closable[]>();
+  /** The sandboxes to which ports of 127.0.0.1 lead. */
+  private readonly loopback = new Map<number, string>();
 
   constructor(private readonly reach: Reach) {}
 
@@ -30,6 +34,7 @@ export class HostPorts {
     let left = portMappings.length;
     let failure: Error | undefined;
     for (const mapping of portMappings) {
+      if (mapping.hostIp === loopbackAddress && mapping.protocol === "TCP") this.loopback.set(mapping.hostPort, id);
       const open = mapping.protocol === "UDP" ? openDatagrams : openConnections;
       all.push(
         open(mapping, podIP, this.reach, (error) => {
@@ -43,9 +48,15 @@ export class HostPorts {
     }
   }
 
+  /** Whether a port of the node's 127.0.0.1 leads to one of its pods. */
+  isAtLoopback(port: number): boolean {
+    return this.loopback.has(port);
+  }
+
   close(id: string): void {
     for (const each of this.opened.get(id) ?? []) each.close();
     this.opened.delete(id);
+    for (const [port, of] of this.loopback) if (of === id) this.loopback.delete(port);
   }
 }
 

@@ -249,8 +249,9 @@ export class WorkerDriver implements RuntimeDriver {
       reader.onError(notRunning(container.record.state).error);
       return noProcess;
     }
-    const { hostname, podIP } = sandbox;
-    const around = { definition, hostname, podIP, reach: this.options.reach };
+    const { hostname, podIP, hostNetwork } = sandbox;
+    const seesNodePort = (port: number) => hostNetwork && this.hostPorts.isAtLoopback(port);
+    const around = { definition, hostname, podIP, reach: this.options.reach, seesNodePort };
     return execBeside(container, around, request, reader);
   }
 
