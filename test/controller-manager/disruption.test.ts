@@ -63,8 +63,8 @@ test("pods without controller are told of, where their number matters", () => {
 test("as long as it is not known how many pods are expected, none may go", () => {
   const scaleOf = () => ({ problem: "jobs.batch does not implement the scale subresource" });
   const budget = aBudget({ maxUnavailable: 1 }, { disruptionsAllowed: 1, currentHealthy: 4, desiredHealthy: 3, expectedPods: 4 });
-  const { writes, events } = reconcileBudget({ budget, pods: four, scaleOf }, now);
-  const { status } = (writes?.[0]?.request as unknown as { object: PodDisruptionBudget }).object;
+  const { writes: [write] = [], events } = reconcileBudget({ budget, pods: four, scaleOf }, now);
+  const { status } = (write!.request as unknown as { object: PodDisruptionBudget }).object;
   assert.equal([status?.disruptionsAllowed, status?.expectedPods], [0, 4]);
   assert.equal(
     status?.conditions?.map(({ status: holds, reason, message }) => [holds, reason, message]),
