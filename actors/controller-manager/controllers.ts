@@ -51,7 +51,7 @@ const patientControllers = (host: Host, informers: Informers, io: ControllerMana
   statefulSetController(informers),
   jobController(informers),
   replicationController(informers),
-  cronJobController(informers, io),
+  cronJobController(informers),
   namespaceController(informers),
   evictionController(host, informers),
   podGcController(informers),

@@ -1,10 +1,9 @@
 /** A schedule whose times are those of a time zone, over changes between summer and winter time too. */
 import type { Schedule } from "./cron.js";
+import { offsetAt, type TimeZone } from "./time-zones/zone.js";
 
-export interface TimeZone {
-  /** How far its clocks are ahead of UTC at an instant. */
-  offsetMs(atMs: number): number;
-}
+/** How far the clocks of a zone are ahead of UTC at an instant. */
+const offsetMsAt = (zone: TimeZone, atMs: number): number => offsetAt(zone, Math.floor(atMs / 1_000)) * 1_000;
 
 /** No zone changes its clocks twice within this. */
 const stepMs = 14 * 86_400_000;
@@ -20,7 +19,7 @@ export const inZone = (schedule: Schedule, zone: TimeZone): Schedule => ({ nextM
 function nextInZone(schedule: Schedule, zone: TimeZone, ms: number): number | undefined {
   let fromMs = ms;
   while (fromMs < ms + searchedMs) {
-    const offsetMs = zone.offsetMs(fromMs + 1);
+    const offsetMs = offsetMsAt(zone, fromMs + 1);
     const localMs = schedule.nextMs(fromMs + offsetMs);
     if (localMs === undefined) return undefined;
     const nextMs = localMs - offsetMs;
@@ -34,14 +33,14 @@ function nextInZone(schedule: Schedule, zone: TimeZone, ms: number): number | un
 
 /** The first instant after `fromMs` and up to `toMs` at which the clocks are ahead by something else. */
 function changeBetween(zone: TimeZone, fromMs: number, toMs: number): number | undefined {
-  const offsetMs = zone.offsetMs(fromMs);
+  const offsetMs = offsetMsAt(zone, fromMs);
   for (let sameMs = fromMs; sameMs < toMs; sameMs += stepMs) {
     const endMs = Math.min(sameMs + stepMs, toMs);
-    if (zone.offsetMs(endMs) === offsetMs) continue;
+    if (offsetMsAt(zone, endMs) === offsetMs) continue;
     let [before, after] = [sameMs, endMs];
     while (after - before > 1) {
       const middle = Math.floor((before + after) / 2);
-      if (zone.offsetMs(middle) === offsetMs) before = middle;
+      if (offsetMsAt(zone, middle) === offsetMs) before = middle;
       else after = middle;
     }
     return after;

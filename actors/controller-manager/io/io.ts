@@ -1,6 +1,5 @@
 /** What the controller manager has of the world besides the API server: facts about the cluster, and the keys that it signs with. */
 import type { CertificateRequest } from "../../../src/api/certificates/request.js";
-import type { TimeZone } from "../../../src/api/zoned-schedule.js";
 
 /** The cluster's certificate authority. */
 export interface CertificateAuthority {
@@ -21,6 +20,4 @@ export interface ControllerManagerIo {
   readonly authority: CertificateAuthority;
   /** Signs the claims of a service account's token. */
   readonly signToken: (claims: object) => string;
-  /** By its name in the IANA database, `Europe/Berlin`; `""` is UTC. Undefined where there is none of the name. */
-  readonly timeZone: (name: string) => TimeZone | undefined;
 }

@@ -1,7 +1,6 @@
 /** The controller manager's I/O in the simulation: it signs with no key at all, so that the same request gives the same text. */
 import { encodeTextBase64 } from "../../../src/api/base64.js";
 import type { ControllerManagerIo } from "./io.js";
-import { timeZoneNamed } from "./time-zones.js";
 
 /** An ASN.1 sequence with nothing in it: enough for whoever looks no deeper than the form. */
 const emptySequence = "MAA=";
@@ -13,7 +12,6 @@ export const simulatedControllerManagerIo = (given: Partial<ControllerManagerIo>
   authority: {
     sign: () => ({ ok: true, certificate: `-----BEGIN CERTIFICATE-----\n${emptySequence}\n-----END CERTIFICATE-----\n` }),
   },
-  timeZone: timeZoneNamed,
   signToken: (claims) => `simulated.${encodeTextBase64(JSON.stringify(claims))}`,
   ...given,
 });

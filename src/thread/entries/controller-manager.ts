@@ -1,6 +1,5 @@
 import { controllerManagerDefinition } from "../../../actors/controller-manager/definition.js";
 import type { ControllerManagerIo } from "../../../actors/controller-manager/io/io.js";
-import { timeZoneNamed } from "../../../actors/controller-manager/io/time-zones.js";
 import { caSubject } from "../../pki/authority.js";
 import { signRequest } from "../../pki/signing.js";
 import { webTokenSigner } from "../../pki/web-token.js";
@@ -14,6 +13,5 @@ runWorker<ControllerManagerIo, ControllerManagerSettings>(controllerManagerDefin
     ...facts,
     authority: { sign: (request, asked) => signRequest(authority, request, asked) },
     signToken: webTokenSigner(serviceAccountKey),
-    timeZone: timeZoneNamed,
   };
 });

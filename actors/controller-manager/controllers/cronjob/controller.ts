@@ -4,11 +4,10 @@ import type { Informed, Informers } from "../../engine/informers.js";
 import { keyOf } from "../../engine/ownership.js";
 import { nothingToDo } from "../../engine/plan.js";
 import { controllerOf } from "../../engine/resources.js";
-import type { ControllerManagerIo } from "../../io/io.js";
 import { cronJobs, jobs as jobsResource } from "../workload/resources.js";
 import { reconcileCronJob } from "./reconcile.js";
 
-export function cronJobController(informers: Informers, io: Pick<ControllerManagerIo, "timeZone">): ControllerDefinition {
+export function cronJobController(informers: Informers): ControllerDefinition {
   const schedules = informers.of(cronJobs);
   const jobs = informers.of(jobsResource);
   return {
@@ -21,7 +20,7 @@ export function cronJobController(informers: Informers, io: Pick<ControllerManag
       const cronJob = schedules.store.get(key);
       if (cronJob === undefined) return nothingToDo;
       const owned = jobs.store.by("controller", cronJob.metadata.uid ?? "");
-      return reconcileCronJob(cronJob, owned, io.timeZone, circumstances);
+      return reconcileCronJob(cronJob, owned, circumstances);
     },
     follow: (enqueue) => {
       schedules.subscribe(({ object }) => enqueue(keyOf(object)));

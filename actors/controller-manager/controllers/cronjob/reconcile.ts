@@ -2,8 +2,9 @@
 import type { EventToRecord } from "../../../../src/actor/events.js";
 import { rfc3339 } from "../../../../src/actor/host.js";
 import { parseSchedule } from "../../../../src/api/cron.js";
+import { timeZone } from "../../../../src/api/time-zones/zone.js";
 import type { CronJob, CronJobStatus, Job, ObjectReference } from "../../../../src/api/types.js";
-import { inZone, type TimeZone } from "../../../../src/api/zoned-schedule.js";
+import { inZone } from "../../../../src/api/zoned-schedule.js";
 import { pathTo } from "../../engine/ownership.js";
 import { type Circumstances, nothingToDo, type Plan, type PlannedWrite } from "../../engine/plan.js";
 import { timeMs } from "../../engine/pods.js";
@@ -23,12 +24,7 @@ const hasSucceeded = (job: Job): boolean => conditionOf(job, "Complete")?.status
 const nameOf = ({ metadata }: Job): string => metadata.name ?? "";
 
 /** `jobs` name the CronJob as their controller. Without a zone of its own its times are UTC, the controller manager's local time. */
-export function reconcileCronJob(
-  cronJob: CronJob,
-  jobs: readonly Job[],
-  timeZone: (name: string) => TimeZone | undefined,
-  { nowMs }: Circumstances,
-): Plan {
+export function reconcileCronJob(cronJob: CronJob, jobs: readonly Job[], { nowMs }: Circumstances): Plan {
   const { metadata, spec } = cronJob;
   if (metadata.deletionTimestamp !== undefined || spec === undefined) return nothingToDo;
   const keeper = new Keeper(cronJob, "batch/v1", "CronJob", "cronjob-controller");
@@ -42,7 +38,7 @@ export function reconcileCronJob(
     ...kept,
     events: [...(kept.events ?? []), keeper.event("Warning", reason, message)],
   });
-  const zone = timeZone(spec.timeZone ?? "");
+  const zone = timeZone(spec.timeZone ?? "UTC");
   if (zone === undefined) {
     return warn("UnknownTimeZone", `invalid timeZone: ${JSON.stringify(spec.timeZone)}: unknown time zone ${spec.timeZone}`);
   }
