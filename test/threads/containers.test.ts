@@ -65,7 +65,10 @@ test("a port of the node leads to the pod's, connections and datagrams alike, un
     args: ["netexec"],
   });
   await harness.portOf(local.id);
-  const onNode = await harness.run("busybox", { sandboxId: (await harness.sandbox("node", { hostNetwork: true })).id, args: ["sleep", "60"] });
+  const onNode = await harness.run("busybox", {
+    sandboxId: (await harness.sandbox("node", { hostNetwork: true })).id,
+    args: ["sleep", "60"],
+  });
   const asked = await harness.exec(onNode.id, ["wget", "-qO-", "http://127.0.0.1:54322/hostname"]);
   assert.is(asked.stdout, "local", "a pod on the node's network sees the ports of its 127.0.0.1");
   await harness.done<void>((onDone) => harness.driver.stopSandbox(atLoopback.id, onDone));
