@@ -30,8 +30,8 @@ export class ApiFront {
 
   static async start(options: ClusterOptions = {}): Promise<ApiFront> {
     const cluster = await Cluster.start({
-      ...options,
       nodes: 0,
+      ...options,
       memory: true,
       dataDir: mkdtempSync(join(tmpdir(), "chartroom-front-")),
     });

@@ -1,7 +1,7 @@
 /** What the API server answers, in the form that the client asked for. */
 import { stringify as stringifyYaml } from "yaml";
 import type { Resource } from "../../../src/api/kinds.js";
-import { protobufMediaType, sealProtobuf, watchFrame } from "../../../src/api/protobuf/envelope.js";
+import { protobufMediaType, sealProtobuf, watchFrame, watchMessage } from "../../../src/api/protobuf/envelope.js";
 import type { ApiError } from "../../../src/api/status.js";
 import { type TableOptions, tableOf } from "../../../src/api/table/table.js";
 import type { KubernetesObject, ListMeta, ObjectMeta, Status, Table, UntypedObject } from "../../../src/api/types.js";
@@ -81,7 +81,11 @@ export class WatchRenderer {
   private told = false;
   readonly contentType: string;
 
-  constructor(private readonly context: RenderContext) {
+  /** `inMessages`: nothing needs to tell where an event ends. */
+  constructor(
+    private readonly context: RenderContext,
+    private readonly inMessages = false,
+  ) {
     const { encoding } = context.representation;
     this.contentType = encoding === "protobuf" ? `${protobufMediaType};stream=watch` : mediaTypes.json;
   }
@@ -108,7 +112,8 @@ export class WatchRenderer {
   private frame(type: string, object: object, typeName: string): string | Uint8Array {
     const sealed =
       this.context.representation.encoding === "protobuf" ? sealProtobuf(typeName, object as UntypedObject) : undefined;
-    return sealed === undefined ? `${JSON.stringify({ type, object })}\n` : watchFrame(type, sealed);
+    if (sealed === undefined) return `${JSON.stringify({ type, object })}\n`;
+    return this.inMessages ? watchMessage(type, sealed) : watchFrame(type, sealed);
   }
 }
 

@@ -81,12 +81,16 @@ export function sealProtobuf(
  * first, then a WatchEvent without envelope whose object has one.
  */
 export function watchFrame(eventType: string, sealedObject: Uint8Array): Uint8Array {
-  const writer = new protobuf.Writer();
-  writer.uint32(0x0a).string(eventType).uint32(0x12).fork().uint32(0x0a).bytes(sealedObject).ldelim();
-  const event = writer.finish();
+  const event = watchMessage(eventType, sealedObject);
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, event.length);
   return withPrefix(length, event);
+}
+
+/** One event of a watch by itself. */
+export function watchMessage(eventType: string, sealedObject: Uint8Array): Uint8Array {
+  const writer = new protobuf.Writer();
+  return writer.uint32(0x0a).string(eventType).uint32(0x12).fork().uint32(0x0a).bytes(sealedObject).ldelim().finish();
 }
 
 function withPrefix(prefix: Uint8Array, bytes: Uint8Array): Uint8Array {

@@ -13,7 +13,7 @@ import type { HttpRequest } from "./message.js";
 export type Authentication = ApiUser | "invalid";
 
 /** A browser that opens a WebSocket can send no Authorization: it offers its token as a protocol. */
-const protocolPrefix = "base64url.bearer.authorization.k8s.io.";
+export const tokenProtocolPrefix = "base64url.bearer.authorization.k8s.io.";
 
 /** A connection's certificate does not change. */
 const certificates = new WeakMap<object, ApiUser | "invalid" | "none">();
@@ -42,8 +42,10 @@ function tokenIn({ headers }: HttpRequest): string | undefined {
   const protocol = String(offered)
     .split(",")
     .map((each) => each.trim())
-    .find((each) => each.startsWith(protocolPrefix));
-  return protocol === undefined ? undefined : Buffer.from(protocol.slice(protocolPrefix.length), "base64url").toString("utf8");
+    .find((each) => each.startsWith(tokenProtocolPrefix));
+  return protocol === undefined
+    ? undefined
+    : Buffer.from(protocol.slice(tokenProtocolPrefix.length), "base64url").toString("utf8");
 }
 
 function certificateOf(socket: TLSSocket): ApiUser | "invalid" | "none" {

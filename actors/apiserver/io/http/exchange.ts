@@ -18,6 +18,7 @@ import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
 import { serveResource } from "./resource-response.js";
 import { answer, answerError, answerText } from "./response.js";
 import { serveProxy } from "./streaming/proxy.js";
+import { tooManyText } from "./streaming/upgrade.js";
 import { serveTrace } from "./trace-response.js";
 
 /** Serves a request when it is its turn; those that have none at once. */
@@ -40,13 +41,11 @@ export function serveInTurn(asked: Asked, { user, attributes }: Admitted, respon
     },
     reject: ({ headers }) => {
       response.ownHeaders = { ...response.ownHeaders, ...headers };
-      answerText(request, response, 429, tooMany, { headers: { "Retry-After": "1" } });
+      answerText(request, response, 429, tooManyText, { headers: { "Retry-After": "1" } });
     },
   });
   response.once("close", () => entered.done());
 }
-
-const tooMany = "Too many requests, please try again later.\n";
 
 /** `onSetUp`: a watch only waits for events from now on. */
 function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () => void = () => undefined): void {

@@ -1,14 +1,22 @@
 /** Answers requests for objects: by content negotiation, within their time, rendered as asked for. */
 import type { Resource } from "../../../../src/api/kinds.js";
 import { hasMessage } from "../../../../src/api/protobuf/envelope.js";
-import { type ApiError, genericFailure, notAcceptable, type Result, requestEntityTooLarge } from "../../../../src/api/status.js";
+import {
+  type ApiError,
+  fail,
+  genericFailure,
+  notAcceptable,
+  type Result,
+  requestEntityTooLarge,
+  succeed,
+} from "../../../../src/api/status.js";
 import { deprecationWarnings } from "../../http/deprecations.js";
 import { allEncodings, type Encoding, isPretty, mediaTypes, negotiate, type Representation } from "../../http/negotiation.js";
 import { deadlineOf, watchOptions } from "../../http/query.js";
 import { type RenderContext, renderList, renderObject } from "../../http/render.js";
 import { type MadeRequest, readRequest, writeRequest } from "../../http/requests.js";
 import type { ResourceRoute } from "../../http/routing.js";
-import type { ApiOutcome, ApiUser } from "../../request.js";
+import type { ApiOutcome, ApiUser, WatchRequest } from "../../request.js";
 import type { Asked } from "./asked.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { bodyBytesMost, receiveBody } from "./request-body.js";
@@ -17,25 +25,19 @@ import { serveWatch } from "./watch-response.js";
 
 export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, response: HttpResponse, onSetUp: () => void): void {
   const { handler, request, query } = asked;
+  if (to.verb === "watch") {
+    const watch = readWatch(asked, to, user);
+    if (!watch.ok) answerError(request, response, watch.error);
+    else serveWatch(handler, watch.value.watch, { request, response, onSetUp }, watch.value.context);
+    return;
+  }
   const offered = offeredFor(to);
   const representation = negotiate(request.headers.accept, offered, hasTable(to));
   if (representation === undefined) {
-    answerError(request, response, notAcceptable(mediaTypesOf(offered, to.verb === "watch")));
+    answerError(request, response, notAcceptable(mediaTypesOf(offered, false)));
     return;
   }
   const context = contextOf(asked, to.resource, representation);
-  if (to.verb === "watch") {
-    const options = watchOptions(query);
-    if (!options.ok) answerError(request, response, options.error);
-    else
-      serveWatch(
-        handler,
-        { path: watchPath(to), user, options: named(to, options.value) },
-        { request, response, onSetUp },
-        context,
-      );
-    return;
-  }
   const deadline = deadlineOf(query);
   if (!deadline.ok) {
     answerError(request, response, deadline.error);
@@ -67,6 +69,21 @@ export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, re
     },
     () => answerError(request, response, requestEntityTooLarge(`limit is ${bodyBytesMost}`), { lastOnConnection: true }),
   );
+}
+
+/** What a watch asks for, and how it is told. */
+export function readWatch(
+  asked: Asked,
+  to: ResourceRoute,
+  user: ApiUser,
+): Result<{ readonly watch: WatchRequest; readonly context: RenderContext }> {
+  const offered = offeredFor(to);
+  const representation = negotiate(asked.request.headers.accept, offered);
+  if (representation === undefined) return fail(notAcceptable(mediaTypesOf(offered, true)));
+  const options = watchOptions(asked.query);
+  if (!options.ok) return options;
+  const watch = { path: watchPath(to), user, options: named(to, options.value) };
+  return succeed({ watch, context: contextOf(asked, to.resource, representation) });
 }
 
 /** A watch of one object is a watch of its resource with the name selected. */

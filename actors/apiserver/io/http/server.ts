@@ -1,23 +1,18 @@
 /** The HTTPS server of an API server: its own CA, client certificates and bearer tokens; HTTP/2 beside HTTP/1.1. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { noSuchResource } from "../../../../src/api/status.js";
-import { connectOptions, logOptions } from "../../http/query.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
 import { admit } from "./admit.js";
-import { type Asked, ask, count, proxyOf } from "./asked.js";
+import { type Asked, ask, count } from "./asked.js";
 import { tellOfAnswer, tellOfUpgrade } from "./audited.js";
 import { serveInTurn } from "./exchange.js";
-import { type ExtensionAccess, upgradeExtension } from "./extension.js";
+import type { ExtensionAccess } from "./extension.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { answerError, answerText, warningHeader } from "./response.js";
-import { serveCommand } from "./streaming/command.js";
-import { serveForward } from "./streaming/forward.js";
-import { serveLogSocket } from "./streaming/log-websocket.js";
-import { upgradeProxy } from "./streaming/proxy.js";
 import { refuseUpgrade } from "./streaming/upgrade.js";
 import { TlsListener } from "./tls-listener.js";
+import { serveUpgrade } from "./upgrade-exchange.js";
 
 export interface HttpsOptions {
   readonly host: string;
@@ -90,22 +85,14 @@ export class HttpsFront implements HttpFront {
     socket.on("error", () => socket.destroy());
     const asked = ask(handler, request, this.options.extensions);
     admit(asked, (outcome) => {
-      const { route, audited } = asked;
+      const { audited } = asked;
       if (audited !== undefined) tellOfUpgrade(audited, socket);
-      if ("error" in outcome) refuseUpgrade(socket, outcome.error);
-      else if (route.type === "proxy") upgradeProxy(proxyOf(asked, route, outcome.user), { request, socket, head });
-      else if (route.type === "extension") upgradeExtension(asked, route.service, outcome.user, { socket, head });
-      else if (route.type !== "connect") refuseUpgrade(socket, noSuchResource());
-      else {
-        const isLog = route.path.subresource === "log";
-        const options = isLog ? logOptions(asked.query, route.path.name) : connectOptions(asked.query);
-        if (!options.ok) {
-          refuseUpgrade(socket, options.error);
-          return;
-        }
-        const connect = { path: route.path, user: outcome.user, options: options.value };
-        const serve = isLog ? serveLogSocket : route.path.subresource === "portforward" ? serveForward : serveCommand;
-        serve(handler, connect, { request, socket, head });
+      try {
+        if ("error" in outcome) refuseUpgrade(socket, outcome.error);
+        else serveUpgrade(asked, outcome, { request, socket, head });
+      } catch (error) {
+        this.panicked(asked, error);
+        socket.destroy();
       }
     });
   }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ApiError } from "../../../../../src/api/status.js";
 import { namesIn } from "../../../http/exec-channels.js";
+import { tokenProtocolPrefix } from "../authentication.js";
 
 export interface Upgrade {
   readonly request: IncomingMessage;
@@ -19,6 +20,9 @@ const idleMs = 4 * 3_600_000;
 
 export const isWebSocket = ({ request }: Upgrade): boolean => request.headers.upgrade?.toLowerCase() === "websocket";
 export const isSpdy = ({ request }: Upgrade): boolean => request.headers.upgrade?.toUpperCase() === "SPDY/3.1";
+
+/** What who is sent away is told. */
+export const tooManyText = "Too many requests, please try again later.\n";
 
 /** The protocol that was chosen for a request before its handshake. */
 const chosen = new WeakMap<IncomingMessage, string>();
@@ -55,13 +59,23 @@ function watchIdle(socket: Duplex): void {
 /** Protocols that a SPDY client offers. */
 export const streamProtocols = ({ request }: Upgrade): string[] =>
   namesIn([request.headers["x-stream-protocol-version"] ?? []].flat().join(","));
-export const webSocketProtocols = ({ request }: Upgrade): string[] => namesIn(request.headers["sec-websocket-protocol"]);
+/** Without the token that a browser shows as one. */
+export const webSocketProtocols = ({ request }: Upgrade): string[] =>
+  namesIn(request.headers["sec-websocket-protocol"]).filter((name) => !name.startsWith(tokenProtocolPrefix));
 
 /** Refuses an upgrade with an error of the API. */
 export function refuseUpgrade(socket: Duplex, error: ApiError): void {
   const { code, status } = error;
   respond(socket, code, status.reason ?? "Error", "application/json", JSON.stringify(status));
 }
+
+/** Refuses an upgrade whose turn does not come. */
+export const refuseTooMany = ({ socket }: Upgrade): void =>
+  respond(socket, 429, "Too Many Requests", "text/plain; charset=utf-8", tooManyText, ["Retry-After: 1"]);
+
+/** Refuses a WebSocket whose handshake is none that is taken here, without a word, as kube-apiserver's library does. */
+export const refuseWebSocket = ({ socket }: Upgrade, code: 400 | 403): void =>
+  respond(socket, code, code === 403 ? "Forbidden" : "Bad Request", "text/plain; charset=utf-8", "");
 
 /** Refuses an upgrade as the kubelet does, whose answers the API server hands on as they are. */
 export function refuseAsKubelet(socket: Duplex, code: number, text: string, headers: readonly string[] = []): void {
