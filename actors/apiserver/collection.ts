@@ -1,4 +1,5 @@
 /** deletecollection: lists what is selected, then deletes each as a delete of its own would. */
+import { timeout } from "../../src/api/status.js";
 import type { KubernetesObject } from "../../src/api/types.js";
 import { decodeJson, type Json } from "../../src/wire/json.js";
 import type { ApiOutcome, ApiRequest, DeleteCollectionRequest, ListParts, Respond } from "./request.js";
@@ -7,11 +8,14 @@ type Run = (request: ApiRequest, respond: Respond) => void;
 
 /** Deletes that run at a time. */
 const parallelDeletes = 16;
+/** As long as any request has that does not go on until somebody ends it. */
+const defaultDeadlineMs = 60_000;
 
 /** One such request under way. */
 export class CollectionDelete {
   private list: ListParts | undefined;
   private waiting: Array<Json<KubernetesObject>> = [];
+  /** The list or deletes that have not been answered. */
   private running = 0;
   private failed: Extract<ApiOutcome, { ok: false }> | undefined;
 
@@ -21,13 +25,19 @@ export class CollectionDelete {
     private readonly respond: Respond,
   ) {}
 
+  get deadlineMs(): number {
+    return this.request.deadlineMs ?? defaultDeadlineMs;
+  }
+
   listAll(onListed: () => void): void {
     const { path, user, selection } = this.request;
+    this.running += 1;
     this.run({ verb: "list", path, user, options: selection }, (outcome) => {
+      this.running -= 1;
       if (outcome.ok && "list" in outcome) {
         this.list = outcome.list;
         this.waiting = [...outcome.list.items];
-      } else if (!outcome.ok) this.failed = outcome;
+      } else if (!outcome.ok) this.failed ??= outcome;
       onListed();
     });
   }
@@ -43,6 +53,11 @@ export class CollectionDelete {
       this.running += 1;
       this.deleteOne(item, onDeleted);
     }
+  }
+
+  /** No object is deleted any more; those that are being deleted go. */
+  stop(): void {
+    this.failed ??= { ok: false, error: timeout("request did not complete within the allotted timeout") };
   }
 
   answer(): void {

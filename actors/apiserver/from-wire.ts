@@ -89,7 +89,7 @@ function auditedServing(handler: Serving, audited: AuditedRequest): Serving {
     catalog: handler.catalog,
     request: (request, respond) => {
       audited.asked(request);
-      handler.request(request, (outcome) => {
+      return handler.request(request, (outcome) => {
         audited.answered(outcome);
         audited.completed();
         respond(outcome);

@@ -270,7 +270,10 @@ export interface ApiHandler {
   refusalOf(user: ApiUser, asked: Attributes): ApiError | undefined;
   /** Who an actor speaks as. */
   speaker(from: Address, as: Impersonated | undefined): Result<ApiUser>;
-  request(request: ApiRequest, respond: Respond): void;
+  /** Returns what the request goes by, for `abandon`. */
+  request(request: ApiRequest, respond: Respond): string;
+  /** Who asked has gone away: what has not begun is not begun any more. Answered all the same, unless it was. */
+  abandon(id: string): void;
   watch(request: WatchRequest, sink: WatchSink): WatchHandle;
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
   /** Whether a request may be proxied; `proxied` is the path behind the proxy. */

@@ -147,43 +147,47 @@ export class Server implements ApiHandler {
     return this.begun ? forbiddenRequest(user, asked, decision) : serviceUnavailable(notServing);
   }
 
-  request(request: ApiRequest, respond: Respond): void {
+  request(request: ApiRequest, respond: Respond): string {
     if (!this.open) {
       respond({ ok: false, error: serviceUnavailable(notServing, 1) });
-      return;
+      return "";
     }
     if (this.requests >= serverLimits.requests) {
       respond({ ok: false, error: tooManyRequests() });
-      return;
+      return "";
     }
     this.requests += 1;
-    this.run(request, (outcome) => {
+    return this.run(request, (outcome) => {
       this.requests -= 1;
       respond(outcome);
       if (this.requests === 0) this.onIdle?.();
     });
   }
 
-  /** Runs a request whether or not those from outside are answered: the server's own. */
-  run(request: ApiRequest, respond: Respond): void {
+  abandon(id: string): void {
+    this.host.charts.get(id)?.send({ type: "abandoned" });
+  }
+
+  /** Runs a request whether or not those from outside are answered: the server's own. Returns what it goes by. */
+  run(request: ApiRequest, respond: Respond): string {
     const id = `${request.verb} ${++this.charts}`;
     switch (request.verb) {
       case "get":
       case "list":
         startRead(this, this.batches, id, request, respond);
-        return;
+        break;
       case "deletecollection": {
         const collection = new CollectionDelete(request, (each, told) => this.run(each, told), respond);
         this.host.charts.start(collectionMachine, { id, input: { collection } });
-        return;
+        break;
       }
       case "create":
-        if (startAct(this, id, request, respond)) return;
-        startWrite(this, id, request, respond);
-        return;
+        if (!startAct(this, id, request, respond)) startWrite(this, id, request, respond);
+        break;
       default:
         startWrite(this, id, request, respond);
     }
+    return id;
   }
 
   watch(request: WatchRequest, sink: WatchSink): WatchHandle {

@@ -4,6 +4,8 @@ import * as assert from "uvu/assert";
 import type { EventObject } from "xstate";
 import type { TokenIssue } from "../../actors/apiserver/access/tokens/token-request.js";
 import { tokenRequestMachine } from "../../actors/apiserver/access/tokens/token-request-machine.js";
+import type { CollectionDelete } from "../../actors/apiserver/collection.js";
+import { collectionMachine } from "../../actors/apiserver/collection-machine.js";
 import type { BulkSetup } from "../../actors/apiserver/setup/bulk-setup.js";
 import { bulkSetupMachine } from "../../actors/apiserver/setup/bulk-setup-machine.js";
 import { setupMachine } from "../../actors/apiserver/setup/machine.js";
@@ -159,6 +161,83 @@ test("the first roles: compared again when another server was faster, and after 
   answer("written");
   assert.equal([log.at(-1), over()], ["done", true]);
   assert.is(bootstrap.complete, false);
+});
+
+/** A collection of so many objects, one deleted at a time. */
+function collection(objects: number) {
+  const log: string[] = [];
+  let next = (): void => undefined;
+  let running = 1;
+  let stopped = false;
+  const deleting = {
+    deadlineMs: 1_000,
+    get done() {
+      return running === 0 && (objects === 0 || stopped);
+    },
+    listAll: (onListed: () => void) => {
+      next = onListed;
+    },
+    deleteNext: (onDeleted: () => void) => {
+      if (running > 0 || objects === 0) return;
+      objects -= 1;
+      running = 1;
+      log.push("delete");
+      next = onDeleted;
+    },
+    stop: () => {
+      stopped = true;
+      log.push("stop");
+    },
+    answer: () => log.push("answer"),
+  };
+  const played = play(collectionMachine, { collection: standIn<CollectionDelete>(deleting) });
+  const step = (): void => {
+    running -= 1;
+    next();
+  };
+  return { ...played, log, step };
+}
+
+test("a collection is listed and deleted, and then answered", () => {
+  const { log, step, over } = collection(2);
+  for (let count = 0; count < 3; count += 1) step();
+  assert.equal([log, over()], [["delete", "delete", "answer"], true]);
+});
+
+test("a collection stops between two objects when its time is up, or when who asked has gone", () => {
+  const late = collection(5);
+  late.step();
+  late.step();
+  late.wait(1_000);
+  assert.equal([late.log, late.state()], [["delete", "delete", "stop"], "stopping"]);
+  late.step();
+  assert.equal([late.log.at(-1), late.over()], ["answer", true]);
+  const abandoned = collection(5);
+  abandoned.send({ type: "abandoned" });
+  abandoned.step();
+  assert.equal([abandoned.log, abandoned.over()], [["stop", "answer"], true], "what was listed is not deleted");
+});
+
+test("a collection with many deletes under way waits for all of them when it stops", () => {
+  const log: string[] = [];
+  let running = 2;
+  const deleting = {
+    deadlineMs: 1_000,
+    get done() {
+      return running === 0;
+    },
+    listAll: () => undefined,
+    stop: () => undefined,
+    answer: () => log.push("answer"),
+  };
+  const { send, over } = play(collectionMachine, { collection: standIn<CollectionDelete>(deleting) });
+  send({ type: "abandoned" });
+  running = 1;
+  send({ type: "deleted" });
+  assert.equal([log, over()], [[], false]);
+  running = 0;
+  send({ type: "deleted" });
+  assert.equal([log, over()], [["answer"], true]);
 });
 
 test.run();

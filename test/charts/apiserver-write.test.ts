@@ -22,6 +22,8 @@ function writeStandIn(parts: Partial<Record<keyof Write, unknown>>) {
     needsLease: false,
     knowsWhatIsStored: true,
     triedTooOften: false,
+    isAbandoned: false,
+    abandon: note("abandon"),
     makePlan: note("plan"),
     consult: (onAnswered: () => void) => {
       log.push("consult");
@@ -65,6 +67,33 @@ test("a write that must ask first is planned again with the answer; one that get
   late.wait(500);
   assert.equal(late.log, ["consult", "stop consulting", "timeout"]);
   assert.ok(late.over());
+});
+
+for (const [waits, parts, log] of [
+  ["for who is asked", { mustConsult: true }, ["consult", "stop consulting", "timeout"]],
+  ["for the cache", { mustBeConfirmed: true }, ["confirm", "stop waiting", "timeout"]],
+  ["in line", { mustAwaitTurn: true }, ["timeout"]],
+] as const) {
+  test(`a write that waits ${waits} is not made when who asked has gone`, () => {
+    const played = writeStandIn(parts);
+    played.send({ type: "abandoned" });
+    assert.equal([played.log, played.over()], [[...log], true]);
+  });
+}
+
+test("a write that etcd has been asked for goes on when who asked has gone, but is not tried again", () => {
+  const begun = writeStandIn({});
+  begun.send({ type: "abandoned" });
+  begun.end("committed");
+  assert.equal([begun.log, begun.over()], [["commit", "abandon", "answer"], true]);
+  const overtaken = writeStandIn({ isAbandoned: true });
+  overtaken.end("conflicted");
+  assert.equal([overtaken.log, overtaken.over()], [["commit", "timeout"], true]);
+  const leasing = writeStandIn({ needsLease: true });
+  leasing.send({ type: "abandoned" });
+  leasing.end("ready");
+  leasing.end("committed");
+  assert.equal(leasing.log, ["abandon", "commit", "answer"]);
 });
 
 test("a question is answered, or its time is up, or nobody wants to know any more", () => {

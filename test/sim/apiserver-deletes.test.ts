@@ -2,7 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { apiserverMessages, type ResourcePath } from "../../actors/apiserver/messages.js";
+import type { ApiOutcome } from "../../actors/apiserver/request.js";
 import {
+  type ApiServerWorld,
   brief,
   configMap,
   configMaps,
@@ -108,6 +110,52 @@ test("deletecollection deletes what is selected and answers with it", () => {
     selection: { labelSelector: "a=(" },
   });
   assert.not(bad.ok);
+});
+
+test("deletecollection stops between two objects when who asked has gone, and when its time is up", () => {
+  const many = (): ApiServerWorld => {
+    const world = serving();
+    for (let index = 0; index < 60; index += 1) world.createUnheard(configMaps, configMap(`map-${index}`));
+    world.run(2_000);
+    assert.is(world.list(configMaps).items.length, 60);
+    return world;
+  };
+  const user = { name: "jane", groups: ["system:masters"] };
+  const request = { verb: "deletecollection", path: configMaps, user, options: {}, selection: {} } as const;
+  const left = many();
+  let outcome: ApiOutcome | undefined;
+  const id = left.server().request(request, (told) => (outcome = told));
+  for (let steps = 0; left.list(configMaps).items.length === 60 && steps < 100; steps += 1) left.run(1);
+  left.server().abandon(id);
+  left.run(5_000);
+  const { length } = left.list(configMaps).items;
+  assert.ok(length > 0 && length < 60, `${length} of 60 objects are left`);
+  assert.is(outcome?.ok, false, "it is over, whoever hears it");
+  const late = many();
+  late.server().request({ ...request, deadlineMs: 1 }, (told) => (outcome = told));
+  late.run(5_000);
+  assert.ok(outcome?.ok === false && outcome.error.code === 504, JSON.stringify(outcome));
+  assert.is(
+    outcome?.ok === false ? outcome.error.status.message : "",
+    "Timeout: request did not complete within the allotted timeout",
+  );
+});
+
+test("a write whose asker has gone before it began is not made; one that has begun is", () => {
+  const world = serving();
+  const user = { name: "jane", groups: ["system:masters"] };
+  const create = (name: string) => ({ verb: "create", path: configMaps, user, options: {}, body: configMap(name) }) as const;
+  let code = 0;
+  const id = world.server().request(create("begun"), (outcome) => (code = outcome.ok ? outcome.code : outcome.error.code));
+  world.server().abandon(id);
+  world.run(1_000);
+  assert.equal([code, world.get(configMaps, "begun").error], [201, undefined]);
+  world.create(configMaps, configMap("there"));
+  const update = { verb: "delete", path: { ...configMaps, name: "absent" }, user, options: {} } as const;
+  const waiting = world.server().request(update, (outcome) => (code = outcome.ok ? outcome.code : outcome.error.code));
+  world.server().abandon(waiting);
+  world.run(1_000);
+  assert.is(code, 504, "whether it is absent was not even asked");
 });
 
 test("an eviction spends the budget, and is 429 when there is none left", () => {

@@ -17,7 +17,9 @@ export type WriteEvent =
   | { type: "conflicted" }
   | { type: "lease.lost" }
   | { type: "too.large" }
-  | { type: "failed" };
+  | { type: "failed" }
+  /** Who asked has gone away. */
+  | { type: "abandoned" };
 
 export const writeMachine = setup({
   types: { context: {} as { write: Write }, events: {} as WriteEvent, input: {} as { write: Write } },
@@ -29,6 +31,7 @@ export const writeMachine = setup({
     needsLease: ({ context }) => context.write.needsLease,
     knowsWhatIsStored: ({ context }) => context.write.knowsWhatIsStored,
     triedTooOften: ({ context }) => context.write.triedTooOften,
+    isAbandoned: ({ context }) => context.write.isAbandoned,
   },
   actions: {
     plan: ({ context }) => context.write.makePlan(),
@@ -45,6 +48,7 @@ export const writeMachine = setup({
     answer: ({ context }) => context.write.answer(),
     refuseAsContended: ({ context }) => context.write.refuseAsContended(),
     refuseAsTimeout: ({ context }) => context.write.refuseAsTimeout(),
+    noteAbandoned: ({ context }) => context.write.abandon(),
   },
   delays: {
     deadline: ({ context }) => context.write.deadlineMs,
@@ -54,6 +58,8 @@ export const writeMachine = setup({
   id: "write",
   context: ({ input }) => input,
   initial: "planned",
+  // What has not begun is not begun any more; what etcd has been asked for goes on.
+  on: { abandoned: { target: ".timedOut", actions: "refuseAsTimeout" } },
   states: {
     planned: {
       always: [
@@ -84,7 +90,7 @@ export const writeMachine = setup({
     },
     leasing: {
       entry: "lease",
-      on: { "lease.ready": "committing", "lease.failed": "answered" },
+      on: { "lease.ready": "committing", "lease.failed": "answered", abandoned: { actions: "noteAbandoned" } },
     },
     committing: {
       entry: "commit",
@@ -94,10 +100,12 @@ export const writeMachine = setup({
         "lease.lost": "leasing",
         "too.large": { target: "committing", reenter: true, actions: "leaveManagersOut" },
         failed: "answered",
+        abandoned: { actions: "noteAbandoned" },
       },
     },
     conflicted: {
       always: [
+        { guard: "isAbandoned", target: "timedOut", actions: "refuseAsTimeout" },
         { guard: "triedTooOften", target: "timedOut", actions: "refuseAsContended" },
         { guard: "knowsWhatIsStored", target: "planned", actions: "plan" },
         { target: "confirming" },

@@ -33,6 +33,7 @@ export interface WriteOf {
 }
 
 export class Write {
+  isAbandoned = false;
   private plan!: Plan;
   private origin: StoredObject | undefined;
   /** The origin is what etcd has, not only what the cache had. */
@@ -205,6 +206,11 @@ export class Write {
   answer(): void {
     if (this.outcome === undefined) this.outcome = this.outcomeWithoutCommit();
     this.respond(this.remarks.on(this.outcome));
+  }
+
+  /** Nobody waits for the answer any more: what has begun is not tried again. */
+  abandon(): void {
+    this.isAbandoned = true;
   }
 
   refuseAsContended(): void {

@@ -18,7 +18,7 @@ import { type MadeRequest, readRequest, writeRequest } from "../../http/requests
 import type { ResourceRoute } from "../../http/routing.js";
 import type { ApiOutcome, ApiUser, WatchRequest } from "../../request.js";
 import type { Asked } from "./asked.js";
-import type { HttpRequest, HttpResponse } from "./message.js";
+import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { bodyBytesMost, receiveBody } from "./request-body.js";
 import { answer, answerError } from "./response.js";
 import { serveWatch } from "./watch-response.js";
@@ -52,10 +52,18 @@ export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, re
       return;
     }
     asked.audited?.asked(made.value.request);
-    handler.request({ ...made.value.request, ...within }, (outcome) => {
+    let isAnswered = false;
+    const id = handler.request({ ...made.value.request, ...within }, (outcome) => {
+      isAnswered = true;
       asked.audited?.answered(outcome);
+      // Nobody is there any more who would read what is made of it.
+      if (isGone(response)) return;
       tell(outcome, [...deprecated, ...made.value.warnings], { request, response }, context);
     });
+    if (!isAnswered)
+      response.once("close", () => {
+        if (!isAnswered) handler.abandon(id);
+      });
   };
   if (to.verb === "get" || to.verb === "list") {
     send(readRequest(to, user, query));

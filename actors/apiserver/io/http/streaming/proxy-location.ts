@@ -43,7 +43,7 @@ function locateAdmitted(
     return;
   }
   const of = parsed.value;
-  const read = <T>(resource: string, then: (object: T) => void): void =>
+  const read = <T>(resource: string, then: (object: T) => void): string =>
     handler.request(
       {
         verb: "get",
