@@ -282,6 +282,8 @@ export interface ApiHandler {
   reached(service: { readonly namespace: string; readonly name: string; readonly port: number }): Reached | undefined;
   readiness(): readonly HealthCheck[];
   readonly metrics: ServerMetrics;
+  /** Asks etcd how much it keeps, for the metrics; goes on also when it does not say. */
+  measureStorage(onMeasured: () => void): void;
   readonly flowControl: FlowControl;
   /** Pages below /debug that tell of others' requests are served. */
   readonly debugPages: boolean;

@@ -25,7 +25,9 @@ import type { Issuer } from "./http/issuer.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
 import type { Attachments, Impersonated, TraceBatch } from "./messages.js";
+import { tellExtensions } from "./metrics/extension-metrics.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
+import { measureStorage } from "./metrics/storage-size.js";
 import { ReadBatches } from "./reads/batch.js";
 import { startRead } from "./reads/start.js";
 import { Gateway } from "./relay.js";
@@ -101,6 +103,7 @@ export class Server implements ApiHandler {
       nowMs: () => host.clock.monotonicMs(),
       figures: () => io.process(),
     });
+    tellExtensions(this.metrics.registry, this.catalog.extensions);
     this.flowControl = new FlowControl(this);
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
@@ -233,6 +236,10 @@ export class Server implements ApiHandler {
   admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined) => void): void {
     if (this.open) admitProxied(this, `proxy ${++this.charts}`, proxy, onAdmitted);
     else onAdmitted(serviceUnavailable(notServing, 1));
+  }
+
+  measureStorage(onMeasured: () => void): void {
+    measureStorage(this.host, this.metrics.etcd, onMeasured);
   }
 
   get debugPages(): boolean {

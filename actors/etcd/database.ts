@@ -40,6 +40,8 @@ export class Database {
   private notifyOfInFlight: (() => void) | undefined;
   syncs = 0;
   writes = 0;
+  /** Of the newest snapshot. */
+  snapshotBytes = 0;
 
   constructor(
     private readonly host: Host,

@@ -173,6 +173,7 @@ export interface StatusReply {
   readonly writesWaiting: number;
   /** Bytes of the log since the last snapshot. */
   readonly logBytes: number;
+  readonly snapshotBytes: number;
   readonly syncs: number;
   readonly writes: number;
 }

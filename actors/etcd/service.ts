@@ -86,6 +86,7 @@ export class EtcdService {
     for (const finding of recovery.findings) host.note(`etcd: ${finding}`);
     store.leases.renewAll(host.clock.monotonicMs());
     const database = new Database(host, store, io.disk, recovery.writer, recovery.logBytes);
+    database.snapshotBytes = recovery.snapshotBytes;
     this.openDatabase = database;
     const limits = { ...defaultUpkeepLimits, ...io.upkeep };
     const monotonicMs = () => host.clock.monotonicMs();
@@ -190,6 +191,7 @@ export class EtcdService {
       watches: this.watchCharts.size,
       writesWaiting: openDatabase?.writesWaiting ?? 0,
       logBytes: openDatabase?.logBytes ?? this.recovery.logBytes,
+      snapshotBytes: openDatabase?.snapshotBytes ?? this.recovery.snapshotBytes,
       syncs: openDatabase?.syncs ?? 0,
       writes: openDatabase?.writes ?? 0,
     };

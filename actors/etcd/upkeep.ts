@@ -101,6 +101,7 @@ export class Upkeep {
 
   nameSnapshot(onDone: OnDone): void {
     this.lastSnapshotBytes = this.snapshot?.bytes ?? 0;
+    this.database.snapshotBytes = this.lastSnapshotBytes;
     this.snapshot?.name(onDone);
   }
 

@@ -87,6 +87,36 @@ test("/metrics counts requests, watches, events, objects and what the process ta
   assert.match(indicators.text, /^kubernetes_healthcheck\{name="ping",type="livez"\} 1$/m);
 });
 
+test("/metrics tells of etcd, the watch cache, health checks, deprecated kinds and who was let in", async () => {
+  await front.ask("GET", "/readyz/etcd");
+  await front.ask("GET", "/api/v1/namespaces/default/endpoints?resourceVersion=0");
+  await front.ask("GET", "/api/v1/namespaces/default/secrets");
+  await front.ask("GET", "/version", { headers: { authorization: "Bearer wrong" } });
+  await front.ask("GET", "/configz", { headers: { "impersonate-user": "jane" } });
+  const { text } = await front.ask("GET", "/metrics");
+  for (const expected of [
+    /^etcd_requests_total\{operation="create",type="namespaces"\} [1-9]/m,
+    /^apiserver_storage_size_bytes\{storage_cluster_id="etcd-0"\} [1-9]\d{3,}$/m,
+    /^apiserver_watch_cache_resource_version\{resource="secrets"\} [1-9]/m,
+    /^apiserver_watch_cache_events_received_total\{resource="namespaces"\} [1-9]/m,
+    /^apiserver_watch_cache_events_dispatched_total\{resource="namespaces"\} [1-9]/m,
+    /^apiserver_watch_cache_initializations_total\{resource="namespaces"\} 1$/m,
+    /^apiserver_watch_cache_consistent_read_total\{resource="secrets",success="true",fallback="false"\} [1-9]/m,
+    /^apiserver_cache_list_total\{resource_prefix="\/core\/endpoints",index=""\} [1-9]/m,
+    /^apiserver_cache_list_fetched_objects_total\{resource_prefix="\/core\/endpoints",index=""\} [1-9]/m,
+    /^apiserver_cache_list_returned_objects_total\{resource_prefix="\/core\/endpoints"\} [1-9]/m,
+    /^apiserver_requested_deprecated_apis\{group="",version="v1",resource="endpoints",subresource="",removed_release=""\} 1$/m,
+    /^kubernetes_healthchecks_total\{name="etcd",status="success",type="readyz"\} [1-9]/m,
+    /^authentication_attempts\{result="failure"\} [1-9]/m,
+    /^authentication_attempts\{result="success"\} [1-9]/m,
+    /^authorization_attempts_total\{result="no-opinion"\} [1-9]/m,
+    /^apiserver_flowcontrol_request_execution_seconds_count\{priority_level="exempt",flow_schema="exempt",type="regular"\} [1-9]/m,
+    /^apiserver_flowcontrol_work_estimated_seats_count\{priority_level="exempt",flow_schema="exempt"\} [1-9]/m,
+    /^apiserver_flowcontrol_demand_seats_smoothed\{priority_level="exempt"\} /m,
+  ])
+    assert.match(text, expected);
+});
+
 test("answers name the flow schema and priority level that the request belonged to", async () => {
   const uid = async (path: string) => JSON.parse((await front.ask("GET", path)).text).metadata.uid as string;
   const group = "/apis/flowcontrol.apiserver.k8s.io/v1";

@@ -9,11 +9,11 @@ export interface HealthAnswer {
 
 const ping: HealthCheck = { name: "ping", problem: undefined };
 
-/** What is alive need not be ready: some are asked only of who means to send requests. */
-export const checksOf = (endpoint: string, checks: readonly HealthCheck[]): readonly HealthCheck[] => [
-  ping,
-  ...checks.filter(({ ofReadiness }) => endpoint === "readyz" || ofReadiness !== true),
-];
+/** What is alive need not be ready: some are asked only of who means to send requests. `part`: only the one of that name. */
+export const checksOf = (endpoint: string, checks: readonly HealthCheck[], part?: string): readonly HealthCheck[] => {
+  const all = [ping, ...checks.filter(({ ofReadiness }) => endpoint === "readyz" || ofReadiness !== true)];
+  return part === undefined ? all : all.filter(({ name }) => name === part);
+};
 
 export function healthAnswer(
   endpoint: string,

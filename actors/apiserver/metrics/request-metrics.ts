@@ -1,4 +1,5 @@
 /** What is counted of every request over HTTP, by the names that kube-apiserver counts under. */
+import { deprecationWarnings } from "../http/deprecations.js";
 import type { Route } from "../http/routing.js";
 import type { Counter, Distribution, Histogram, Registry } from "./registry.js";
 
@@ -40,6 +41,8 @@ const mutatingVerbs = new Set(["POST", "PUT", "PATCH", "DELETE", "DELETECOLLECTI
 
 export class RequestMetrics {
   private readonly sorts = new Map<string, Sort>();
+  /** By all that tells them apart. */
+  private readonly deprecated = new Map<string, Readonly<Record<string, string>>>();
   private readonly requests: Counter;
   private readonly durations: Histogram;
   private readonly sizes: Histogram;
@@ -73,10 +76,23 @@ export class RequestMetrics {
       () =>
         [...this.sorts.values()]
           .filter(({ longRunning }) => longRunning)
-          .map(({ verb, labels: [, , group = "", version = "", resource = "", subresource = "", scope = ""], underWay }) => ({
-            labels: { verb, group, version, resource, subresource, scope, component: "apiserver" },
-            value: underWay,
-          })),
+          .map(({ verb, labels: [, , ...about], underWay }) => ({ labels: targetOf(verb, about), value: underWay })),
+    );
+    const terminated = ["429", "504"];
+    registry.tell(
+      "counter",
+      "apiserver_request_terminations_total",
+      "Requests that were ended in self-defence: because there were too many, or their time was up.",
+      () =>
+        [...this.sorts.values()].flatMap(({ codes, labels: [verb = "", , ...about] }) =>
+          terminated.flatMap((code) => {
+            const count = codes.get(Number(code));
+            return count === undefined ? [] : [{ labels: { ...targetOf(verb, about), code }, value: count.value }];
+          }),
+        ),
+    );
+    registry.tell("gauge", "apiserver_requested_deprecated_apis", "1 for each deprecated API that was asked for.", () =>
+      Array.from(this.deprecated.values(), (labels) => ({ labels, value: 1 })),
     );
     registry.tell("gauge", "apiserver_current_inflight_requests", "Requests under way that are not long-running.", () =>
       [true, false].map((mutating) => ({
@@ -106,6 +122,14 @@ export class RequestMetrics {
     return counted;
   }
 
+  private noteDeprecated(route: Route): void {
+    if (!("resource" in route) || deprecationWarnings(route.resource).length === 0) return;
+    const { group, version, resource, subresource = "" } = route.path;
+    // Of none of them it is known which release will not have it any more.
+    const labels = { group, version, resource, subresource, removed_release: "" };
+    this.deprecated.set(Object.values(labels).join("/"), labels);
+  }
+
   private codeOf(sort: Sort, code: number): { value: number } {
     const known = sort.codes.get(code);
     if (known !== undefined) return known;
@@ -131,9 +155,15 @@ export class RequestMetrics {
       underWay: 0,
     };
     this.sorts.set(name, sort);
+    this.noteDeprecated(route);
     return sort;
   }
 }
+
+const targetOf = (
+  verb: string,
+  [group = "", version = "", resource = "", subresource = "", scope = ""]: readonly string[],
+): Readonly<Record<string, string>> => ({ verb, group, version, resource, subresource, scope, component: "apiserver" });
 
 function nameOf(route: Route, method: string, path: string, dryRun: boolean): string {
   if (route.type !== "resource" && route.type !== "connect" && route.type !== "proxy")

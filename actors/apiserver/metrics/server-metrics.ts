@@ -4,13 +4,11 @@ import { versionInfo } from "../http/version.js";
 import type { ProcessFigures } from "../io/io.js";
 import type { HealthCheck } from "../request.js";
 import type { WatchCache } from "../watch-cache/cache.js";
-import { prefixOf } from "../watch-cache/stored-object.js";
 import { AdmissionMetrics } from "./admission-metrics.js";
-import { type Counter, type Distribution, type Histogram, Registry } from "./registry.js";
+import { tellCache } from "./cache-metrics.js";
+import { EtcdMetrics } from "./etcd-metrics.js";
+import { type Counter, Registry } from "./registry.js";
 import { RequestMetrics } from "./request-metrics.js";
-
-/** Seconds. */
-const etcdBounds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
 export interface MetricSources {
   readonly readiness: () => readonly HealthCheck[];
@@ -27,14 +25,16 @@ export class ServerMetrics {
   readonly admission: AdmissionMetrics;
   /** By group, version and kind. */
   readonly watchEvents: Counter;
-  private readonly etcdRequests: Histogram;
-  private readonly etcdSeries = new Map<string, Distribution>();
-
-  private readonly nowMs: () => number;
+  /** By resource. */
+  readonly terminatedWatchers: Counter;
+  /** Of every request: their series are found once. */
+  readonly authentications: Readonly<Record<"success" | "failure", { value: number }>>;
+  readonly authorizations: Readonly<Record<"allowed" | "refused", { value: number }>>;
+  private readonly checks: Counter;
+  readonly etcd: EtcdMetrics;
 
   constructor({ readiness, cache, nowMs, figures }: MetricSources) {
     const { registry } = this;
-    this.nowMs = nowMs;
     this.requests = new RequestMetrics(registry, nowMs);
     this.admission = new AdmissionMetrics(registry);
     this.watchEvents = registry.counter("apiserver_watch_events_total", "Events that watches over HTTP were sent.", [
@@ -42,26 +42,32 @@ export class ServerMetrics {
       "version",
       "kind",
     ]);
-    this.etcdRequests = registry.histogram(
-      "etcd_request_duration_seconds",
-      "Seconds from a request to etcd to its answer.",
-      ["operation", "type"],
-      etcdBounds,
+    this.terminatedWatchers = registry.counter(
+      "apiserver_terminated_watchers_total",
+      "Watches over HTTP that were cut off because their reader was too slow.",
+      ["resource"],
     );
+    const authentications = registry.counter("authentication_attempts", "Times that it was found out who asks.", ["result"]);
+    this.authentications = { success: authentications.of("success"), failure: authentications.of("failure") };
+    const authorizations = registry.counter("authorization_attempts_total", "Times that it was decided whether he may.", [
+      "result",
+    ]);
+    this.authorizations = { allowed: authorizations.of("allowed"), refused: authorizations.of("no-opinion") };
+    this.checks = registry.counter("kubernetes_healthchecks_total", "Health checks that were made for who asked for them.", [
+      "name",
+      "status",
+      "type",
+    ]);
+    this.etcd = new EtcdMetrics(registry, nowMs);
     for (const each of [registry, this.indicators]) tellHealth(each, readiness);
     tellCache(registry, cache);
     tellBuild(registry);
     tellProcess(registry, figures);
   }
 
-  /** A request about the key or prefix goes out to etcd; what is returned is to be called when it is answered. */
-  etcdAsked(operation: "create" | "update" | "delete" | "list", key: string): () => void {
-    const prefix = prefixOf(key) ?? key;
-    const name = `${operation} ${prefix}`;
-    const series = this.etcdSeries.get(name) ?? this.etcdRequests.of(operation, resourceOf(prefix));
-    this.etcdSeries.set(name, series);
-    const askedMs = this.nowMs();
-    return () => series.observe((this.nowMs() - askedMs) / 1_000);
+  /** Health checks were made for who asked for them. */
+  healthChecked(type: string, checks: readonly HealthCheck[]): void {
+    for (const { name, problem } of checks) this.checks.of(name, problem === undefined ? "success" : "error", type).value += 1;
   }
 }
 
@@ -72,33 +78,6 @@ function tellHealth(registry: Registry, readiness: () => readonly HealthCheck[])
       checksOf(type, checks).map(({ name, problem }) => ({ labels: { name, type }, value: problem === undefined ? 1 : 0 })),
     );
   });
-}
-
-function tellCache(registry: Registry, cache: WatchCache): void {
-  registry.tell("gauge", "apiserver_storage_objects", "Objects that are stored, by resource.", () =>
-    Array.from(cache.resources(), ({ prefix, size }) => ({ labels: { resource: resourceOf(prefix) }, value: size })),
-  );
-  registry.tell(
-    "gauge",
-    "apiserver_watch_cache_resource_version",
-    "The revision up to which the watch cache follows etcd.",
-    () => [{ value: Number(cache.revision) }],
-  );
-  registry.tell(
-    "gauge",
-    "apiserver_registered_watchers",
-    "Watches that follow the watch cache, over HTTP and of the cluster's own components.",
-    () =>
-      Array.from(cache.resources())
-        .filter(({ watchers }) => watchers.size > 0)
-        .map(({ prefix, watchers }) => ({ labels: { resource: resourceOf(prefix) }, value: watchers.size })),
-  );
-}
-
-/** `/registry/apps/deployments/` is of `deployments.apps`. */
-function resourceOf(prefix: string): string {
-  const [group = "", resource = ""] = prefix.split("/").slice(2);
-  return group === "core" ? resource : `${resource}.${group}`;
 }
 
 function tellBuild(registry: Registry): void {

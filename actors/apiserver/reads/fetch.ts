@@ -62,9 +62,9 @@ export function fetchList(
     }
     const wanted = counts(options) && Number.isFinite(limit) ? limit - items.length + 1 : rangeLimit;
     const request = { key, rangeEnd: prefixEnd(within), limit: Math.min(wanted, rangeLimit), revision: at.revision };
-    const answered = metrics.etcdAsked("list", served.prefix);
+    const answered = metrics.etcd.asked("list", served.prefix);
     const onOutcome = (outcome: Outcome<RangeReply>): void => {
-      answered();
+      answered(outcome.ok);
       if (!outcome.ok) {
         onFetched({ ok: false, error: refusalOf(outcome.error, at) });
         return;

@@ -46,8 +46,10 @@ export function listFromCache(cache: WatchCache, plan: ListPlan): ApiOutcome {
   const items: Array<Json<KubernetesObject>> = [];
   let next: StoredObject | undefined;
   let remaining = 0;
+  let looked = 0;
   const start = at.what === "exactly" ? at.start : "";
   for (const stored of selected(cache, served, selection, start)) {
+    looked += 1;
     if (items.length < limit) {
       items.push(served.presentation.show(stored.json));
       continue;
@@ -57,6 +59,10 @@ export function listFromCache(cache: WatchCache, plan: ListPlan): ApiOutcome {
     if (!counts(options)) break;
   }
   const { prefix } = served;
+  const { figures } = cache.store(prefix);
+  figures.lists += 1;
+  figures.looked += looked;
+  figures.given += items.length;
   const cut = next === undefined ? undefined : { start: next.key.slice(prefix.length), remaining };
   return { ok: true, code: 200, list: listParts(plan, items, revision, cut) };
 }

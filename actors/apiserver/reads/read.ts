@@ -4,6 +4,7 @@ import type { Backing } from "../backing.js";
 import { convertThen } from "../conversion/work.js";
 import type { ApiOutcome, ListRequest, ReadRequest, Respond } from "../request.js";
 import { keyOf, type Served } from "../served.js";
+import type { StoreFigures } from "../watch-cache/resource-store.js";
 import type { Selection } from "../watch-cache/selection.js";
 import { fetchList } from "./fetch.js";
 import { listFromCache } from "./list.js";
@@ -80,6 +81,7 @@ export class Read {
   }
 
   answer(): void {
+    if (this.mustBeNewest) this.figures.confirmedReads += 1;
     if (!this.plan.served.isConverted) {
       this.respond(this.outcome());
       return;
@@ -111,7 +113,12 @@ export class Read {
   }
 
   refuseAsTimeout(): void {
+    if (this.mustBeNewest) this.figures.unconfirmedReads += 1;
     this.refuse(timeout("request did not complete within the allotted timeout"));
+  }
+
+  private get figures(): StoreFigures {
+    return this.backing.cache.store(this.plan.served.prefix).figures;
   }
 
   private refuse(error: ApiError): void {

@@ -24,6 +24,8 @@ export class WatchCache {
   private readonly stores = new Map<string, ResourceStore>();
   /** The revision of the last list: nothing is known of what changed before it. */
   private listedAt = 0n;
+  /** How often everything was listed. */
+  listings = 0;
   private readonly waiters = new Set<RevisionWaiter>();
 
   store(prefix: string): ResourceStore {
@@ -64,6 +66,7 @@ export class WatchCache {
     }
     const watching = [...this.stores.values()].flatMap((store) => store.watchers.list());
     this.listedAt = revision;
+    this.listings += 1;
     for (const prefix of new Set([...this.stores.keys(), ...listed.keys()])) {
       this.store(prefix).replace(listed.get(prefix) ?? [], revision);
     }

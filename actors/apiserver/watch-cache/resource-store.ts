@@ -14,9 +14,30 @@ export interface Follower {
   replaced(): void;
 }
 
+/** What there was to do for the readers of a resource. */
+export interface StoreFigures {
+  /** Changes that etcd's watch told. */
+  changes: number;
+  /** Lists that were made from what is here: how many, how many objects were looked at, and how many given. */
+  lists: number;
+  looked: number;
+  given: number;
+  /** Reads for which it was made sure that nothing newer is in etcd, and those for which that could not be done. */
+  confirmedReads: number;
+  unconfirmedReads: number;
+}
+
 /** The objects of one resource in the order of their keys, what lately changed, and who watches. */
 export class ResourceStore {
   readonly watchers = new Watchers();
+  readonly figures: StoreFigures = {
+    changes: 0,
+    lists: 0,
+    looked: 0,
+    given: 0,
+    confirmedReads: 0,
+    unconfirmedReads: 0,
+  };
   /** Told of every change, in order, before the watchers are. */
   readonly followers: Follower[] = [];
   private readonly objects = new Map<string, StoredObject>();
@@ -75,6 +96,7 @@ export class ResourceStore {
     const event = new CacheEvent(revision, current, previous);
     this.history.add(event);
     this.changedAt = revision;
+    this.figures.changes += 1;
     for (const follower of this.followers) follower.changed(event);
     return event;
   }

@@ -185,9 +185,9 @@ export class Write {
     const text = plan.what === "put" ? storedText(plan.object, this.managedFieldsOf(plan)) : "";
     const { compares, success, failure } = this.transaction(plan, text);
     const operation = plan.what === "remove" ? "delete" : this.origin === undefined ? "create" : "update";
-    const answered = this.backing.metrics.etcdAsked(operation, plan.key);
+    const answered = this.backing.metrics.etcd.asked(operation, plan.key);
     const onOutcome = (outcome: Outcome<TxnReply>): void => {
-      answered();
+      answered(outcome.ok);
       onEnded(this.ended(plan, text, outcome));
     };
     this.backing.host.wire.call(

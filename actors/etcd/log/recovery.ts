@@ -43,6 +43,7 @@ export class Recovery {
   readonly findings: string[] = [];
   private found: SegmentWriter | undefined;
   logBytes = 0;
+  snapshotBytes = 0;
 
   constructor(
     private readonly disk: Disk,
@@ -101,6 +102,7 @@ export class Recovery {
       if (why !== undefined) return onDone({ kind: "damaged", damage: { file: name, offset: result.end, why } });
       this.nextSequence = this.replay.nextSequence;
       this.logBytes = 0;
+      this.snapshotBytes = result.end;
       result.file.close((failure) => onDone(failure === undefined ? done : failed(failure)));
     });
   }

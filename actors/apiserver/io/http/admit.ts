@@ -17,6 +17,7 @@ export interface Admitted {
 export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiError }) => void): void {
   const { handler, request, path, query, route } = asked;
   authenticate(request, handler.tokens, (who, remarks) => {
+    handler.metrics.authentications[who === "invalid" ? "failure" : "success"].value += 1;
     const attributes = attributesOf(request.method ?? "GET", path, query, route);
     if (who === "invalid") {
       const error = unauthorized();
@@ -41,6 +42,7 @@ export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiErr
     if (user !== who) audited?.impersonating(user);
     audited?.decided(handler.decisionOf(user, attributes));
     const refusal = handler.refusalOf(user, attributes);
+    handler.metrics.authorizations[refusal === undefined ? "allowed" : "refused"].value += 1;
     if (refusal !== undefined) audited?.refused(refusal.status);
     onDone(refusal === undefined ? { user, attributes } : { error: refusal });
   });

@@ -1,20 +1,21 @@
 /** One HTTP request from its turn to its answer. */
 import type { ResourceTable } from "../../../../src/api/kinds.js";
 import { badRequest } from "../../../../src/api/status.js";
-import { healthAnswer } from "../../http/health.js";
+import { checksOf, healthAnswer } from "../../http/health.js";
 import { issuerDocument } from "../../http/issuer.js";
 import { isConversation } from "../../http/long-running.js";
 import { mediaTypes } from "../../http/negotiation.js";
 import { connectOptions, logOptions } from "../../http/query.js";
 import type { Route } from "../../http/routing.js";
 import { versionInfo } from "../../http/version.js";
+import type { Registry } from "../../metrics/registry.js";
 import type { ApiUser } from "../../request.js";
 import type { Admitted } from "./admit.js";
 import { type Asked, proxyOf } from "./asked.js";
 import { serveDocument } from "./document-response.js";
 import { serveExtension } from "./extension.js";
 import { serveLog } from "./log-response.js";
-import { authorityOf, type HttpRequest, type HttpResponse } from "./message.js";
+import { authorityOf, type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { serveResource } from "./resource-response.js";
 import { answer, answerError, answerText } from "./response.js";
 import { serveProxy } from "./streaming/proxy.js";
@@ -67,17 +68,18 @@ function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () 
       serveDocument(asked, response);
       return;
     case "health": {
-      const { code, text } = healthAnswer(to.check, to.part, handler.readiness(), query);
+      const checks = handler.readiness();
+      const { code, text } = healthAnswer(to.check, to.part, checks, query);
+      handler.metrics.healthChecked(to.check, checksOf(to.check, checks, to.part));
       answerText(request, response, code, text);
       return;
     }
     case "metrics":
-    case "indicators": {
-      const { registry, indicators } = handler.metrics;
-      const body = (to.type === "metrics" ? registry : indicators).text();
-      answer(request, response, 200, { contentType: metricsType, body });
+      handler.measureStorage(() => answerMetrics(request, response, handler.metrics.registry));
       return;
-    }
+    case "indicators":
+      answerMetrics(request, response, handler.metrics.indicators);
+      return;
     case "fairness": {
       if (!handler.debugPages) {
         answerText(request, response, 404, "404 page not found\n");
@@ -113,8 +115,11 @@ function serve(asked: Asked, user: ApiUser, response: HttpResponse, onSetUp: () 
   }
 }
 
-/** The text form of Prometheus. */
-const metricsType = "text/plain; version=0.0.4; charset=utf-8";
+/** In the text form of Prometheus. */
+function answerMetrics(request: HttpRequest, response: HttpResponse, registry: Registry): void {
+  if (isGone(response)) return;
+  answer(request, response, 200, { contentType: "text/plain; version=0.0.4; charset=utf-8", body: registry.text() });
+}
 
 function answerJson(request: HttpRequest, response: HttpResponse, value: object): void {
   answer(request, response, 200, { contentType: mediaTypes.json, body: JSON.stringify(value, undefined, 2) });

@@ -54,6 +54,7 @@ export function followWatch(
     events: (events) => {
       told.value += events.length;
       if (stream === undefined || stream.send(events, initial)) return;
+      handler.metrics.terminatedWatchers.of(context.resource?.plural ?? "").value += 1;
       handle.closed();
       stream.destroy();
     },
