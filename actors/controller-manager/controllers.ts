@@ -28,6 +28,11 @@ import { evictionController, nodeIpamController, nodeLifecycleController } from 
 import { podGcController } from "./pod-gc/controller.js";
 import { replicaSetController, replicationController } from "./replicaset/controller.js";
 import { rootCaController, serviceAccountController } from "./service-account/controller.js";
+import { claimBindingController, volumeBindingController } from "./volumes/binding/controller.js";
+import { ephemeralVolumeController } from "./volumes/ephemeral/controller.js";
+import { expansionController } from "./volumes/expand/controller.js";
+import { localPathProvisioningController, localPathRemovingController } from "./volumes/local-path/controller.js";
+import { claimProtectionController, volumeProtectionController } from "./volumes/protection/controller.js";
 
 /** The controllers that a pod waits for on its way. */
 const urgentControllers = (host: Host, informers: Informers, io: ControllerManagerIo): ControllerDefinition[] => [
@@ -64,6 +69,14 @@ const patientControllers = (host: Host, informers: Informers, io: ControllerMana
   tokenCleaner(informers),
   resourceQuotaController(informers),
   serviceCidrController(informers),
+  claimBindingController(informers),
+  volumeBindingController(informers, io.volumes),
+  claimProtectionController(informers),
+  volumeProtectionController(informers),
+  ephemeralVolumeController(informers),
+  localPathProvisioningController(informers, io.volumes),
+  localPathRemovingController(informers, io.volumes),
+  expansionController(informers),
   admissionPolicyStatusController(informers),
   garbageCollector(informers),
 ];

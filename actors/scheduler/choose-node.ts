@@ -1,7 +1,7 @@
 /** One scheduling cycle: filter the nodes, score those that remain, take the best. */
 import { integerBelow, type Random } from "../../src/actor/random.js";
 import type { PodDisruptionBudget } from "../../src/api/types.js";
-import { notNamed, type Rejection, rejectionOf } from "./filter.js";
+import { type Filter, notNamed, type Rejection, rejectionOf } from "./filter.js";
 import { type FitError, fitError } from "./fit-error.js";
 import type { NodeInfo } from "./node-info.js";
 import type { PodInfo } from "./pod-info.js";
@@ -31,6 +31,8 @@ export interface Rotation {
 export interface Surroundings {
   /** Shows a node as this pod may use it. */
   readonly seen?: (node: NodeInfo) => NodeInfo;
+  /** Filters of this pod alone. */
+  readonly ofPod?: readonly Filter[];
   /** What preemption is to mind; asked for only when the pod fits nowhere. */
   readonly budgets?: () => readonly PodDisruptionBudget[];
 }
@@ -40,10 +42,10 @@ export function chooseNode(
   nodes: readonly NodeInfo[],
   random: Random,
   rotation: Rotation,
-  { seen = (node) => node, budgets = () => [] }: Surroundings = {},
+  { seen = (node) => node, budgets = () => [], ofPod = [] }: Surroundings = {},
 ): Choice {
   // Filters that depend on what runs on all nodes are worked out once for the pod.
-  const more = filtersOverNodes(pod, nodes);
+  const more = [...ofPod, ...filtersOverNodes(pod, nodes)];
   const enough = enoughNodes(nodes.length);
   const fitting: NodeInfo[] = [];
   const rejections = new Map<NodeInfo, Rejection>();
@@ -56,7 +58,7 @@ export function chooseNode(
   }
   if (nodes.length > 0) rotation.start = (rotation.start + looked) % nodes.length;
   if (fitting.length === 0) {
-    return { ok: false, error: fitError(pod, rejections, preemptionFor(pod, rejections, nodes, budgets())) };
+    return { ok: false, error: fitError(pod, rejections, preemptionFor(pod, rejections, nodes, budgets(), ofPod)) };
   }
   return { ok: true, node: best(pod, fitting, random) };
 }

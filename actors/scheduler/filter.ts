@@ -16,6 +16,9 @@ export type FilterName =
   | "NodeAffinity"
   | "NodePorts"
   | "NodeResourcesFit"
+  | "VolumeRestrictions"
+  | "VolumeBinding"
+  | "VolumeZone"
   | "PodTopologySpread"
   | "InterPodAffinity";
 

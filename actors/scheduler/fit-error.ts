@@ -30,6 +30,13 @@ function preemptionMessage(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejec
   return `preemption: ${availabilityMessage(rejections.size, reasons)}`;
 }
 
+/** What to say of a pod that no node would do for, whatever it is like: there are no nodes to count. */
+export function refusedBeforehand(nodes: number, reason: string, by: FilterName): FitError {
+  const none = Array.from({ length: nodes }, () => "Preemption is not helpful for scheduling");
+  const message = `0/${nodes} nodes are available: ${reason}. preemption: ${availabilityMessage(nodes, none)}`;
+  return { message, rejectedBy: new Set([by]), outlook: "none" };
+}
+
 /** What to say when every node was rejected; without any node at all there is nothing to count. */
 export function fitError(pod: PodInfo, rejections: ReadonlyMap<NodeInfo, Rejection>, outlook: Outlook): FitError {
   if (rejections.size === 0) return { message: "no nodes available to schedule pods", rejectedBy: new Set(), outlook };

@@ -2,6 +2,7 @@
 import { type HostPort, hostPortsOf } from "../../src/api/host-ports.js";
 import { nodesNamed } from "../../src/api/node-affinity.js";
 import type { Pod } from "../../src/api/types.js";
+import { type ClaimUsed, claimsUsed } from "../../src/api/volumes/pod-claims.js";
 import { type PodTerms, podTerms } from "./pod-terms.js";
 import { type Amounts, podRequests, podRequestsForScores } from "./resources.js";
 
@@ -20,6 +21,7 @@ export interface PodInfo {
   readonly named: ReadonlySet<string> | undefined;
   /** What it says of other pods; undefined for nothing. */
   readonly terms: PodTerms | undefined;
+  readonly claims: readonly ClaimUsed[];
 }
 
 export const podKey = (pod: Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`;
@@ -37,5 +39,6 @@ export function podInfo(pod: Pod): PodInfo {
     owner: pod.metadata.ownerReferences?.find((reference) => reference.controller)?.uid ?? "",
     named: nodesNamed(spec),
     terms: podTerms(pod),
+    claims: claimsUsed(pod),
   };
 }

@@ -21,15 +21,29 @@ export type ClusterEvent =
   | "node labels changed"
   | "node taints changed"
   | "assigned pod added"
-  | "assigned pod deleted";
+  | "assigned pod deleted"
+  | "volumes changed";
 
 const mayHelp: Readonly<Record<ClusterEvent, "all" | ReadonlySet<FilterName>>> = {
   "node added": "all",
   "node allocatable changed": new Set<FilterName>(["NodeResourcesFit"]),
-  "node labels changed": new Set<FilterName>(["NodeAffinity", "PodTopologySpread", "InterPodAffinity"]),
+  "node labels changed": new Set<FilterName>([
+    "NodeAffinity",
+    "VolumeBinding",
+    "VolumeZone",
+    "PodTopologySpread",
+    "InterPodAffinity",
+  ]),
   "node taints changed": new Set<FilterName>(["TaintToleration", "NodeUnschedulable", "PodTopologySpread"]),
   "assigned pod added": new Set<FilterName>(["PodTopologySpread", "InterPodAffinity"]),
-  "assigned pod deleted": new Set<FilterName>(["NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity"]),
+  "assigned pod deleted": new Set<FilterName>([
+    "NodeResourcesFit",
+    "NodePorts",
+    "VolumeRestrictions",
+    "PodTopologySpread",
+    "InterPodAffinity",
+  ]),
+  "volumes changed": new Set<FilterName>(["VolumeRestrictions", "VolumeBinding", "VolumeZone"]),
 };
 
 export interface QueuedPod {
@@ -138,13 +152,14 @@ export class SchedulingQueue {
     this.afterErrors.put({ ...queued, untilMs: nowMs + backoffAfter(queued.attempts) });
   }
 
-  /** Moves the pods that this event may help. */
-  moveOn(event: ClusterEvent, nowMs: number): void {
+  /** Moves the pods that this event may help, of those that it concerns. */
+  moveOn(event: ClusterEvent, nowMs: number, concerns: (pod: PodInfo) => boolean = () => true): void {
     const helped = mayHelp[event];
     for (const waiting of [...this.unschedulable.values()]) {
       const { rejectedBy } = waiting;
       // A pod that no filter rejected waits for nodes as such.
       if (helped !== "all" && ![...rejectedBy].some((filter) => helped.has(filter))) continue;
+      if (!concerns(waiting.info)) continue;
       this.unschedulable.delete(keyOf(waiting));
       this.ready(waiting, nowMs);
     }

@@ -8,6 +8,7 @@ import { BindingAttempt } from "./binding/attempt.js";
 import { type BindingEnd, bindingMachine } from "./binding/machine.js";
 import { SchedulerCache } from "./cache.js";
 import { chooseNode, type Rotation } from "./choose-node.js";
+import { type FitError, refusedBeforehand } from "./fit-error.js";
 import { nodeEvents } from "./node-events.js";
 import type { NodeInfo } from "./node-info.js";
 import { Nominations } from "./nominations.js";
@@ -17,6 +18,10 @@ import type { Preemption } from "./preemption/victims.js";
 import { preemptionWrites } from "./preemption/writes.js";
 import { type QueuedPod, SchedulingQueue } from "./queue.js";
 import { reportFailure, reportPreempted, reportScheduled, reportUnschedulable } from "./reports.js";
+import { VolumeBindingAttempt } from "./volumes/attempt.js";
+import { judgeVolumes, type VolumeDecision } from "./volumes/judge.js";
+import { type VolumeBindingEnd, volumeBindingMachine } from "./volumes/machine.js";
+import { SchedulerVolumes, type VolumeChange } from "./volumes/volumes.js";
 
 export const schedulingLimits = {
   /** Pods decided about at a stretch, before other messages get their turn. */
@@ -53,7 +58,15 @@ export class Scheduling {
   private readonly budgets = new Store<PodDisruptionBudget>();
   private readonly nominations = new Nominations();
   private readonly rotation: Rotation = { start: 0 };
-  private readonly unsynced = new Set(["pods", "nodes", "budgets"]);
+  private readonly volumes = new SchedulerVolumes();
+  private readonly unsynced = new Set([
+    "pods",
+    "nodes",
+    "budgets",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "storageclasses",
+  ]);
   private bindings = 0;
   private candidacy: { stop(): void } | undefined;
 
@@ -102,6 +115,11 @@ export class Scheduling {
       store: this.pods,
       onChange: (change) => (change.type === "synced" ? this.markSynced("pods") : this.podChanged(change)),
     });
+    this.volumes.startInformers(
+      this.host,
+      (what) => this.markSynced(what),
+      (change) => this.volumesChanged(change),
+    );
   }
 
   standForElection(): void {
@@ -133,22 +151,29 @@ export class Scheduling {
 
   private decideOne(queued: QueuedPod): void {
     const { info } = queued;
-    if (this.host.charts.get(bindingId(info)) !== undefined) {
+    const { charts } = this.host;
+    if (charts.get(bindingId(info)) !== undefined || charts.get(volumesId(info.key)) !== undefined) {
       // A namesake that was deleted is still being bound.
       this.queue.putBack(queued, this.nowMs);
       return;
     }
     const seen = (node: NodeInfo) => this.nominations.seenBy(info, node);
-    const surroundings = { seen, budgets: () => this.budgets.list() };
-    const choice = chooseNode(info, this.cache.nodes(), this.host.random, this.rotation, surroundings);
-    if (!choice.ok) {
-      const { rejectedBy, message, outlook } = choice.error;
-      this.queue.putUnschedulable(queued, rejectedBy, this.nowMs);
-      reportUnschedulable(this.host, info, message);
-      if (typeof outlook === "object") this.makeRoom(info, outlook.preemption);
+    const nodes = this.cache.nodes();
+    const judged = info.claims.length === 0 ? undefined : judgeVolumes(info, nodes, this.volumes);
+    if (judged?.ok === false) {
+      this.refuse(queued, refusedBeforehand(nodes.length, judged.reason, "VolumeBinding"));
       return;
     }
-    this.bind(queued, choice.node.name);
+    const surroundings = { seen, ofPod: judged?.filters ?? [], budgets: () => this.budgets.list() };
+    const choice = chooseNode(info, nodes, this.host.random, this.rotation, surroundings);
+    if (choice.ok) this.bind(queued, choice.node.name, judged?.decisionFor(choice.node));
+    else this.refuse(queued, choice.error);
+  }
+
+  private refuse(queued: QueuedPod, { rejectedBy, message, outlook }: FitError): void {
+    this.queue.putUnschedulable(queued, rejectedBy, this.nowMs);
+    reportUnschedulable(this.host, queued.info, message);
+    if (typeof outlook === "object") this.makeRoom(queued.info, outlook.preemption);
   }
 
   private makeRoom(info: PodInfo, preemption: Preemption): void {
@@ -178,11 +203,42 @@ export class Scheduling {
     this.tell({ type: "queue.changed" });
   }
 
-  private bind(queued: QueuedPod, node: string): void {
+  private bind(queued: QueuedPod, node: string, decision?: VolumeDecision): void {
     const { info } = queued;
     this.nominations.delete(info.key);
     this.cache.assume(info, node);
     this.bindings += 1;
+    if (decision === undefined || this.volumes.missing(info).length === 0) this.bindPod(queued, node);
+    else this.bindVolumes(queued, node, decision);
+  }
+
+  /** The pod is bound once its volumes are. */
+  private bindVolumes(queued: QueuedPod, node: string, decision: VolumeDecision): void {
+    this.volumes.promise(decision, node);
+    const attempt = new VolumeBindingAttempt(this.host, this.volumes, queued.info, node, decision);
+    let ended: { readonly end: VolumeBindingEnd; readonly error: string } = { end: "gone", error: "" };
+    const onEnd = (end: VolumeBindingEnd, error: string) => {
+      ended = { end, error };
+    };
+    this.host.charts.start(volumeBindingMachine, {
+      id: volumesId(queued.info.key),
+      input: { attempt, onEnd },
+      onDone: () => {
+        this.volumes.settle(decision);
+        if (ended.end === "bound") {
+          this.bindPod(queued, node);
+          return;
+        }
+        this.bindings -= 1;
+        if (ended.end === "failed")
+          this.bindingFailed(queued, `running PreBind plugin "VolumeBinding": binding volumes: ${ended.error}`);
+        this.tell({ type: "binding.ended" });
+      },
+    });
+  }
+
+  private bindPod(queued: QueuedPod, node: string): void {
+    const { info } = queued;
     const attempt = new BindingAttempt(this.host, info, node);
     const onEnd = (end: BindingEnd, error: string) => this.bindingEnded(queued, node, end, error);
     this.host.charts.start(bindingMachine, {
@@ -201,10 +257,19 @@ export class Scheduling {
       reportScheduled(this.host, info, node);
       return;
     }
+    if (end === "failed") {
+      this.bindingFailed(queued, `binding rejected: ${error}`);
+      return;
+    }
     this.cache.forget(info);
     this.queue.moveOn("assigned pod deleted", this.nowMs);
-    if (end !== "failed") return;
-    reportFailure(this.host, info, `binding rejected: ${error}`);
+  }
+
+  private bindingFailed(queued: QueuedPod, message: string): void {
+    const { info } = queued;
+    this.cache.forget(info);
+    this.queue.moveOn("assigned pod deleted", this.nowMs);
+    reportFailure(this.host, info, message);
     const now = this.pods.get(info.key);
     if (now !== undefined && now.metadata.uid === info.uid && schedulable(now)) this.queue.putBack(queued, this.nowMs);
   }
@@ -214,6 +279,13 @@ export class Scheduling {
     if (change.type === "deleted") this.cache.removeNode(object.metadata.name ?? "");
     else this.cache.setNode(object);
     for (const event of nodeEvents(change)) this.queue.moveOn(event, this.nowMs);
+    this.tell({ type: "queue.changed" });
+  }
+
+  private volumesChanged({ claim }: VolumeChange): void {
+    const uses = ({ pod, claims }: PodInfo) =>
+      claim === undefined || claims.some(({ name }) => `${pod.metadata.namespace}/${name}` === claim);
+    this.queue.moveOn("volumes changed", this.nowMs, uses);
     this.tell({ type: "queue.changed" });
   }
 
@@ -243,6 +315,7 @@ export class Scheduling {
     this.queue.delete(key);
     this.nominations.delete(key);
     this.cache.remove(key);
+    this.host.charts.get(volumesId(key))?.send({ type: "pod.gone" });
     if (pod.spec?.nodeName) this.queue.moveOn("assigned pod deleted", this.nowMs);
   }
 
@@ -257,3 +330,4 @@ export class Scheduling {
 }
 
 const bindingId = (info: PodInfo): string => `binding ${info.key}`;
+const volumesId = (key: string): string => `volumes ${key}`;

@@ -95,12 +95,13 @@ function apiServerSettings({ options, ranges, keys: keysOf, ports, audit }: Clus
   };
 }
 
-const controllerManagerSettings = ({ ranges, keys }: ClusterPlan): ControllerManagerSettings => ({
+const controllerManagerSettings = ({ ranges, keys, directory }: ClusterPlan): ControllerManagerSettings => ({
   clusterCidr: ranges.podCidr,
   nodeCidrMaskSize: 24,
   clusterCa: keys().ca.certificate,
   authorityKey: keys().ca.key,
   serviceAccountKey: keys().serviceAccountKey,
+  volumesDirectory: directory.directory("volumes"),
 });
 
 function runcPlan({ containers }: ClusterPlan, number: number): ActorPlan {

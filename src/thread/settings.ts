@@ -41,6 +41,8 @@ export interface ControllerManagerSettings extends Pick<ControllerManagerIo, "cl
   /** PKCS #8 in PEM: of the certificate authority, and of service account tokens. */
   readonly authorityKey: string;
   readonly serviceAccountKey: string;
+  /** Where the volumes are that the cluster provisions. */
+  readonly volumesDirectory: string;
 }
 
 export interface KubeletSettings {

@@ -381,14 +381,14 @@ test("a volume that cannot be written is tried again", () => {
   const harness = new KubeletHarness();
   const failing = {
     ...harness.kubelet.io.volumes,
-    makeDirectory: (_name: unknown, onDone: (error?: string) => void) => onDone("disk full"),
+    makeDirectory: (_name: unknown, _fsGroup: unknown, onDone: (error?: string) => void) => onDone("disk full"),
   };
   const kubelet = Object.assign(Object.create(harness.kubelet), { io: { ...harness.kubelet.io, volumes: failing } });
   const pod = harness.pod({ ...container(), volumes: [{ name: "scratch", emptyDir: {} }] });
   harness.charts.start(volumesMachine, { id: "volumes", input: { mounting: new VolumeMounting(kubelet, pod) } });
   assert.is(harness.state("volumes"), "failing");
   assert.equal(harness.events(), ["FailedMount"]);
-  failing.makeDirectory = (_name, onDone) => onDone();
+  failing.makeDirectory = (_name, _fsGroup, onDone) => onDone();
   harness.run(10_000);
   assert.is(harness.state("volumes"), "mounted.settled");
 });

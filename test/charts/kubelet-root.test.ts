@@ -181,7 +181,7 @@ test("kube-proxy is asked how it is, and sooner again when it does not answer", 
 
 test("volumes of pods that are no more are removed when the kubelet comes", () => {
   const harness = new RootHarness();
-  harness.io.volumes.makeDirectory({ podUid: "old", plugin: "p", volume: "v" }, () => undefined);
+  harness.io.volumes.makeDirectory({ podUid: "old", plugin: "p", volume: "v" }, undefined, () => undefined);
   harness.listApi().listed();
   harness.run(10);
   assert.is(harness.volumes.directories.size, 0);

@@ -1,10 +1,42 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { planVolumes } from "../../actors/kubelet/volume/plan.js";
-import type { Volume } from "../../src/api/types.js";
+import { isReadOnly, planVolumes } from "../../actors/kubelet/volume/plan.js";
+import type { PersistentVolume, PersistentVolumeClaim, Volume } from "../../src/api/types.js";
 import { podWith } from "./pods.js";
 
 const test = suite("kubelet: volumes");
+
+const claim = (volumeName: string, more: object = {}, uid = `uid of ${volumeName}`): PersistentVolumeClaim => ({
+  metadata: { uid, annotations: { "pv.kubernetes.io/bind-completed": "yes" }, ...more },
+  spec: { volumeName },
+});
+const claims = new Map<string, PersistentVolumeClaim>([
+  ["on-host", claim("pv-host")],
+  ["on-disk", claim("pv-local")],
+  ["csi", claim("pv-csi")],
+  ["nfs", claim("pv-nfs")],
+  ["block", claim("pv-block")],
+  ["waiting", { metadata: { uid: "w" }, spec: {} }],
+  ["going", claim("pv-host", { deletionTimestamp: "2025-01-01T00:00:00Z" })],
+  ["lost", claim("pv-none")],
+  ["misbound", claim("pv-host", {}, "another")],
+  ["web-own", claim("pv-host", { ownerReferences: [{ controller: true, uid: "u", kind: "Pod", name: "web" }] })],
+  ["web-alien", claim("pv-host", { name: "web-alien" })],
+]);
+const persistent = new Map(
+  (
+    [
+      ["pv-host", { hostPath: { path: "/srv/a", type: "DirectoryOrCreate" } }],
+      ["pv-local", { local: { path: "/mnt/disk" } }],
+      ["pv-csi", { csi: { driver: "disks.example.com", volumeHandle: "1" } }],
+      ["pv-nfs", { nfs: { server: "s", path: "/" } }],
+      ["pv-block", { local: { path: "/dev/sda" }, volumeMode: "Block" }],
+    ] as const
+  ).map(([name, spec]): [string, PersistentVolume] => [
+    name,
+    { metadata: { name }, spec: { ...spec, claimRef: { uid: `uid of ${name}` } } },
+  ]),
+);
 
 const plan = (volumes: Volume[]) => {
   const planned = planVolumes({
@@ -15,6 +47,8 @@ const plan = (volumes: Volume[]) => {
     objects: {
       configMap: (name) => (name === "cm" ? { metadata: {}, data: { a: "1", b: "2" }, binaryData: { raw: "AAE=" } } : undefined),
       secret: (name) => (name === "key" ? { metadata: {}, data: { token: "czNjcjN0" } } : undefined),
+      claim: (name) => claims.get(name),
+      persistentVolume: (name) => persistent.get(name),
     },
     token: (audience) => (audience === "denied" ? undefined : `token for ${audience}`),
   });
@@ -22,13 +56,13 @@ const plan = (volumes: Volume[]) => {
   return planned.value.map((volume) =>
     volume.kind === "files"
       ? `${volume.name}: ${volume.files.map(({ path, data, mode }) => `${path}=${new TextDecoder().decode(data)} ${mode.toString(8)}`).join(", ")}`
-      : `${volume.name}: ${volume.kind}`,
+      : `${volume.name}: ${volume.kind}${volume.kind === "directory" ? "" : ` ${volume.path}`}${isReadOnly(volume) ? ", read-only" : ""}`,
   );
 };
 
 const volumes: ReadonlyArray<readonly [string, Volume, string | string[]]> = [
   ["emptyDir", { name: "v", emptyDir: {} }, ["v: directory"]],
-  ["hostPath", { name: "v", hostPath: { path: "/srv" } }, ["v: hostPath"]],
+  ["hostPath", { name: "v", hostPath: { path: "/srv" } }, ["v: hostPath /srv"]],
   ["configMap", { name: "v", configMap: { name: "cm" } }, ["v: a=1 644, b=2 644, raw=\0\u0001 644"]],
   [
     "items and modes",
@@ -94,6 +128,46 @@ const volumes: ReadonlyArray<readonly [string, Volume, string | string[]]> = [
     "a token that is not given",
     { name: "v", projected: { sources: [{ serviceAccountToken: { path: "token", audience: "denied" } }] } },
     'MountVolume.SetUp failed for volume "v" : failed to fetch token',
+  ],
+  ["a claim of a path of the node", { name: "v", persistentVolumeClaim: { claimName: "on-host" } }, ["v: hostPath /srv/a"]],
+  [
+    "a claim of a local disk that is only read",
+    { name: "v", persistentVolumeClaim: { claimName: "on-disk", readOnly: true } },
+    ["v: local /mnt/disk, read-only"],
+  ],
+  ["an ephemeral volume", { name: "own", ephemeral: {} }, ["own: hostPath /srv/a"]],
+  [
+    "an ephemeral volume by the name of somebody else's claim",
+    { name: "alien", ephemeral: {} },
+    "PVC shop/web-alien was not created for pod shop/web (pod is not owner)",
+  ],
+  ...(
+    [
+      ["that is not there", "none", 'failed to fetch PVC from API server: persistentvolumeclaims "none" not found'],
+      ["that is not bound", "waiting", "PVC is not bound"],
+      ["that is being deleted", "going", "PVC is being deleted"],
+      ["whose volume is gone", "lost", 'failed to fetch PV pv-none from API server: persistentvolumes "pv-none" not found'],
+      ["whose volume is another's", "misbound", "got the wrong claim: PV pv-host is bound to another PVC"],
+    ] as const
+  ).map(([what, claimName, why]): readonly [string, Volume, string] => [
+    `a claim ${what}`,
+    { name: "v", persistentVolumeClaim: { claimName } },
+    `Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: error processing PVC shop/${claimName}: ${why}`,
+  ]),
+  [
+    "a claim of a block device",
+    { name: "v", persistentVolumeClaim: { claimName: "block" } },
+    "volume v has volumeMode Block, but is specified in volumeMounts",
+  ],
+  [
+    "a claim of a CSI driver's volume",
+    { name: "v", persistentVolumeClaim: { claimName: "csi" } },
+    'MountVolume.MountDevice failed for volume "pv-csi" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name disks.example.com not found in the list of registered CSI drivers',
+  ],
+  [
+    "a claim of a kind that no plugin knows",
+    { name: "v", persistentVolumeClaim: { claimName: "nfs" } },
+    'MountVolume.NewMounter initialization failed for volume "pv-nfs" : no volume plugin matched: volumes of type nfs are not supported on this node',
   ],
   [
     "a kind that no plugin knows",

@@ -66,6 +66,12 @@ const table: ReadonlyArray<readonly [string, string, number?]> = [
   ["case $GREETING in hi|hello) echo greeted;; esac", "greeted\n"],
   ['f() { echo "got $1 of $#"; return 5; }; f a b; echo $?', "got a of 2\n5\n"],
   ["{ echo a; echo b; } | wc -l", "2\n"],
+  ["printf 'one fish\\n' | hexdump -C", `00000000  6f 6e 65 20 66 69 73 68  0a${" ".repeat(23)}|one fish.|\n00000009\n`],
+  ["printf abc | hexdump", "0000000 6261 0063\n0000003\n"],
+  [
+    `printf ${"a".repeat(64)}b | hexdump -C`,
+    `00000000  ${"61 ".repeat(8)} ${"61 ".repeat(8)} |${"a".repeat(16)}|\n*\n00000040  62${" ".repeat(48)}|b|\n00000041\n`,
+  ],
   ['set -- x y z; shift; echo $1 $#; for a in "$@"; do echo $a; done', "y 2\ny\nz\n"],
   ["eval 'echo $GREETING'", "hello\n"],
   ["trap 'echo bye' EXIT; echo hi", "hi\nbye\n"],

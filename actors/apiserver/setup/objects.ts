@@ -1,7 +1,8 @@
 /** What every cluster has from its first moment on. */
 import { systemPriorityClasses } from "../../../src/api/admission/priority.js";
 import { frontProxyName } from "../../../src/api/aggregation/api-services.js";
-import type { UntypedObject } from "../../../src/api/types.js";
+import type { StorageClass, UntypedObject } from "../../../src/api/types.js";
+import { localPathProvisioner } from "../../../src/api/volumes/names.js";
 import type { ApiServerConfig } from "../io/io.js";
 import type { RequestPath } from "../request.js";
 import { firstAddressOf } from "../writes/allocation.js";
@@ -20,6 +21,17 @@ const core = (resource: string, namespace?: string): RequestPath => ({
   ...(namespace === undefined ? {} : { namespace }),
 });
 
+/** What claims get that name no class: a directory of the cluster's own, on the node of the pod that first uses it. */
+const standardStorageClass: StorageClass = {
+  kind: "StorageClass",
+  apiVersion: "storage.k8s.io/v1",
+  metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+  provisioner: localPathProvisioner,
+  reclaimPolicy: "Delete",
+  volumeBindingMode: "WaitForFirstConsumer",
+  allowVolumeExpansion: true,
+};
+
 /** In the order in which they must be made: namespaces before what is in them. */
 export function firstObjects(config: ApiServerConfig): FirstObject[] {
   const { serviceCidr, advertiseAddress, advertisePort } = config;
@@ -34,6 +46,10 @@ export function firstObjects(config: ApiServerConfig): FirstObject[] {
       path: { group: "scheduling.k8s.io", version: "v1", resource: "priorityclasses" },
       object: untyped(object),
     })),
+    {
+      path: { group: "storage.k8s.io", version: "v1", resource: "storageclasses" },
+      object: untyped(standardStorageClass),
+    },
     {
       path: core("configmaps", "kube-system"),
       object: untyped({

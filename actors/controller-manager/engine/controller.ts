@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../../src/api/types.js";
 import type { WireError } from "../../../src/wire/errors.js";
 import type { Informed, Informers } from "./informers.js";
 import type { Reconcile } from "./plan.js";
-import { Round, roundLimits } from "./round.js";
+import { type DoWork, Round, roundLimits } from "./round.js";
 import { roundMachine } from "./round-machine.js";
 import { WorkQueue } from "./work-queue.js";
 
@@ -18,6 +18,8 @@ export interface ControllerDefinition {
   /** A key that changes all the time is reconciled no more often than this. */
   readonly intervalMs?: number;
   readonly reconcile: Reconcile;
+  /** Does the work that it plans; absent where it plans none. */
+  readonly work?: DoWork;
   /** The caches that must be there before the first key is reconciled. */
   readonly needs: ReadonlyArray<Informed<KubernetesObject>>;
   /** Subscribes to changes, and enqueues the keys they concern. */
@@ -127,13 +129,14 @@ export class Controller {
       this.busy -= 1;
       this.tell({ type: "worker.freed" });
     };
-    const { reconcile, serviceAccount } = definition;
+    const { reconcile, serviceAccount, work } = definition;
     const round = new Round({
       host,
       informers,
       key,
       reconcile,
       serviceAccount,
+      work,
       failure: failed?.error,
       pace: this.takePace(key),
     });

@@ -2,6 +2,7 @@
 import type { ApiAnswer, ApiRead, ApiWrite } from "../../../src/actor/api-requests.js";
 import type { EventToRecord } from "../../../src/actor/events.js";
 import type { WireError } from "../../../src/wire/errors.js";
+import type { DirectoryWork, WorkEnd } from "../io/io.js";
 
 /** A write, and the events that tell users how it went. */
 export interface PlannedWrite {
@@ -17,9 +18,17 @@ export interface PlannedRead {
   readonly request: ApiRead | Extract<ApiWrite, { readonly verb: "create" }>;
 }
 
+/** Something to be done with a volume's directory, by the name under which its end is found. */
+export interface PlannedWork {
+  readonly name: string;
+  readonly work: DirectoryWork;
+}
+
 export interface Plan {
   /** Asked of the API server first; then the function is called again, with the answers. */
   readonly reads?: readonly PlannedRead[];
+  /** Done first, like reads; then the function is called again, and finds how it ended. */
+  readonly works?: readonly PlannedWork[];
   readonly writes?: readonly PlannedWrite[];
   /** Each write waits for the one before it; otherwise ever more go at once as long as they succeed. */
   readonly inOrder?: boolean;
@@ -42,6 +51,8 @@ export interface Circumstances {
   readonly monotonicMs: number;
   /** Answers to the reads that it planned before in this round. */
   readonly answers: Answers;
+  /** How the work has ended that it planned before in this round. */
+  readonly ended?: ReadonlyMap<string, WorkEnd>;
   /** Why the last round failed, if it did. */
   readonly failure?: WireError;
 }

@@ -15,6 +15,7 @@ import type {
   Service,
   ServiceAccount,
 } from "../../../src/api/types.js";
+import { claimsUsed } from "../../../src/api/volumes/pod-claims.js";
 import type { InformedResource } from "./informers.js";
 
 export const controllerOf = (object: KubernetesObject): OwnerReference | undefined =>
@@ -36,7 +37,12 @@ const apps = (resource: string) => ({ group: "apps", version: "v1", resource });
 
 export const pods: InformedResource<Pod> = {
   path: core("pods"),
-  indexers: { ...ownership, namespace: namespaceOf, node: (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []) },
+  indexers: {
+    ...ownership,
+    namespace: namespaceOf,
+    node: (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []),
+    claim: (pod) => claimsUsed(pod).map(({ name }) => `${pod.metadata.namespace}/${name}`),
+  },
 };
 export const nodes: InformedResource<Node> = { path: core("nodes") };
 export const namespaces: InformedResource<Namespace> = { path: core("namespaces") };

@@ -4,6 +4,7 @@ import { recordEvent } from "../../../src/actor/events.js";
 import type { Host } from "../../../src/actor/host.js";
 import { isDefinite, type Outcome, type WireError, wireError } from "../../../src/wire/errors.js";
 import { statusOf } from "../../apiserver/messages.js";
+import type { DirectoryWork, WorkEnd } from "../io/io.js";
 import type { Informers } from "./informers.js";
 import type { Finding, Plan, PlannedWrite, Reconcile } from "./plan.js";
 import { newestRevision } from "./revisions.js";
@@ -16,6 +17,8 @@ export const roundLimits = {
   readRounds: 5,
 } as const;
 
+export type DoWork = (work: DirectoryWork, onEnd: (end: WorkEnd) => void) => void;
+
 /** Whose round it is. */
 export interface RoundOf {
   readonly host: Host;
@@ -23,6 +26,7 @@ export interface RoundOf {
   readonly key: string;
   readonly reconcile: Reconcile;
   readonly serviceAccount: string | undefined;
+  readonly work?: DoWork | undefined;
   readonly failure: WireError | undefined;
   /** How many writes may be under way at its beginning: 1, or as many as the round just before it came to. */
   readonly pace: number;
@@ -32,6 +36,7 @@ export class Round {
   plan: Plan = {};
   error: WireError | undefined;
   private readonly answers = new Map<string, Finding>();
+  private readonly ended = new Map<string, WorkEnd>();
   private readRounds = 0;
   private pending = 0;
   private next = 0;
@@ -57,8 +62,9 @@ export class Round {
     return this.indefinite;
   }
 
+  /** Something must be known, or done, before it can be decided. */
   get hasReads(): boolean {
-    return (this.plan.reads?.length ?? 0) > 0;
+    return (this.plan.reads?.length ?? 0) + (this.plan.works?.length ?? 0) > 0;
   }
 
   get hasWrites(): boolean {
@@ -77,20 +83,29 @@ export class Round {
     const { host, key, reconcile, failure } = this.of;
     const { clock } = host;
     const times = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-    this.plan = reconcile(key, { ...times, answers: this.answers, ...(failure === undefined ? {} : { failure }) });
+    const { answers, ended } = this;
+    this.plan = reconcile(key, { ...times, answers, ended, ...(failure === undefined ? {} : { failure }) });
     if (this.hasReads) return;
     for (const event of this.plan.events ?? []) recordEvent(host, event);
   }
 
   read(onAnswer: () => void): void {
-    const reads = this.plan.reads ?? [];
+    const { reads = [], works = [] } = this.plan;
     this.readRounds += 1;
     if (this.readRounds > roundLimits.readRounds) {
       this.error = wireError("internal", `${this.of.key}: no decision after ${roundLimits.readRounds} rounds of reads`);
       onAnswer();
       return;
     }
-    this.pending = reads.length;
+    this.pending = reads.length + works.length;
+    for (const { name, work } of works) {
+      const onEnd = this.of.host.bind((end: WorkEnd) => {
+        this.pending -= 1;
+        this.ended.set(name, end);
+        onAnswer();
+      });
+      this.of.work?.(work, onEnd);
+    }
     for (const { name, request } of reads) {
       this.ask(request, (outcome) => {
         this.pending -= 1;

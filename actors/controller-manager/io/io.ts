@@ -10,6 +10,24 @@ export interface CertificateAuthority {
   ): { readonly ok: true; readonly certificate: string } | { readonly ok: false; readonly problem: string };
 }
 
+/** What is done with the directory that a volume is kept in. To make one that is there, or remove one that is not, is no error. */
+export interface DirectoryWork {
+  readonly what: "make" | "empty" | "remove";
+  readonly path: string;
+}
+/** `error` is a short text for people, absent when it was done. */
+export interface WorkEnd {
+  readonly error?: string;
+}
+
+/** The disk that volumes are on, which all nodes share. */
+export interface VolumeDisk {
+  /** The directory of the volumes that the cluster itself provisions. */
+  readonly directory: string;
+  /** Calls back once. */
+  work(work: DirectoryWork, onEnd: (end: WorkEnd) => void): void;
+}
+
 export interface ControllerManagerIo {
   /** The range that nodes' pod ranges are cut from: `10.244.0.0/16`. */
   readonly clusterCidr: string;
@@ -18,6 +36,7 @@ export interface ControllerManagerIo {
   /** The cluster's CA certificate as PEM, for kube-root-ca.crt in every namespace. */
   readonly clusterCa: string;
   readonly authority: CertificateAuthority;
+  readonly volumes: VolumeDisk;
   /** Signs the claims of a service account's token. */
   readonly signToken: (claims: object) => string;
 }

@@ -12,6 +12,7 @@ export const simulatedControllerManagerIo = (given: Partial<ControllerManagerIo>
   authority: {
     sign: () => ({ ok: true, certificate: `-----BEGIN CERTIFICATE-----\n${emptySequence}\n-----END CERTIFICATE-----\n` }),
   },
+  volumes: { directory: "/var/lib/chartroom/volumes", work: (_work, onEnd) => onEnd({}) },
   signToken: (claims) => `simulated.${encodeTextBase64(JSON.stringify(claims))}`,
   ...given,
 });

@@ -1,8 +1,11 @@
 /** What the life of a container does to the world; its chart says when. */
+
+import type { Container } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
-import { type ContainerConfig, type ContainerStatus, type Image, runcMessages } from "../../runc/messages.js";
+import { type ContainerConfig, type ContainerStatus, type Image, type Mount, runcMessages } from "../../runc/messages.js";
 import { goDuration } from "../backoff.js";
 import type { Kubelet } from "../kubelet.js";
+import type { Resolved } from "../pod/downward.js";
 import type { PodHandle } from "../pod/handle.js";
 import { attemptsOf } from "../runtime/view.js";
 import { environmentReferences } from "../volume/references.js";
@@ -10,6 +13,7 @@ import { containerConfigOf } from "./config.js";
 import { environmentOf } from "./environment.js";
 import type { ContainerEvent, Kill } from "./events.js";
 import { runHook } from "./hooks.js";
+import { planMounts, prepareMounts } from "./mounts.js";
 import { ContainerProbes } from "./probes.js";
 import type { ContainerRecord } from "./record.js";
 import { rootRefusal } from "./security.js";
@@ -121,16 +125,35 @@ export class ContainerWork {
         tell({ type: "configuration.failed", message: environment.message });
         return;
       }
-      const config = containerConfigOf({
-        pod: pod.pod,
-        container,
-        attempt: this.nextAttempt(),
-        environment: environment.value,
-        volumePath: (volume) => pod.volumes.get(volume),
+      this.mount(container, environment.value, (mounts) => {
+        if (!mounts.ok) {
+          tell({ type: "configuration.failed", message: mounts.message });
+          return;
+        }
+        const sources = { pod: pod.pod, container, environment: environment.value, mounts: mounts.value };
+        this.config = containerConfigOf({ ...sources, attempt: this.nextAttempt() });
+        tell({ type: "configured" });
       });
-      if (config.ok) this.config = config.value;
-      tell(config.ok ? { type: "configured" } : { type: "configuration.failed", message: config.message });
     });
+  }
+
+  private mount(
+    container: Container,
+    environment: ReadonlyMap<string, string>,
+    onReady: (mounts: Resolved<readonly Mount[]>) => void,
+  ): void {
+    const { kubelet, pod } = this;
+    const planned = planMounts({ container, environment, volume: (name) => pod.volumes.get(name) });
+    if (!planned.ok) {
+      onReady(planned);
+      return;
+    }
+    const of = { podUid: pod.uid, container: container.name, volumes: kubelet.io.volumes };
+    const told = kubelet.host.bind((mounts: Resolved<readonly Mount[]>, problem?: string) => {
+      if (problem !== undefined) kubelet.host.note(`pod ${pod.key}, container ${container.name}: ${problem}`);
+      onReady(mounts);
+    });
+    prepareMounts(planned.value, of, told);
   }
 
   create(tell: Tell): void {

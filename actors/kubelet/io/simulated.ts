@@ -16,14 +16,16 @@ export class SimulatedVolumes {
     const soon = (onDone: Done) => later(() => onDone());
     return {
       path,
-      makeDirectory: (name, onDone) => {
+      makeDirectory: (name, _fsGroup, onDone) => {
         if (!directories.has(path(name))) directories.set(path(name), { podUid: name.podUid, files: [] });
         soon(onDone);
       },
-      writeFiles: (name, files, onDone) => {
+      prepareLocal: (_path, _fsGroup, onDone) => soon(onDone),
+      writeFiles: (name, files, _fsGroup, onDone) => {
         directories.set(path(name), { podUid: name.podUid, files });
         soon(onDone);
       },
+      prepareSubPath: (_of, volumePath, subPath, onReady) => later(() => onReady({ path: `${volumePath}/${subPath}` })),
       checkHostPath: (_path, _type, onDone) => soon(onDone),
       removePod: (podUid, onDone) => {
         for (const [each, directory] of [...directories]) if (directory.podUid === podUid) directories.delete(each);

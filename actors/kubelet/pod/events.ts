@@ -1,5 +1,6 @@
 import type { Pod } from "../../../src/api/types.js";
 import type { ContainerStatus, PodSandboxStatus } from "../../runc/messages.js";
+import type { MountedVolume } from "./handle.js";
 
 /** What the chart of a pod hears. */
 export type PodEvent =
@@ -12,7 +13,7 @@ export type PodEvent =
   | { type: "status.gone" }
   | { type: "node.read"; labels: Readonly<Record<string, string>> }
   | { type: "node.unread" }
-  | { type: "volumes.mounted"; paths: ReadonlyMap<string, string> }
+  | { type: "volumes.mounted"; paths: ReadonlyMap<string, MountedVolume> }
   | { type: "volumes.failed"; message: string }
   | { type: "sandbox.made"; sandboxId: string }
   | { type: "sandbox.refused"; message: string }

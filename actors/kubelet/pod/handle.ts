@@ -14,6 +14,13 @@ export interface Verdict {
   readonly message: string;
 }
 
+export interface MountedVolume {
+  /** Of the node. */
+  readonly path: string;
+  /** No container may write into it, whatever its mount says. */
+  readonly readOnly: boolean;
+}
+
 export class PodHandle {
   readonly uid: string;
   readonly namespace: string;
@@ -36,7 +43,7 @@ export class PodHandle {
   /** It is no longer in the API. */
   gone = false;
   /** Where its volumes are on the node, by their names. */
-  volumes: ReadonlyMap<string, string> = new Map();
+  volumes: ReadonlyMap<string, MountedVolume> = new Map();
   status: PodStatus | undefined;
 
   constructor(

@@ -80,8 +80,8 @@ export class PodWork {
   /** Where the volumes are that a kubelet before this one made; they are made up to date meanwhile. */
   adoptVolumes(): void {
     const { pod, kubelet } = this;
-    pod.volumes = volumePaths(pod.pod, (plugin, volume) => kubelet.io.volumes.path({ podUid: pod.uid, plugin, volume }));
-    if (pod.volumes.size > 0) this.mountVolumes();
+    pod.volumes = volumePaths(pod.pod, (name) => kubelet.io.volumes.path({ podUid: pod.uid, ...name }));
+    if ((pod.pod.spec?.volumes ?? []).length > 0) this.mountVolumes();
   }
 
   makeSandbox(tell: Tell): void {

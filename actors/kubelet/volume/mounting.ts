@@ -1,8 +1,11 @@
 /** How the volumes of one pod come to be on the node; its chart says when. */
+import { claimsUsed } from "../../../src/api/volumes/pod-claims.js";
+import type { VolumeName } from "../io/io.js";
 import type { Kubelet } from "../kubelet.js";
 import type { PodHandle } from "../pod/handle.js";
-import { isRefreshable, type PlannedVolume, planVolumes } from "./plan.js";
-import { volumeReferences } from "./references.js";
+import type { Fetched } from "./object-source.js";
+import { isReadOnly, isRefreshable, type PlannedVolume, planVolumes } from "./plan.js";
+import { persistentReferences, volumeReferences } from "./references.js";
 
 export type MountEvent =
   /** The pod asks for its volumes, again. */
@@ -30,7 +33,7 @@ export class VolumeMounting {
 
   plan(tell: Tell): void {
     const { kubelet, pod } = this;
-    kubelet.objects.fetch(pod.pod, volumeReferences(pod.pod), (fetched) => {
+    this.fetch((fetched) => {
       if (!fetched.ok) {
         tell({ type: "failed", message: fetched.message });
         return;
@@ -45,6 +48,18 @@ export class VolumeMounting {
       });
       if (planned.ok) this.volumes = planned.value;
       tell(planned.ok ? { type: "planned", volumes: planned.value } : { type: "failed", message: planned.message });
+    });
+  }
+
+  /** All that the volumes are made of: what the pod names, and the volumes that its claims are bound to. */
+  private fetch(onFetched: (fetched: Fetched) => void): void {
+    const { objects } = this.kubelet;
+    const { pod } = this.pod;
+    objects.fetch(pod, volumeReferences(pod), (fetched) => {
+      const claims = fetched.ok ? claimsUsed(pod).map(({ name }) => fetched.objects.claim(name)) : [];
+      const references = persistentReferences(claims);
+      if (references.length === 0) onFetched(fetched);
+      else objects.fetch(pod, references, onFetched);
     });
   }
 
@@ -69,7 +84,9 @@ export class VolumeMounting {
   }
 
   tellMounted(): void {
-    const paths = new Map(this.volumes.map((volume) => [volume.name, this.pathOf(volume)]));
+    const paths = new Map(
+      this.volumes.map((volume) => [volume.name, { path: this.pathOf(volume), readOnly: isReadOnly(volume) }]),
+    );
     this.pod.tell({ type: "volumes.mounted", paths });
   }
 
@@ -80,15 +97,29 @@ export class VolumeMounting {
 
   private make(volume: PlannedVolume, onDone: (error?: string) => void): void {
     const { volumes } = this.kubelet.io;
-    const podUid = this.pod.uid;
-    if (volume.kind === "hostPath") volumes.checkHostPath(volume.path, volume.type, onDone);
-    else if (volume.kind === "directory") volumes.makeDirectory({ podUid, plugin: volume.plugin, volume: volume.name }, onDone);
-    else volumes.writeFiles({ podUid, plugin: volume.plugin, volume: volume.name }, volume.files, onDone);
+    switch (volume.kind) {
+      case "hostPath":
+        volumes.checkHostPath(volume.path, volume.type, onDone);
+        break;
+      case "local":
+        volumes.prepareLocal(volume.path, volume.readOnly ? undefined : volume.fsGroup, onDone);
+        break;
+      case "directory":
+        volumes.makeDirectory(this.nameOf(volume), volume.fsGroup, onDone);
+        break;
+      case "files":
+        volumes.writeFiles(this.nameOf(volume), volume.files, volume.fsGroup, onDone);
+    }
+  }
+
+  private nameOf(volume: Extract<PlannedVolume, { plugin: string }>): VolumeName {
+    const medium = volume.kind === "directory" ? volume.medium : "";
+    return { podUid: this.pod.uid, plugin: volume.plugin, volume: volume.name, medium };
   }
 
   private pathOf(volume: PlannedVolume): string {
-    if (volume.kind === "hostPath") return volume.path;
-    return this.kubelet.io.volumes.path({ podUid: this.pod.uid, plugin: volume.plugin, volume: volume.name });
+    if (volume.kind === "hostPath" || volume.kind === "local") return volume.path;
+    return this.kubelet.io.volumes.path(this.nameOf(volume));
   }
 }
 

@@ -4,17 +4,26 @@
  */
 import { askApiserver } from "../../../src/actor/api-requests.js";
 import type { Host } from "../../../src/actor/host.js";
-import type { ConfigMap, KubernetesObject, Pod, Secret, TokenRequest } from "../../../src/api/types.js";
+import type {
+  ConfigMap,
+  KubernetesObject,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  TokenRequest,
+} from "../../../src/api/types.js";
 import type { Outcome } from "../../../src/wire/errors.js";
 import { statusOf } from "../../apiserver/messages.js";
 import { kubeletLimits, kubeletTimings } from "../configuration.js";
 import type { PodObjects } from "../container/environment.js";
+import type { ClaimedObjects } from "./claims.js";
 import { type Reference, referenceKey } from "./references.js";
 
 /** An object, or that it is not there. */
 type Known = { readonly untilMs: number; readonly object: KubernetesObject | undefined };
 
-export interface FetchedObjects extends PodObjects {
+export interface FetchedObjects extends PodObjects, ClaimedObjects {
   token(audience: string, expirationSeconds: number): string | undefined;
 }
 
@@ -84,8 +93,11 @@ export class ObjectSource {
       for (const onKnown of waiting) onKnown(error);
     };
     if (reference.kind !== "token") {
-      const path = { group: "", version: "v1", resource: reference.kind, namespace, name: reference.name };
-      askApiserver(this.host, { verb: "get", path }, (outcome) => settle(outcome, kubeletTimings.objectCacheMs));
+      const where = reference.kind === "persistentvolumes" ? {} : { namespace };
+      const path = { group: "", version: "v1", resource: reference.kind, ...where, name: reference.name };
+      // A claim that is waited for is soon another.
+      const isAwaited = reference.kind === "persistentvolumeclaims" || reference.kind === "persistentvolumes";
+      askApiserver(this.host, { verb: "get", path }, (outcome) => settle(outcome, isAwaited ? 0 : kubeletTimings.objectCacheMs));
       return;
     }
     const name = pod.spec?.serviceAccountName || "default";
@@ -107,6 +119,8 @@ export class ObjectSource {
     return {
       configMap: (name) => get({ kind: "configmaps", name }) as ConfigMap | undefined,
       secret: (name) => get({ kind: "secrets", name }) as Secret | undefined,
+      claim: (name) => get({ kind: "persistentvolumeclaims", name }) as PersistentVolumeClaim | undefined,
+      persistentVolume: (name) => get({ kind: "persistentvolumes", name }) as PersistentVolume | undefined,
       token: (audience, expirationSeconds) =>
         (get({ kind: "token", audience, expirationSeconds }) as TokenRequest | undefined)?.status?.token,
     };

@@ -4,22 +4,35 @@
  */
 import type { DownwardAPIVolumeFile, KeyToPath, Pod, Volume, VolumeProjection } from "../../../src/api/types.js";
 import { fromBase64, objectNotFound, type PodObjects } from "../container/environment.js";
-import type { VolumeFile } from "../io/io.js";
+import type { VolumeFile, VolumeName } from "../io/io.js";
 import { fieldOf, type NodeAllocatable, type Resolved, resolved, resourceFieldOf, unresolved } from "../pod/downward.js";
+import type { MountedVolume } from "../pod/handle.js";
+import { type ClaimedObjects, claimUsedBy, planClaim } from "./claims.js";
 
 export interface VolumeSources {
   readonly pod: Pod;
   readonly podIp: string;
   readonly hostIp: string;
   readonly allocatable: NodeAllocatable;
-  readonly objects: PodObjects;
+  readonly objects: PodObjects & ClaimedObjects;
   token(audience: string, expirationSeconds: number): string | undefined;
 }
 
-export type PlannedVolume =
-  | { readonly kind: "directory"; readonly name: string; readonly plugin: string }
-  | { readonly kind: "hostPath"; readonly name: string; readonly path: string; readonly type: string }
-  | { readonly kind: "files"; readonly name: string; readonly plugin: string; readonly files: readonly VolumeFile[] };
+export type PlannedVolume = { readonly name: string } & (
+  | { readonly kind: "directory"; readonly plugin: string; readonly medium: string; readonly fsGroup: number | undefined }
+  | { readonly kind: "hostPath"; readonly path: string; readonly type: string; readonly readOnly: boolean }
+  | { readonly kind: "local"; readonly path: string; readonly readOnly: boolean; readonly fsGroup: number | undefined }
+  | {
+      readonly kind: "files";
+      readonly plugin: string;
+      readonly files: readonly VolumeFile[];
+      readonly fsGroup: number | undefined;
+    }
+);
+
+/** Nobody writes into what is made of objects. */
+export const isReadOnly = (volume: PlannedVolume): boolean =>
+  volume.kind === "files" || (volume.kind !== "directory" && volume.readOnly);
 
 const defaultFileMode = 0o644;
 
@@ -121,9 +134,9 @@ function projectedFiles(volume: Volume, sources: VolumeSources): Resolved<Volume
 }
 
 const filesAs =
-  (name: string, plugin: string) =>
+  (name: string, plugin: string, fsGroup: number | undefined) =>
   (files: Resolved<VolumeFile[]>): Resolved<PlannedVolume> =>
-    files.ok ? resolved({ kind: "files", name, plugin, files: files.value }) : files;
+    files.ok ? resolved({ kind: "files", name, plugin, files: files.value, fsGroup }) : files;
 
 const plugins: ReadonlyArray<readonly [keyof Volume, string]> = [
   ["configMap", "kubernetes.io~configmap"],
@@ -136,27 +149,40 @@ const plugins: ReadonlyArray<readonly [keyof Volume, string]> = [
 const pluginOf = (volume: Volume): string =>
   plugins.find(([kind]) => volume[kind] !== undefined)?.[1] ?? "kubernetes.io~empty-dir";
 
-/** Where the volumes of a pod are, whether they are there yet or not. `path` says where one of a plugin is. */
-export const volumePaths = (pod: Pod, path: (plugin: string, volume: string) => string): ReadonlyMap<string, string> =>
-  new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume.hostPath?.path ?? path(pluginOf(volume), volume.name)]));
+/**
+ * Where the volumes of a pod are, whether they are there yet or not. `path` says where one of a plugin is. Where a claimed
+ * volume is, only its claim says.
+ */
+export function volumePaths(pod: Pod, path: (name: Omit<VolumeName, "podUid">) => string): ReadonlyMap<string, MountedVolume> {
+  const paths = new Map<string, MountedVolume>();
+  for (const volume of pod.spec?.volumes ?? []) {
+    const { name, hostPath, emptyDir, persistentVolumeClaim, ephemeral } = volume;
+    if (persistentVolumeClaim !== undefined || ephemeral !== undefined) continue;
+    const place = hostPath?.path ?? path({ plugin: pluginOf(volume), volume: name, medium: emptyDir?.medium ?? "" });
+    paths.set(name, { path: place, readOnly: isRefreshable(volume) });
+  }
+  return paths;
+}
 
 /** One volume, or the message of its FailedMount. */
-export function planVolume(volume: Volume, sources: VolumeSources): Resolved<PlannedVolume> {
+function planVolume(volume: Volume, sources: VolumeSources): Resolved<PlannedVolume> {
   const { name, emptyDir, hostPath, configMap, secret, downwardAPI, projected } = volume;
-  if (hostPath !== undefined) return resolved({ kind: "hostPath", name, path: hostPath.path, type: hostPath.type ?? "" });
-  if (configMap !== undefined)
-    return filesAs(name, pluginOf(volume))(configMapFiles(configMap, configMap.defaultMode ?? defaultFileMode, sources));
+  const { fsGroup } = sources.pod.spec?.securityContext ?? {};
+  const files = filesAs(name, pluginOf(volume), fsGroup);
+  if (hostPath !== undefined)
+    return resolved({ kind: "hostPath", name, path: hostPath.path, type: hostPath.type ?? "", readOnly: false });
+  if (configMap !== undefined) return files(configMapFiles(configMap, configMap.defaultMode ?? defaultFileMode, sources));
   if (secret !== undefined) {
     const { secretName = "", defaultMode = defaultFileMode, ...rest } = secret;
-    return filesAs(name, pluginOf(volume))(secretFiles({ name: secretName, ...rest }, defaultMode, sources));
+    return files(secretFiles({ name: secretName, ...rest }, defaultMode, sources));
   }
   if (downwardAPI !== undefined) {
-    const files = downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode ?? defaultFileMode, sources);
-    return filesAs(name, pluginOf(volume))(files);
+    return files(downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode ?? defaultFileMode, sources));
   }
-  if (projected !== undefined) return filesAs(name, pluginOf(volume))(projectedFiles(volume, sources));
+  if (projected !== undefined) return files(projectedFiles(volume, sources));
   const kind = Object.keys(volume).find((field) => field !== "name");
-  if (emptyDir !== undefined || kind === undefined) return resolved({ kind: "directory", name, plugin: pluginOf(volume) });
+  if (emptyDir !== undefined || kind === undefined)
+    return resolved({ kind: "directory", name, plugin: pluginOf(volume), medium: emptyDir?.medium ?? "", fsGroup });
   return unresolved(`no volume plugin matched: volumes of type ${kind} are not supported on this node`);
 }
 
@@ -164,9 +190,11 @@ export function planVolume(volume: Volume, sources: VolumeSources): Resolved<Pla
 export function planVolumes(sources: VolumeSources): Resolved<PlannedVolume[]> {
   const planned: PlannedVolume[] = [];
   for (const volume of sources.pod.spec?.volumes ?? []) {
-    const one = planVolume(volume, sources);
-    if (!one.ok) return unresolved(`MountVolume.SetUp failed for volume "${volume.name}" : ${one.message}`);
-    planned.push(one.value);
+    const claim = claimUsedBy(sources.pod, volume.name);
+    const one = claim === undefined ? planVolume(volume, sources) : planClaim(sources.pod, claim, sources.objects);
+    if (one.ok) planned.push(one.value);
+    else if (claim !== undefined) return one;
+    else return unresolved(`MountVolume.SetUp failed for volume "${volume.name}" : ${one.message}`);
   }
   return resolved(planned);
 }

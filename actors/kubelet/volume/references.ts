@@ -1,8 +1,9 @@
 /** What a pod's volumes and environments speak of, so that it can be fetched before they are made. */
-import type { Container, Pod, Volume } from "../../../src/api/types.js";
+import type { Container, PersistentVolumeClaim, Pod, Volume } from "../../../src/api/types.js";
+import { claimsUsed } from "../../../src/api/volumes/pod-claims.js";
 
 export type Reference =
-  | { readonly kind: "configmaps" | "secrets"; readonly name: string }
+  | { readonly kind: "configmaps" | "secrets" | "persistentvolumeclaims" | "persistentvolumes"; readonly name: string }
   | { readonly kind: "token"; readonly audience: string; readonly expirationSeconds: number };
 
 export const referenceKey = (reference: Reference): string =>
@@ -42,6 +43,19 @@ const distinct = (references: readonly Reference[]): Reference[] => [
   ...new Map(references.map((reference) => [referenceKey(reference), reference])).values(),
 ];
 
-export const volumeReferences = (pod: Pod): Reference[] => distinct((pod.spec?.volumes ?? []).flatMap(ofVolume));
+export const volumeReferences = (pod: Pod): Reference[] =>
+  distinct([
+    ...(pod.spec?.volumes ?? []).flatMap(ofVolume),
+    ...claimsUsed(pod).map(({ name }): Reference => ({ kind: "persistentvolumeclaims", name })),
+  ]);
+
+/** The volumes of claims that were read. */
+export const persistentReferences = (claims: ReadonlyArray<PersistentVolumeClaim | undefined>): Reference[] =>
+  distinct(
+    claims.flatMap((claim): Reference[] => {
+      const name = claim?.spec?.volumeName;
+      return name ? [{ kind: "persistentvolumes", name }] : [];
+    }),
+  );
 
 export const environmentReferences = (container: Container): Reference[] => distinct(ofContainer(container));

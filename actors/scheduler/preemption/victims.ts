@@ -41,13 +41,14 @@ function victimsOn(
   node: NodeInfo,
   nodes: readonly NodeInfo[],
   budgets: readonly PodDisruptionBudget[],
+  more: readonly Filter[],
 ): Preemption | undefined {
   const lower = [...node.pods.values()].filter(({ priority }) => priority < pod.priority);
   if (lower.length === 0) return undefined;
   const emptied = new NodeInfo(node.name, node.node);
   for (const each of node.pods.values()) if (each.priority >= pod.priority) emptied.add(each);
   const others = nodes.map((each) => (each === node ? emptied : each));
-  const fits = () => rejectionOf(pod, emptied, filtersOverNodes(pod, others)) === undefined;
+  const fits = () => rejectionOf(pod, emptied, [...more, ...filtersOverNodes(pod, others)]) === undefined;
   if (!fits()) return undefined;
   const victims: PodInfo[] = [];
   const mostImportantFirst = lower.filter((other) => !isLeaving(other)).sort((one, other) => byImportance(other, one));
@@ -100,16 +101,18 @@ function byHarm(one: Preemption, other: Preemption): number {
 /** Whether making room would help at all: none of the pods may go, or some are going already. */
 export type Outlook = { readonly preemption: Preemption } | "none" | "waiting";
 
+/** `more` are filters of this pod alone. */
 export function preemptionFor(
   pod: PodInfo,
   rejections: ReadonlyMap<NodeInfo, Rejection>,
   nodes: readonly NodeInfo[],
   budgets: readonly PodDisruptionBudget[],
+  more: readonly Filter[] = [],
 ): Outlook {
   if (pod.pod.spec?.preemptionPolicy === "Never") return "none";
   const candidates: Preemption[] = [];
   for (const [node, { unresolvable }] of rejections) {
-    const preemption = unresolvable ? undefined : victimsOn(pod, node, nodes, budgets);
+    const preemption = unresolvable ? undefined : victimsOn(pod, node, nodes, budgets, more);
     if (preemption === undefined) continue;
     // Enough pods are leaving already: nobody else need go.
     if (preemption.victims.length === 0) return "waiting";

@@ -4,8 +4,8 @@
  */
 import type { PersistentVolumeClaim, StorageClass } from "../generated/types.js";
 import { compareQuantities, quantityOf } from "../quantity.js";
-import { storageClassOf } from "../quota/claims.js";
 import { fail } from "../status.js";
+import { storageClassOf } from "../volumes/storage-class.js";
 import { type AdmissionPlugin, type ClusterView, forbidden, noRemarks } from "./plugin.js";
 
 const requested = ({ spec }: PersistentVolumeClaim) => quantityOf(spec?.resources?.requests?.storage);

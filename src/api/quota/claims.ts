@@ -2,6 +2,7 @@
 import type { PersistentVolumeClaim } from "../generated/types.js";
 import { compareQuantities, type ParsedQuantity, quantityOf, quantityValue } from "../quantity.js";
 import type { UntypedObject } from "../types.js";
+import { storageClassOf } from "../volumes/storage-class.js";
 import { type Evaluator, one } from "./usage.js";
 
 const ofClass = ".storageclass.storage.k8s.io/";
@@ -22,9 +23,6 @@ function storageOf({ spec, status }: PersistentVolumeClaim): ParsedQuantity | un
   const setAside = allocated === undefined ? asked : inBytes(quantityOf(allocated));
   return compareQuantities(setAside, asked) > 0 ? setAside : asked;
 }
-
-export const storageClassOf = (claim: PersistentVolumeClaim): string =>
-  claim.metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? claim.spec?.storageClassName ?? "";
 
 function usage(object: UntypedObject): Map<string, ParsedQuantity> {
   const claim = object as PersistentVolumeClaim;

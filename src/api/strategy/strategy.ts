@@ -19,6 +19,7 @@ import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetad
 import { qosClassOf } from "./pod.js";
 import { withEphemeralContainersOnly, withResourcesOnly } from "./pod-parts.js";
 import { prepareService } from "./service.js";
+import { alignsDataSources, datesFirstPhase, datesPhase } from "./storage.js";
 
 /**
  * What happens to an object between defaulting and validation: on create its status is the server's, on update a write
@@ -120,6 +121,8 @@ const createOfKind = new Map<string, InPlace>([
   ["/Namespace", createNamespace],
   ["/Service", (service: Service) => prepareService(service, undefined)],
   ["batch/Job", createJob],
+  ["/PersistentVolume", datesFirstPhase],
+  ["/PersistentVolumeClaim", alignsDataSources],
   ["apiextensions.k8s.io/CustomResourceDefinition", noteStorageVersion],
   [
     "certificates.k8s.io/CertificateSigningRequest",
@@ -142,6 +145,7 @@ const prepareStatusUpdate = (resource: StoredKind, object: UntypedObject, old: U
   if (prepared.status === undefined) delete prepared.status;
   const key = keyOf(resource);
   if (key === "certificates.k8s.io/CertificateSigningRequest") keepsApproval(prepared as never, old as never, now);
+  if (key === "/PersistentVolume") datesPhase(prepared, old, now);
   if (statusKeepsLabels.has(key)) setMetadata(prepared, "labels", old);
   if (statusKeepsOwners.has(key)) setMetadata(prepared, "ownerReferences", old);
   return prepared;

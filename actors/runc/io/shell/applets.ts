@@ -3,6 +3,7 @@ import { archiveApplets } from "./applets-archive.js";
 import { byteApplets } from "./applets-bytes.js";
 import { curlApplets } from "./applets-curl.js";
 import { dnsApplets } from "./applets-dns.js";
+import { dumpApplets } from "./applets-dump.js";
 import { fileApplets } from "./applets-files.js";
 import { findApplets } from "./applets-find.js";
 import { identityApplets } from "./applets-identity.js";
@@ -26,6 +27,7 @@ export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
   ...wgetApplets,
   ...curlApplets,
   ...dnsApplets,
+  ...dumpApplets,
   ...socketApplets,
   ...identityApplets,
   ...modeApplets,
