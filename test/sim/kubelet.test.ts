@@ -229,4 +229,22 @@ test("volumes: files of a ConfigMap, updated while the pod runs", () => {
   world.until("the volumes are removed with the pod", () => world.volumes.directories.size === 0);
 });
 
+test("volumes: what a pod says of itself changes with it", () => {
+  const world = new KubeletWorld();
+  const shown = () =>
+    [...world.volumes.directories.values()].flatMap(({ files }) => files.map(({ data }) => new TextDecoder().decode(data)));
+  const items = [{ path: "labels", fieldRef: { fieldPath: "metadata.labels" } }];
+  world.run("web", {
+    ...oneContainer({
+      volumeMounts: [{ name: "self", mountPath: "/etc/self", readOnly: true, recursiveReadOnly: "IfPossible" }],
+    }),
+    volumes: [{ name: "self", downwardAPI: { items } }],
+  });
+  world.until("the pod runs", () => world.phase("web") === "Running");
+  const [status] = world.pod("web")?.status?.containerStatuses ?? [];
+  assert.equal(status?.volumeMounts, [{ name: "self", mountPath: "/etc/self", readOnly: true, recursiveReadOnly: "Enabled" }]);
+  world.world.patch(podsPath, "web", { metadata: { labels: { tier: "gold" } } });
+  world.until("the file changes", () => shown().some((text) => text.includes('tier="gold"')), 2_000);
+});
+
 test.run();

@@ -60,6 +60,20 @@ function containerStatusOf(record: ContainerRecord): ContainerStatus {
     ...(record.containerId === "" ? {} : { containerID: `runc://${record.containerId}` }),
     started: record.started,
     ...resourcesOf(record),
+    ...mountsOf(record),
+  };
+}
+
+/** What it has of its pod's volumes. A mount that is only read is so with all that is mounted in it (KEP-3857). */
+function mountsOf({ containerId, spec }: ContainerRecord): Pick<ContainerStatus, "volumeMounts"> {
+  const mounts = containerId === "" ? [] : (spec.volumeMounts ?? []);
+  if (mounts.length === 0) return {};
+  return {
+    volumeMounts: mounts.map(({ name, mountPath, readOnly = false, recursiveReadOnly = "Disabled" }) => ({
+      name,
+      mountPath,
+      ...(readOnly ? { readOnly, recursiveReadOnly: recursiveReadOnly === "Disabled" ? "Disabled" : "Enabled" } : {}),
+    })),
   };
 }
 

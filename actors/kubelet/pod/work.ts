@@ -10,7 +10,7 @@ import { newestSandbox } from "../runtime/view.js";
 import { isGone } from "../status/writing.js";
 import { volumesMachine } from "../volume/machine.js";
 import { VolumeMounting } from "../volume/mounting.js";
-import { volumePaths } from "../volume/plan.js";
+import { showsItself, volumePaths } from "../volume/plan.js";
 import type { Rejection } from "./admission.js";
 import { PodContainers } from "./containers.js";
 import { podDns, podHostname } from "./dns.js";
@@ -21,6 +21,8 @@ import { podSysctls } from "./sysctls.js";
 type Tell = (event: PodEvent) => void;
 
 const podPath = ({ namespace, name }: PodHandle) => ({ group: "", version: "v1", resource: "pods", namespace, name });
+
+const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
 
 export class PodWork {
   readonly containers: PodContainers;
@@ -54,8 +56,14 @@ export class PodWork {
   }
 
   takeUpdate(pod: Pod): void {
-    this.containers.previous = this.pod.pod;
+    const before = this.pod.pod;
+    this.containers.previous = before;
     this.pod.update(pod);
+    if (
+      showsItself(pod) &&
+      differs([before.metadata.labels, before.metadata.annotations], [pod.metadata.labels, pod.metadata.annotations])
+    )
+      this.kubelet.host.charts.get(`volumes ${this.pod.key}`)?.send({ type: "pod.changed" });
   }
 
   /** The node as the API now has it: its labels may have changed since this kubelet last heard. */

@@ -52,7 +52,10 @@ export const volumesMachine = setup({
       on: { wanted: { actions: "tellMounted" } },
       states: {
         settled: { always: { guard: "canChange", target: "refreshable" } },
-        refreshable: { after: { refreshPeriod: "#volumes.planning" } },
+        refreshable: {
+          on: { "pod.changed": "#volumes.planning" },
+          after: { refreshPeriod: "#volumes.planning" },
+        },
       },
     },
     failing: { after: { backoff: "planning" } },

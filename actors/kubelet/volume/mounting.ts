@@ -10,6 +10,8 @@ import { persistentReferences, volumeReferences } from "./references.js";
 export type MountEvent =
   /** The pod asks for its volumes, again. */
   | { readonly type: "wanted" }
+  /** What a volume shows of the pod itself is another. */
+  | { readonly type: "pod.changed" }
   | { type: "planned"; volumes: readonly PlannedVolume[] }
   | { type: "written" }
   | { type: "failed"; message: string }

@@ -202,3 +202,10 @@ export function planVolumes(sources: VolumeSources): Resolved<PlannedVolume[]> {
 /** True when what is in the volume can change while the pod runs. */
 export const isRefreshable = (volume: Volume): boolean =>
   (volume.configMap ?? volume.secret ?? volume.downwardAPI ?? volume.projected) !== undefined;
+
+/** True when some volume shows what the pod itself says. */
+export const showsItself = (pod: Pod): boolean =>
+  (pod.spec?.volumes ?? []).some(
+    ({ downwardAPI, projected }) =>
+      downwardAPI !== undefined || (projected?.sources?.some((source) => source.downwardAPI !== undefined) ?? false),
+  );
