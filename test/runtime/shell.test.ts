@@ -53,6 +53,7 @@ const table: ReadonlyArray<readonly [string, string, number?]> = [
   ["seq 3 | while read n; do echo n=$n; done", "n=1\nn=2\nn=3\n"],
   ["if [ 1 -lt 2 ]; then echo less; elif true; then echo x; else echo more; fi", "less\n"],
   ["if test -f /tmp/none; then echo a; else echo b; fi", "b\n"],
+  ["for kind in b c p S; do test -$kind /tmp/poem && echo $kind; done; test -c /dev/null && echo ok", "ok\n"],
   ["[ -f /tmp/poem ] && [ ! -d /tmp/poem ] && [ -n x -a -z '' ] && echo ok", "ok\n"],
   ["if [[ -r /tmp/poem ]] ; then echo there; fi; [[ a == b ]] || echo differ", "there\ndiffer\n"],
   ["[[ a == a ]; echo $?", "2\n"],

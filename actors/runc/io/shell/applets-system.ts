@@ -213,6 +213,10 @@ async function test(context: AppletContext): Promise<number> {
       const found = statSync(host);
       if (letter === "f") return found.isFile();
       if (letter === "d") return found.isDirectory();
+      if (letter === "b") return found.isBlockDevice();
+      if (letter === "c") return found.isCharacterDevice();
+      if (letter === "p") return found.isFIFO();
+      if (letter === "S") return found.isSocket();
       if (letter === "s") return found.size > 0;
       if (letter === "r" || letter === "w" || letter === "x") {
         accessSync(hostPath(context, path, letter === "w"), { r: constants.R_OK, w: constants.W_OK, x: constants.X_OK }[letter]);
