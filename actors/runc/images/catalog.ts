@@ -109,6 +109,7 @@ const standIns: readonly Short[] = [
     shell: true,
     sizeBytes: 53_000_000,
   },
+  { repository: "registry.k8s.io/e2e-test-images/jessie-dnsutils", run: ["sh"], shell: true, sizeBytes: 112_000_000 },
   ...["nautilus", "kitten"].map(
     (picture): Short => ({
       repository: `registry.k8s.io/e2e-test-images/${picture}`,
@@ -207,6 +208,10 @@ const aliases: ReadonlyArray<readonly [string, string]> = [
   ["gcr.io/kubernetes-e2e-test-images/kitten", "registry.k8s.io/e2e-test-images/kitten"],
   ["gcr.io/kubernetes-e2e-test-images/sample-apiserver", "registry.k8s.io/e2e-test-images/sample-apiserver"],
   ["k8s.gcr.io/etcd", "registry.k8s.io/etcd"],
+  ["gcr.io/kubernetes-e2e-test-images/jessie-dnsutils", "registry.k8s.io/e2e-test-images/jessie-dnsutils"],
+  ["k8s.gcr.io/e2e-test-images/jessie-dnsutils", "registry.k8s.io/e2e-test-images/jessie-dnsutils"],
+  ["gcr.io/kubernetes-e2e-test-images/echoserver", "registry.k8s.io/echoserver"],
+  ["registry.k8s.io/e2e-test-images/echoserver", "registry.k8s.io/echoserver"],
   ["gcr.io/google_containers/pause", "registry.k8s.io/pause"],
   ["gcr.io/google_containers/echoserver", "registry.k8s.io/echoserver"],
   ["k8s.gcr.io/echoserver", "registry.k8s.io/echoserver"],

@@ -2,12 +2,13 @@
 import { parseImageReference } from "../../image-reference.js";
 import { lacksApplet } from "../../images/catalog.js";
 import type { ProgramContext } from "../container/entry.js";
+import type { ShellHost } from "../shell/host.js";
 import { runCommand, shellHost } from "../shell/run.js";
-import type { Input, Output } from "../shell/streams.js";
+import { emptyInput, type Input, type Output } from "../shell/streams.js";
 
-export async function busybox(context: ProgramContext): Promise<number> {
-  const ended = new AbortController();
-  const host = shellHost({
+/** The shell's surroundings in a container's own thread. */
+const hostOf = (context: ProgramContext, ended: AbortSignal): ShellHost =>
+  shellHost({
     hostname: context.hostname,
     podIP: context.podIP,
     user: context.user,
@@ -24,16 +25,28 @@ export async function busybox(context: ProgramContext): Promise<number> {
     },
     program: () => undefined,
     terminalSize: () => (context.tty ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined),
-    ended: ended.signal,
+    ended,
   });
-  const env = new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ""]));
+
+const environment = (): Map<string, string> => new Map(Object.entries(process.env).map(([name, value]) => [name, value ?? ""]));
+
+/** Runs a command line in a program's own thread; `output` gets what it prints, its errors included. */
+export function runInShell(context: ProgramContext, command: string, output: Output): Promise<number> {
+  const streams = { input: emptyInput, output, errors: output, isTerminal: false };
+  return runCommand(["sh", "-c", command], environment(), process.cwd(), hostOf(context, new AbortController().signal), streams)
+    .done;
+}
+
+export async function busybox(context: ProgramContext): Promise<number> {
+  const ended = new AbortController();
+  const host = hostOf(context, ended.signal);
   const streams = {
     input: standardInput(),
     output: standard(process.stdout),
     errors: standard(process.stderr),
     isTerminal: context.tty,
   };
-  const run = runCommand(context.argv, env, process.cwd(), host, streams);
+  const run = runCommand(context.argv, environment(), process.cwd(), host, streams);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) {
     process.on(signal, () => {
       if (run.signal(signal) || (signal === "SIGINT" && run.interrupt())) return;

@@ -28,11 +28,14 @@ export function queryOf(request: IncomingMessage): URLSearchParams {
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
 }
 
-export function readBody(request: IncomingMessage, onDone: (body: string) => void): void {
+export function readBytes(request: IncomingMessage, onDone: (body: Buffer) => void): void {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", () => onDone(Buffer.concat(chunks).toString("utf8")));
+  request.on("end", () => onDone(Buffer.concat(chunks)));
 }
+
+export const readBody = (request: IncomingMessage, onDone: (body: string) => void): void =>
+  readBytes(request, (bytes) => onDone(bytes.toString("utf8")));
 
 export function answerText(response: ServerResponse, status: number, body: string, type = "text/plain; charset=utf-8"): void {
   response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
