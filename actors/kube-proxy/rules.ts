@@ -72,7 +72,7 @@ export function rulesFor(
   const listeners: ListenerRule[] = (["UDP", "TCP"] as const).map((protocol) => nameRule(place.dnsAddress, protocol));
   const problems: string[] = [];
   for (const service of services) {
-    if (!hasClusterAddress(service)) continue;
+    if (!hasClusterAddress(service) || isLeftToOthers(service)) continue;
     const { namespace = "", name = "" } = service.metadata;
     const slices = slicesOf(`${namespace}/${name}`);
     for (const port of service.spec?.ports ?? []) {
@@ -85,6 +85,10 @@ export function rulesFor(
   }
   return { listeners: firstOfEach(listeners), problems };
 }
+
+/** Services that say that another proxy serves them, or none: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const isLeftToOthers = ({ metadata: { labels = {} } }: Service): boolean =>
+  labels["service.kubernetes.io/service-proxy-name"] !== undefined || labels["service.kubernetes.io/headless"] !== undefined;
 
 /** One address and port can be given to two Services, as external addresses can: the first has it. */
 const firstOfEach = (listeners: readonly ListenerRule[]): ListenerRule[] => {

@@ -151,6 +151,14 @@ rules("give an address that two Services ask for to the first", () => {
   ]);
 });
 
+for (const label of ["service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"]) {
+  rules(`leave Services with the label ${label} to others`, () => {
+    const { metadata, spec } = service({ ...clusterIPs, ports: [http] });
+    const labelled = { metadata: { ...metadata, labels: { [label]: "other" } }, spec };
+    assert.equal(rulesFor([labelled], () => [slice([ready("127.1.0.5")])], place).listeners.flatMap(said), []);
+  });
+}
+
 rules("say which ports are not proxied", () => {
   const ports = [
     { name: "tcp", port: 53 },
