@@ -65,6 +65,15 @@ test("a slice says whose it is, and what each pod serves", () => {
   ]);
 });
 
+test("endpoints of a Service that prefers what is close are for their own zone, once they are ready", () => {
+  const close = service({ trafficDistribution: "PreferClose" });
+  const hintsOf = (of: Plan) => written(of).flatMap(({ endpoints = [] }) => endpoints.map(({ hints }) => hints));
+  assert.equal(hintsOf(plan({ service: close, pods: [pod("a")] })), [{ forZones: [{ name: "east" }] }]);
+  assert.equal(hintsOf(plan({ service: close, pods: [pod("a", { ready: false })] })), [undefined]);
+  const existing = stored(plan({ service: close, pods: [pod("a")] }));
+  assert.equal(hintsOf(plan({ pods: [pod("a")], existing })), [undefined], "hints go when the Service prefers it no more");
+});
+
 const conditionRows: Array<[string, PodParts, boolean, [boolean, boolean, boolean] | undefined]> = [
   ["ready", {}, false, [true, true, false]],
   ["not ready", { ready: false }, false, [false, false, false]],

@@ -136,4 +136,22 @@ test("reviews: who one is, and that one may", () => {
   assert.is((false_.object.status as { authenticated?: boolean }).authenticated, undefined);
 });
 
+test("a load balancer that keeps traffic on the node is given a port to ask for the node's health", () => {
+  const world = serving();
+  const service = (name: string, spec: object) => ({ kind: "Service", apiVersion: "v1", metadata: { name }, spec });
+  const balancer = { type: "LoadBalancer", externalTrafficPolicy: "Local", ports: [{ port: 80 }] };
+  const made = world.create(servicesPath, service("one", balancer));
+  const port = (made.object.spec as { healthCheckNodePort: number }).healthCheckNodePort;
+  assert.ok(port >= 30_000 && port <= 32_767);
+  const second = world.create(servicesPath, service("two", { ...balancer, healthCheckNodePort: port }));
+  assert.match(
+    second.error?.message ?? "",
+    `spec.healthCheckNodePort: Invalid value: ${port}: failed to allocate requested HealthCheck NodePort ${port}: provided port is already allocated`,
+  );
+  const outside = world.create(servicesPath, service("two", { ...balancer, healthCheckNodePort: 80 }));
+  assert.match(outside.error?.message ?? "", "provided port is not in the valid range. The range of valid ports is 30000-32767");
+  const plain = world.create(servicesPath, service("three", { type: "LoadBalancer", ports: [{ port: 80 }] }));
+  assert.is((plain.object.spec as { healthCheckNodePort?: number }).healthCheckNodePort, undefined);
+});
+
 test.run();

@@ -150,4 +150,11 @@ test("nettest passes once it has written to its peers, and they to it", async ()
   assert.equal(JSON.parse((await sh(`curl -s ${at}/read`)).stdout).Received, { other: 1 });
 });
 
+test("porter's pages are told to be pages", async () => {
+  const env = [{ name: "SERVE_PORT_8080", value: '<a href="/x">x</a>' }];
+  const porter = await harness.run(image, { args: ["porter"], env });
+  await harness.portOf(porter.id);
+  assert.match((await sh(`curl -s -i http://${porter.podIP}:8080/`)).stdout, /content-type: text\/html; charset=utf-8/i);
+});
+
 test.run();

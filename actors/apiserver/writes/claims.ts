@@ -37,10 +37,12 @@ export function claimsOf(backing: Backing, served: Served, object: UntypedObject
   const { spec } = object as unknown as Service;
   const addresses = (spec?.clusterIPs ?? []).filter((address) => address !== "None" && address !== "");
   const ports = (spec?.ports ?? []).filter((port) => (port.nodePort ?? 0) > 0);
+  const healthCheck = spec?.healthCheckNodePort ?? 0;
   return [
     ...new Set([
       ...addresses.map((address) => addressKey(backing, address)),
       ...ports.map((port) => nodePortKey(port.nodePort!, protocolOf(port))),
+      ...(healthCheck > 0 ? [nodePortKey(healthCheck, "TCP")] : []),
     ]),
   ];
 }
@@ -80,6 +82,7 @@ function claim(
   const allocation = new Allocation(backing, held, taken, draws);
   allocation.address(service);
   allocation.nodePorts(service);
+  allocation.healthCheckPort(service);
   if (allocation.errors.length > 0) return fail(invalid(served.groupKind, object.metadata.name ?? "", allocation.errors));
   const now = claimsOf(backing, served, service as unknown as UntypedObject);
   const claims = now.filter((key) => !held.includes(key)).map((key) => ({ key, value: claimText(backing, key, service) }));
@@ -180,6 +183,29 @@ class Allocation {
       }
       port.nodePort = free;
       this.chosen.add(nodePortKey(free, protocol));
+    }
+  }
+
+  /** Where a load balancer asks a node whether it has endpoints: https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/ */
+  healthCheckPort(service: Service): void {
+    const spec = service.spec!;
+    if (spec.type !== "LoadBalancer" || spec.externalTrafficPolicy !== "Local") return;
+    const range = this.backing.io.config.nodePortRange;
+    const field = "spec.healthCheckNodePort";
+    const keyOf = (port: number): string => nodePortKey(port, "TCP");
+    const wanted = spec.healthCheckNodePort ?? 0;
+    if (wanted === 0) {
+      const free = this.free("healthCheckNodePort", range, keyOf);
+      if (free === undefined)
+        this.errors.push(internalFieldError(field, "failed to allocate a HealthCheck NodePort: range is full"));
+      else spec.healthCheckNodePort = free;
+    } else if (!this.held.includes(keyOf(wanted))) {
+      const isOut = wanted < range.from || wanted > range.to;
+      const why = isOut
+        ? `provided port is not in the valid range. The range of valid ports is ${range.from}-${range.to}`
+        : "provided port is already allocated";
+      const message = `failed to allocate requested HealthCheck NodePort ${wanted}: ${why}`;
+      if (isOut || !this.isFree(keyOf(wanted))) this.errors.push(invalidValue(field, wanted, message));
     }
   }
 

@@ -41,6 +41,8 @@ function endpointOf({ service, node }: ServicePods, pod: Pod, addresses: string[
     targetRef: { kind: "Pod", namespace, name, uid },
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(zone ? { zone } : {}),
+    // KEP-4444: traffic is to stay in the zone of who asks, where it can.
+    ...(zone && ready && service.spec?.trafficDistribution === "PreferClose" ? { hints: { forZones: [{ name: zone }] } } : {}),
   };
 }
 

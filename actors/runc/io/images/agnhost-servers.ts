@@ -7,7 +7,7 @@ import { createServer, type Socket } from "node:net";
 import { issue } from "../../../../src/pki/certificate.js";
 import type { ProgramContext } from "../container/entry.js";
 import { flagOf } from "./flags.js";
-import { answerText } from "./serve.js";
+import { answerText, sniffedType } from "./serve.js";
 
 const isOn = (args: readonly string[], flag: string, usually: boolean): boolean => {
   if (args.includes(`--${flag}`)) return true;
@@ -59,7 +59,7 @@ export function porter({ env }: ProgramContext, args: readonly string[]): Promis
     if (port === undefined) continue;
     const answer: RequestListener = ({ method }, response) => {
       if (isJson) answerText(response, 200, JSON.stringify({ Method: method, Body: value }), "application/json");
-      else answerText(response, 200, value);
+      else answerText(response, 200, value, sniffedType(value));
     };
     const server = tls === undefined ? createHttpServer(answer) : createHttpsServer(certificateOf(env), answer);
     server.on("error", (error) => console.error(`server on port "${port}" failed: ${error.message}`));

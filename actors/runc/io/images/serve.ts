@@ -42,6 +42,10 @@ export function answerText(response: ServerResponse, status: number, body: strin
   response.end(body);
 }
 
+/** What Go's servers say of a text that nobody has said more of: a page where it begins as one. */
+const pageStart = /^\s*<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[\s>]/i;
+export const sniffedType = (text: string): string => `text/${pageStart.test(text) ? "html" : "plain"}; charset=utf-8`;
+
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const two = (number: number): string => String(number).padStart(2, "0");
 
