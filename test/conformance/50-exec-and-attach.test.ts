@@ -136,6 +136,6 @@ kubectlVersionsSuite("exec and attach", everyKubectl, { nodes: 1 }, (test, world
       assert.is(await read("web", protocols), plain, protocols.join());
     }
     assert.is(await read("none", ["binary.k8s.io"]), "Unexpected server response: 400", "a container that there is not");
-    assert.is(await read("web", ["v5.channel.k8s.io"]), "Unexpected server response: 400", "channels are not for logs");
+    assert.is(await read("web", ["v5.channel.k8s.io"]), "Unexpected server response: 403", "channels are not for logs");
   });
 });
