@@ -44,8 +44,13 @@ class SlowResponse extends EventEmitter implements HttpResponse {
 function served() {
   const response = new SlowResponse();
   const watched: { sink?: WatchSink; closed: boolean } = { closed: false };
+  const registry = new Registry();
+  const metrics = {
+    watchEvents: registry.counter("events_total", "Events.", ["group", "version", "kind"]),
+    terminatedWatchers: registry.counter("terminated_total", "Watchers that were cut off.", ["resource"]),
+  };
   const handler = {
-    metrics: { watchEvents: new Registry().counter("events_total", "Events.", ["group", "version", "kind"]) },
+    metrics,
     watch: (_watch: WatchRequest, sink: WatchSink) => {
       watched.sink = sink;
       return {
@@ -65,7 +70,7 @@ function served() {
   const exchange = { request: { headers: {} } as HttpRequest, response, onSetUp: () => undefined };
   serveWatch(handler as unknown as ApiHandler, {} as WatchRequest, exchange, context);
   const sink = watched.sink!;
-  return { response, sink, watched };
+  return { response, sink, watched, cutOff: () => metrics.terminatedWatchers.of("").value };
 }
 
 const event = (number: number, bytes = 100): WatchEvent => ({
@@ -98,13 +103,15 @@ test("what there is at first is paced by the reader, and comes in order, whole, 
 });
 
 test("a reader that falls behind by more than 8 MiB of what happens is cut off", async () => {
-  const { response, sink, watched } = served();
+  const { response, sink, watched, cutOff } = served();
   sink.started();
   await undefined;
   for (let number = 0; number < 250; number += 1) sink.events([event(number, 30_000)]);
   assert.not(response.destroyed);
+  assert.is(cutOff(), 0);
   for (let number = 0; number < 100; number += 1) sink.events([event(number, 30_000)]);
   assert.ok(response.destroyed);
+  assert.ok(cutOff() > 0, "it is counted");
   assert.ok(watched.closed);
 });
 
