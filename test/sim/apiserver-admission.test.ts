@@ -15,8 +15,10 @@ const claim = {
   spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
 };
 
-test("a claim gets the default class, and cannot grow before it is bound", () => {
+test("a claim gets the newest default class, and cannot grow before it is bound", () => {
   const world = new ApiServerWorld().untilServing();
+  // The cluster's own default class is older then.
+  world.simulation.run(2_000);
   const annotations = { "storageclass.kubernetes.io/is-default-class": "true" };
   world.create(classesPath, { metadata: { name: "usual", annotations }, provisioner: "example.com/disks" });
   const made = world.create(claimsPath, claim).object as unknown as PersistentVolumeClaim;
