@@ -198,7 +198,7 @@ export async function fetchText(url: string, withinMs = 30_000): Promise<string>
   const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await new Promise<string | Error>((resolve) => {
-      httpGet(url, { agent: false, timeout: 2_000 }, (response) => {
+      const asked = httpGet(url, { agent: false, timeout: 2_000 }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => {
           text += part;
@@ -206,6 +206,7 @@ export async function fetchText(url: string, withinMs = 30_000): Promise<string>
         response.on("end", () => resolve(text));
         response.on("error", resolve);
       }).on("error", resolve);
+      asked.on("timeout", () => asked.destroy(new Error("nothing was heard for two seconds")));
     });
     if (typeof answer === "string") return answer;
     assert.ok(performance.now() < deadline, `${url} is not served: ${answer.message}`);
