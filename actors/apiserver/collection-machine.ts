@@ -38,7 +38,6 @@ export const collectionMachine = setup({
     /** What is under way is waited for. */
     stopping: {
       entry: "stop",
-      always: { guard: "done", target: "answered" },
       on: { listed: { target: "answered", guard: "done" }, deleted: { target: "answered", guard: "done" } },
     },
     answered: { entry: "answer", type: "final" },
