@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../../src/api/types.js";
 import type { WireError } from "../../../src/wire/errors.js";
 import type { Informed, Informers } from "./informers.js";
 import type { Reconcile } from "./plan.js";
-import { type DoWork, Round, roundLimits } from "./round.js";
+import { type DoWork, Round } from "./round.js";
 import { roundMachine } from "./round-machine.js";
 import { WorkQueue } from "./work-queue.js";
 
@@ -160,7 +160,7 @@ export class Controller {
     this.charts.delete(id);
     if (error === undefined) {
       this.failures.delete(key);
-      if (pace === roundLimits.writesAtOnce) this.paces.set(key, { atOnce: pace, untilMs: this.nowMs + paceKeptMs });
+      if (pace > 1) this.paces.set(key, { atOnce: pace, untilMs: this.nowMs + paceKeptMs });
     } else {
       const count = (this.failures.get(key)?.count ?? 0) + 1;
       this.failures.set(key, { count, error });

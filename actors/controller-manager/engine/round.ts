@@ -48,9 +48,9 @@ export class Round {
     this.window = of.pace;
   }
 
-  /** How many writes at once have been seen to go well. */
+  /** At how many writes at once the next round may begin: as many as went well in this one, 1 where it wrote too little to tell. */
   get pace(): number {
-    return this.window;
+    return (this.plan.writes?.length ?? 0) < roundLimits.writesAtOnce ? 1 : this.window;
   }
 
   get failed(): boolean {

@@ -144,7 +144,7 @@ class Parser {
   private regex(source: string, flags: string): RegExp {
     if (source === "" && this.last !== undefined) return this.last;
     try {
-      this.last = new RegExp(toExtended(source.replaceAll("\\n", "\n"), this.extended), `${flags}m`.replace("m", ""));
+      this.last = new RegExp(toExtended(source.replaceAll("\\n", "\n"), this.extended), flags);
     } catch {
       this.fail(`bad regex '${source}'`);
     }
