@@ -196,6 +196,35 @@ test("an eviction spends the budget, and is 429 when there is none left", () => 
   assert.is(unseen?.retryAfterSeconds, 10);
 });
 
+test("an evicted pod says so until it has gone, also when it was going already", () => {
+  const world = serving();
+  world.account();
+  const disrupted = (name: string) => {
+    const { conditions = [] } = world.get(podsPath, name).object.status as { conditions?: Array<Record<string, string>> };
+    return conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message }));
+  };
+  const told = [
+    {
+      type: "DisruptionTarget",
+      status: "True",
+      reason: "EvictionByEvictionAPI",
+      message: "Eviction API: evicting",
+    },
+  ];
+  for (const name of ["evicted", "going"]) world.create(podsPath, podOf(name, { nodeName: "node-1" }));
+  world.delete(podsPath, "going");
+  assert.equal(disrupted("going"), [], "a deletion alone is no disruption");
+  for (const name of ["evicted", "going"]) {
+    const act = { ...podsPath, name, subresource: "eviction" };
+    const eviction = { kind: "Eviction", apiVersion: "policy/v1", metadata: { name } };
+    assert.is(world.create(act, eviction).error, undefined);
+    const { resourceVersion } = world.get(podsPath, name).object.metadata;
+    assert.is(world.create(act, eviction).error, undefined);
+    assert.equal(disrupted(name), told);
+    assert.is(world.get(podsPath, name).object.metadata.resourceVersion, resourceVersion, "it is told once");
+  }
+});
+
 test("events go after an hour", () => {
   const world = serving();
   const events: ResourcePath = { group: "", version: "v1", resource: "events", namespace: "default" };

@@ -54,6 +54,24 @@ export function spendBudget(backing: Backing, stored: StoredObject): Result<read
   return succeed([{ previous: budget, object: spent as UntypedObject }]);
 }
 
+const disruption = "DisruptionTarget";
+
+/**
+ * The pod with the condition that says by whom its end was asked for, which a Job's pod failure policy may look for.
+ * https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+ */
+export function markEvicted(backing: Backing, object: UntypedObject): UntypedObject {
+  const pod = object as Pod;
+  const conditions = pod.status?.conditions ?? [];
+  const before = conditions.find(({ type }) => type === disruption);
+  const reason = "EvictionByEvictionAPI";
+  if (before?.status === "True" && before.reason === reason) return object;
+  const lastTransitionTime = before?.status === "True" ? before.lastTransitionTime : formatTime(backing.host.clock.nowMs());
+  const condition = { type: disruption, status: "True", reason, message: "Eviction API: evicting", lastTransitionTime };
+  const others = conditions.filter(({ type }) => type !== disruption);
+  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } } as UntypedObject;
+}
+
 const refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
 
 /** Nobody knows when a budget will allow more: clients choose themselves when they ask again. */

@@ -112,6 +112,8 @@ export interface DeleteOf {
 export interface DeleteExtras {
   /** What must be written together with it, or why the object may not go now. */
   together(stored: StoredObject): Result<readonly Alongside[]>;
+  /** The object as it is kept until it has gone; the same one when there is nothing to add to it. */
+  marked(object: UntypedObject): UntypedObject;
   /** What is answered in place of the object. */
   answer(): ApiOutcome;
 }
@@ -144,7 +146,7 @@ export class DeletePlanner implements Planner {
       return refuse(resourceVersionPreconditionFailed(served.groupKind, name, resourceVersion, String(origin.revision)));
     const nowMs = backing.host.clock.nowMs();
     const grace: Grace = isKind(served, "Pod") ? graceOf(origin.object as unknown as Pod, options, nowMs) : { what: "now" };
-    if (grace.what === "pending") return this.answerStill(origin);
+    if (grace.what === "pending") return this.answerGoing(origin);
     if (this.extras === undefined) {
       const admitted = this.admission.admitDelete(new OwnedBefore(viewOf(served, origin), origin), situation);
       if (!admitted.ok) return halted(admitted);
@@ -201,6 +203,12 @@ export class DeletePlanner implements Planner {
     return this.put(origin, { ...definition, metadata: going, status } as unknown as UntypedObject);
   }
 
+  /** A pod that goes already may still be told why it is to go. */
+  private answerGoing(origin: StoredObject): Plan {
+    const marked = this.extras?.marked(origin.object) ?? origin.object;
+    return marked === origin.object ? this.answerStill(origin) : this.put(origin, origin.copy());
+  }
+
   private answerStill(origin: StoredObject): Plan {
     const outcome = this.extras?.answer() ?? answerWith(this.of.served.presentation.show(origin.json));
     return { what: "answer", outcome };
@@ -209,7 +217,7 @@ export class DeletePlanner implements Planner {
   private put(origin: StoredObject, object: UntypedObject, alongside: readonly Alongside[] = []): Plan {
     const { served } = this.of;
     const answer = (json: Json<KubernetesObject>) => this.extras?.answer() ?? answerWith(served.presentation.show(json));
-    return { what: "put", key: origin.key, object, alongside, answer };
+    return { what: "put", key: origin.key, object: this.extras?.marked(object) ?? object, alongside, answer };
   }
 
   private remove(origin: StoredObject, alongside: readonly Alongside[] = []): Plan {

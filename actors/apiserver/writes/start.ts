@@ -8,7 +8,7 @@ import { defaultDeadlineMs } from "../reads/read.js";
 import type { CreateRequest, Respond, WriteRequest } from "../request.js";
 import type { Served } from "../served.js";
 import { bound, boundAnswer } from "../subresources/binding.js";
-import { evictedAnswer, spendBudget } from "../subresources/eviction.js";
+import { evictedAnswer, markEvicted, spendBudget } from "../subresources/eviction.js";
 import { ActPlanner } from "./act.js";
 import { Admission } from "./admit.js";
 import { ApplyPlanner } from "./apply.js";
@@ -86,7 +86,11 @@ function actPlanner(backing: Backing, served: Served, request: CreateRequest): R
   if (path.subresource === "eviction")
     return planned((eviction) => {
       const { deleteOptions: options = {} } = eviction as { deleteOptions?: object };
-      const extras = { together: spendBudget.bind(undefined, backing), answer: evictedAnswer };
+      const extras = {
+        together: spendBudget.bind(undefined, backing),
+        marked: markEvicted.bind(undefined, backing),
+        answer: evictedAnswer,
+      };
       return new DeletePlanner({ backing, served, asking: request, options }, extras);
     });
   const what = `create of ${path.resource}/${path.subresource} is not implemented by this server`;
