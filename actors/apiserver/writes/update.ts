@@ -1,4 +1,4 @@
-import { defaulterFor } from "../../../src/api/defaults/defaults.js";
+import { defaulterFor, statusDefaulterFor } from "../../../src/api/defaults/defaults.js";
 import { deepEqual } from "../../../src/api/json-value.js";
 import { forbidden, notFound, succeed } from "../../../src/api/status.js";
 import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/strategy.js";
@@ -124,9 +124,8 @@ export class ChangePlanner implements Planner {
   private owned({ object, managedFields }: Changed, origin: StoredObject, nowMs: number): Written {
     if (this.how.asIs === true) return { object, managedFields: origin.managedFields };
     const { resource } = this.served;
-    // Of a write to the status nothing else is taken, so there is nothing to default.
-    const ofStatus = this.asking.path.subresource === "status";
-    const defaulted = ofStatus ? object : defaulterFor(resource.group, resource.version, resource.kind)(object);
+    const ofPart = this.asking.path.subresource === "status" ? statusDefaulterFor : defaulterFor;
+    const defaulted = ofPart(resource.group, resource.version, resource.kind)(object);
     return managedFields === undefined ? this.ownership.changed(defaulted, origin, nowMs) : { object: defaulted, managedFields };
   }
 

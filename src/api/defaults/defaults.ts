@@ -93,5 +93,11 @@ export const defaulterFor = (group: string, version: string, kind: string): Defa
   };
 };
 
+const withDefaultsInStatus = new Set(["Node", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Service"]);
+
+/** The same for a write of the status alone: few kinds have defaults there, and no other part of the object is taken. */
+export const statusDefaulterFor = (group: string, version: string, kind: string): Defaulter =>
+  group === "" && withDefaultsInStatus.has(kind) ? defaulterFor(group, version, kind) : same;
+
 /** The kinds that have defaults of their own, as `group/version/kind`. */
 export const kindsWithDefaults = (): string[] => [...defaulters.keys()];
