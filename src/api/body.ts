@@ -5,6 +5,7 @@ import { type Decoded, decodeAs } from "./decode.js";
 import { scanJson } from "./json-text.js";
 import { deepCopy, isJsonObject, type JsonObject, jsonKind } from "./json-value.js";
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
+import type { MisfitWords } from "./misfit-words.js";
 import { decodeMessage, hasMessage, openProtobuf, protobufMediaType } from "./protobuf/envelope.js";
 import { typeOf, typeOfKind } from "./schema.js";
 import { type ApiError, badRequest, fail, type Result, succeed, unsupportedMediaType, wrongApiVersion } from "./status.js";
@@ -145,14 +146,14 @@ interface Misfit {
   readonly otherVersion?: true;
 }
 
-/** Makes a parsed value into an object of the expected kind, such as the result of a patch. */
-export function interpretValue(value: unknown, expected: Expected): Interpreted {
+/** Makes a parsed value into an object of the expected kind, such as the result of a patch; `words` tell of a value of the wrong type. */
+export function interpretValue(value: unknown, expected: Expected, words?: MisfitWords): Interpreted {
   const interpreted = typeMetaOf(value, expected);
   if (!interpreted.ok) return interpreted;
   const { given } = interpreted;
   const wrong = mismatch(given, expected);
   if (wrong !== undefined) return { ok: false, given, ...wrong };
-  const decoded = decodeExpected(value, expected);
+  const decoded = decodeExpected(value, expected, words);
   if (!decoded.ok) return { ok: false, given, message: decoded.message };
   const unknown = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
   return { ok: true, object: { ...given, ...decoded.value, ...given }, unknown };
@@ -165,9 +166,9 @@ function refusal({ given, message, otherVersion }: Misfit, expected: Expected, b
 }
 
 /** A custom resource is decoded by the schema of its version; a kind that neither table knows is taken as it is. */
-function decodeExpected(value: unknown, { type, custom }: Expected): Decoded {
+function decodeExpected(value: unknown, { type, custom }: Expected, words?: MisfitWords): Decoded {
   if (custom !== undefined) return decodeCustom(deepCopy(value as JsonObject), custom);
-  return type === "" ? { ok: true, value: { ...(value as object) }, unknownFields: [] } : decodeAs(type, value);
+  return type === "" ? { ok: true, value: { ...(value as object) }, unknownFields: [] } : decodeAs(type, value, words);
 }
 
 function withProblems(

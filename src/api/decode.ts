@@ -3,9 +3,9 @@
  * out and named, nulls become absent, and so do zeros that say nothing ("", 0, false, [] and {} of a field that is no
  * pointer), quantities and times get their canonical text, and a value of the wrong type is an error in Kubernetes' words.
  */
-import { goTypeOf, goTypeOfField } from "./go-types.js";
 import { pathText, problemLimit } from "./json-text.js";
-import { isJsonObject, jsonKind, setField } from "./json-value.js";
+import { isJsonObject, setField } from "./json-value.js";
+import { kindOf, type MisfitWords, misfitOfJson } from "./misfit-words.js";
 import { keepsZero } from "./protobuf/zero-values.js";
 import { formatQuantity, parseQuantity } from "./quantity.js";
 import { type ObjectType, typeOf, type ValueType } from "./schema.js";
@@ -18,13 +18,13 @@ export type Decoded =
 
 /**
  * Decodes `value` as the type of that name. The input is not changed; the result shares with it only what is kept
- * as it is. Unknown fields are paths such as `spec.template.spec.containers[0].foo`, at most 100 of them.
- * Throws a RangeError when no such type exists, which is a mistake of the caller's.
+ * as it is. Unknown fields are paths such as `spec.template.spec.containers[0].foo`, at most 100 of them. `words` tell of a
+ * value of the wrong type. Throws a RangeError when no such type exists, which is a mistake of the caller's.
  */
-export function decodeAs(typeName: string, value: unknown): Decoded {
+export function decodeAs(typeName: string, value: unknown, words: MisfitWords = misfitOfJson): Decoded {
   const type = typeOf(typeName);
   if (type === undefined) throw new RangeError(`no type ${typeName} in the API`);
-  const decoder = new Decoder();
+  const decoder = new Decoder(words);
   const decoded = decoder.decode(type, value);
   if (decoder.message !== undefined) return { ok: false, message: decoder.message };
   return { ok: true, value: decoded as { [field: string]: unknown }, unknownFields: decoder.unknownFields };
@@ -41,6 +41,8 @@ class Decoder {
   private owner = "";
   private ownerType = "";
   private fieldName = "";
+
+  constructor(private readonly words: MisfitWords) {}
 
   decode(type: ObjectType, value: unknown): unknown {
     if (value === null) return {};
@@ -178,10 +180,8 @@ class Decoder {
   }
 
   private mismatch(type: ValueType, value: unknown, ofField: boolean): undefined {
-    const withNumber = type.type === "integer" || type.type === "int64";
-    const goType = ofField ? goTypeOfField(this.owner, this.fieldName, type) : goTypeOf(type);
-    const where = `${this.ownerType}.${this.fieldPath.join(".")}`;
-    return this.fail(`json: cannot unmarshal ${kindOf(value, withNumber)} into Go struct field ${where} of type ${goType}`);
+    const { owner, ownerType, fieldName, fieldPath } = this;
+    return this.fail(this.words({ type, value, ofField, owner, ownerType, fieldName, fieldPath }));
   }
 
   private unknown(): void {
@@ -194,10 +194,6 @@ class Decoder {
     return undefined;
   }
 }
-
-/** What JSON calls a value; integer types are told the number too. */
-const kindOf = (value: unknown, withNumber = false): string =>
-  withNumber && typeof value === "number" ? `number ${value}` : jsonKind(value);
 
 /** Of structures, quantities and times nothing is zero: those are written even when they are empty. */
 function isZero(type: ValueType, value: unknown): boolean {

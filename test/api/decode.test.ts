@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeAs } from "../../src/api/decode.js";
+import { misfitOfMerged } from "../../src/api/misfit-words.js";
 
 const containers = (container: unknown) => ({ spec: { containers: [container] } });
 
@@ -141,6 +142,25 @@ const wrong: Array<[string, unknown, string]> = [
 ];
 for (const [type, input, message] of wrong) {
   test(`${type} ${JSON.stringify(input)}`, () => assert.equal(decodeAs(type, input), { ok: false, message }));
+}
+
+const wrongAfterMerge: Array<[string, unknown, string]> = [
+  ["Pod", { metadata: { labels: "a" } }, "cannot restore map from string"],
+  ["Pod", { spec: { containers: { name: "a" } } }, "cannot restore slice from map"],
+  ["Pod", { spec: ["a"] }, "cannot restore struct from: slice"],
+  ["Pod", { metadata: { labels: { a: 1 } } }, "cannot convert int64 to string"],
+  ["Pod", { metadata: { labels: { a: 1.5 } } }, "unrecognized type: string"],
+  ["Pod", containers({ imagePullPolicy: 1 }), "cannot convert int64 to v1.PullPolicy"],
+  ["Pod", containers({ imagePullPolicy: true }), "unrecognized type: string"],
+  ["Deployment", { spec: { replicas: 1.5 } }, "cannot convert float64 to int32"],
+  ["Deployment", { spec: { replicas: "3" } }, "unrecognized type: int32"],
+  ["Deployment", { spec: { paused: "no" } }, "unrecognized type: bool"],
+  ["Secret", { data: { a: 1 } }, "cannot restore slice from int64"],
+  ["Service", { spec: { ports: [{ targetPort: true }] } }, "json: cannot unmarshal bool into Go value of type int32"],
+];
+for (const [type, input, message] of wrongAfterMerge) {
+  test(`${type} ${JSON.stringify(input)} as a strategic merge patch leaves it`, () =>
+    assert.equal(decodeAs(type, input, misfitOfMerged), { ok: false, message }));
 }
 
 test("of several errors the first is told", () => {

@@ -128,7 +128,7 @@ const unfit: Array<[title: string, path: ResourcePath, type: PatchType, patch: u
     strategic,
     { data: { a: 7 } },
     422,
-    /patch: Invalid value: "map\[data:map\[a:7\]\]": json: cannot unmarshal number/,
+    /patch: Invalid value: "map\[data:map\[a:7\]\]": cannot convert int64 to string$/,
   ],
   [
     "another kind",

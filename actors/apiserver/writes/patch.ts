@@ -2,6 +2,7 @@
 import { type Expected, interpretValue } from "../../../src/api/body.js";
 import { invalidValue } from "../../../src/api/field-errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/api/json-value.js";
+import { misfitOfMerged } from "../../../src/api/misfit-words.js";
 import { mapText } from "../../../src/api/patch/merge-lists.js";
 import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
@@ -68,7 +69,7 @@ function decodePatched(
   remarks: RemarkBook,
 ): Result<UntypedObject> {
   const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : JSON.stringify(patched));
-  const decoded = interpretValue(patched, expected);
+  const decoded = interpretValue(patched, expected, isStrategic(patchType) ? misfitOfMerged : undefined);
   if (!decoded.ok) return fail(unfit(shown(), decoded.message));
   const { fieldValidation = "Ignore" } = options;
   const minded = fieldValidation === "Ignore" ? [] : [...problems, ...decoded.unknown];
