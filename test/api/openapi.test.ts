@@ -180,6 +180,7 @@ const established = {
   metadata: { ...widgets.metadata, generation: 1 },
   status: { acceptedNames: widgets.spec.names, conditions: [{ type: "Established", status: "True" }] },
 } as unknown as CustomResourceDefinition;
+const protobufType = "application/vnd.kubernetes.protobuf";
 const withWidgets = table.with(resourcesOf(established).served);
 
 test("a custom kind is published with all that its schema says", () => {
@@ -195,7 +196,24 @@ test("a custom kind is published with all that its schema says", () => {
   assert.equal(list.properties.items.items, { $ref: "#/components/schemas/com.example.v1.Widget" });
   assert.ok(document.components.schemas["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"]);
   const post = document.paths["/apis/example.com/v1/namespaces/{namespace}/widgets"].post;
-  assert.equal(post.requestBody.content["*/*"].schema, { $ref: "#/components/schemas/com.example.v1.Widget" });
+  assert.equal(post.requestBody.content["application/json"].schema, { $ref: "#/components/schemas/com.example.v1.Widget" });
+});
+
+test("a strategic merge patch is offered for built-in kinds and not for custom ones", () => {
+  const builtIn = ["json-patch+json", "merge-patch+json", "strategic-merge-patch+json", "apply-patch+yaml"];
+  const custom = ["json-patch+json", "merge-patch+json", "apply-patch+yaml"];
+  const objects = ["application/json", "application/yaml"];
+  for (const [path, document, patches, produces] of [
+    ["/apis/apps/v1/namespaces/{namespace}/deployments/{name}", "apis/apps/v1", builtIn, [...objects, protobufType]],
+    ["/apis/example.com/v1/namespaces/{namespace}/widgets/{name}", "apis/example.com/v1", custom, objects],
+    ["/apis/example.com/v1/namespaces/{namespace}/widgets/{name}/status", "apis/example.com/v1", custom, objects],
+  ] as const) {
+    const types = patches.map((type) => `application/${type}`);
+    const { patch } = read("/openapi/v2", withWidgets).paths[path];
+    assert.equal([patch.consumes, patch.produces], [types, produces], path);
+    const { requestBody, responses } = read(`/openapi/v3/${document}`, withWidgets).paths[path].patch;
+    assert.equal([Object.keys(requestBody.content), Object.keys(responses["200"].content)], [types, produces], path);
+  }
 });
 
 test("version 2 has of a custom kind what its clients understand", () => {

@@ -34,12 +34,50 @@ const pod = (name: string): string =>
 /** An editor that replaces one text by another, as often as it is called. */
 const editor = (from: string, to: string): Record<string, string> => ({ KUBE_EDITOR: `sed -i 's/${from}/${to}/'` });
 
+const crates = JSON.stringify({
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "crates.apply.example.com" },
+  spec: {
+    group: "apply.example.com",
+    scope: "Namespaced",
+    names: { plural: "crates", kind: "Crate" },
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+    ],
+  },
+});
+const crate = (name: string, fields: object): string =>
+  JSON.stringify({ apiVersion: "apply.example.com/v1", kind: "Crate", metadata: { name }, ...fields });
+
 /** From here on apply has subresources. */
 const appliesSubresources = (version: KubectlVersion): boolean => Number(version.split(".")[1]) >= 32;
 
 kubectlVersionsSuite("kubectl changes objects", everyKubectl, { nodes: 0 }, (test, world) => {
   for (const version of everyKubectl) {
     const of = (name: string): string => `${name}-${version.replace(".", "-")}`;
+
+    test(`kubectl ${version}: a custom object is applied, changed and stripped of a field`, async () => {
+      const kubectl = world(version);
+      const name = of("crate");
+      await kubectl.okWith(crates, "apply -f -");
+      await kubectl.ok("wait --for=condition=Established crd/crates.apply.example.com --timeout=30s");
+      const fields = () => kubectl.ok(`get crates.apply.example.com ${name} -o jsonpath={.load},{.mark}`);
+      for (const [given, printed, shown] of [
+        [{ load: "apples", mark: "a" }, "created", "apples,a"],
+        [{ load: "pears", mark: "a" }, "configured", "pears,a"],
+        [{ load: "pears" }, "configured", "pears,"],
+        [{ load: "pears" }, "unchanged", "pears,"],
+      ] as const) {
+        assert.is(await kubectl.okWith(crate(name, given), "apply -f -"), `crate.apply.example.com/${name} ${printed}\n`);
+        assert.is(await fields(), shown);
+      }
+    });
 
     test(`kubectl ${version}: what was last applied can be seen, set and edited`, async () => {
       const kubectl = world(version);

@@ -127,7 +127,8 @@ test("a token is signed for an account that exists", () => {
 test("reviews: who one is, and that one may", () => {
   const world = serving();
   const path = (resource: string, group: string): ResourcePath => ({ group, version: "v1", resource });
-  const who = world.create(path("selfsubjectreviews", "authentication.k8s.io"), { metadata: {} });
+  const who = world.create(path("selfsubjectreviews", "authentication.k8s.io"), { metadata: { name: "me" } });
+  assert.equal(Object.keys(who.object.metadata), ["creationTimestamp"], "when it was answered, and nothing of what was sent");
   assert.is((who.object.status as { userInfo: { username: string } }).userInfo.username, "kubernetes-admin");
   const spec = { resourceAttributes: { verb: "get", resource: "pods" } };
   const may = world.create(path("selfsubjectaccessreviews", "authorization.k8s.io"), { metadata: {}, spec });

@@ -1,6 +1,5 @@
 /** OpenAPI 2 (Swagger): one document for the whole API. */
 import type { ResourceTable } from "../kinds.js";
-import { patchTypes } from "./document-v3.js";
 import { type Operation, type Path, pathsOf, tagOf, typesOf } from "./operations.js";
 import { type OpenApiSchema, refTo, schemasFrom } from "./schemas.js";
 
@@ -41,10 +40,8 @@ export interface DocumentV2 {
   readonly definitions: Readonly<Record<string, OpenApiSchema>>;
 }
 
-const produces = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"] as const;
-
 function operationV2(operation: Operation, tag: string): OperationV2 {
-  const { body, reply } = operation;
+  const { body, reply, consumes, produces } = operation;
   const schema = reply === undefined ? { type: "string" } : refTo(reply, "v2");
   const answer = (description: string) => ({ description, schema });
   const bodyParameter: ParameterV2[] =
@@ -61,8 +58,8 @@ function operationV2(operation: Operation, tag: string): OperationV2 {
   const query = operation.query.map(({ name, type }): ParameterV2 => ({ name, in: "query", type, uniqueItems: true }));
   const parameters = [...bodyParameter, ...query];
   return {
-    consumes: body === "Patch" ? patchTypes : ["*/*"],
-    produces: reply === undefined ? ["*/*"] : produces,
+    consumes,
+    produces,
     schemes: ["https"],
     tags: [tag],
     operationId: operation.id,

@@ -3,14 +3,6 @@ import { apiVersionOf, type ResourceTable } from "../kinds.js";
 import { type Operation, type Path, pathsOf, type QueryParameter, tagOf, typesOf } from "./operations.js";
 import { type OpenApiSchema, refTo, schemasFrom } from "./schemas.js";
 
-const jsonTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"] as const;
-export const patchTypes = [
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-  "application/apply-patch+yaml",
-] as const;
-
 /** `api/v1`, `apis/apps/v1`: the name of a group's version in the index and in paths. */
 export const indexName = (group: string, version: string): string =>
   group === "" ? `api/${version}` : `apis/${apiVersionOf(group, version)}`;
@@ -28,11 +20,11 @@ const content = (types: readonly string[], schema: OpenApiSchema): object =>
   Object.fromEntries(types.map((type) => [type, { schema }]));
 
 function operationV3(operation: Operation, tag: string): object {
-  const { body, reply, kind } = operation;
+  const { body, reply, kind, consumes, produces } = operation;
   const schema = reply === undefined ? { type: "string" } : refTo(reply, "v3");
   const answer = (description: string): object => ({
     description,
-    content: content(reply === undefined ? ["*/*"] : jsonTypes, schema),
+    content: content(produces, schema),
   });
   return {
     tags: [tag],
@@ -43,7 +35,7 @@ function operationV3(operation: Operation, tag: string): object {
       : {
           requestBody: {
             ...(body === "DeleteOptions" ? {} : { required: true }),
-            content: body === "Patch" ? content(patchTypes, { type: "object" }) : content(["*/*"], refTo(body, "v3")),
+            content: content(consumes, body === "Patch" ? { type: "object" } : refTo(body, "v3")),
           },
         }),
     responses: { "200": answer("OK"), ...(operation.created ? { "201": answer("Created"), "202": answer("Accepted") } : {}) },

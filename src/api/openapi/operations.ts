@@ -21,6 +21,10 @@ export interface Operation {
   /** Type of the answer; absent where it is text. */
   readonly reply?: string;
   readonly created: boolean;
+  /** Media types of the body. */
+  readonly consumes: readonly string[];
+  /** Media types of the answer. */
+  readonly produces: readonly string[];
 }
 
 export interface Path {
@@ -69,6 +73,21 @@ const subresourceQueries: Readonly<Record<string, readonly QueryParameter[]>> = 
   proxy: strings("path"),
 };
 
+const anyType = ["*/*"] as const;
+const textTypes = ["application/json", "application/yaml"] as const;
+const objectTypes = [...textTypes, "application/vnd.kubernetes.protobuf"] as const;
+
+/** Clients look here for how a kind may be patched: kubectl apply sends a strategic merge patch where one is listed. */
+const patchTypes = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
+] as const;
+
+/** A structural schema says nothing of how lists merge strategically. */
+const customPatchTypes = patchTypes.filter((type) => type !== "application/strategic-merge-patch+json");
+
 const connections = new Set(["attach", "exec", "portforward", "proxy"]);
 
 const methods: Readonly<Record<Verb, Method>> = {
@@ -115,6 +134,7 @@ function operation(resource: Resource, verb: Verb, sub: Subresource | undefined,
   const answersStatus = verb === "deletecollection" || (verb === "delete" && !connects);
   const reply =
     connects || sub?.name === "log" ? undefined : verb === "list" ? listSchemaNameOf(resource) : answersStatus ? "Status" : type;
+  const custom = resource.custom !== undefined;
   return {
     method: methods[verb],
     id,
@@ -124,6 +144,8 @@ function operation(resource: Resource, verb: Verb, sub: Subresource | undefined,
     ...(body === undefined || body === "" ? {} : { body }),
     ...(reply === undefined || reply === "" ? {} : { reply }),
     created: verb === "create" && !connects,
+    consumes: body === "Patch" ? (custom ? customPatchTypes : patchTypes) : custom ? textTypes : anyType,
+    produces: reply === undefined ? anyType : custom ? textTypes : objectTypes,
   };
 }
 

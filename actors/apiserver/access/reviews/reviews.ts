@@ -1,6 +1,8 @@
 /** Reviews: objects that are not stored but answered. Who somebody is, and what they may do. */
+import type { Host } from "../../../../src/actor/host.js";
 import { invalidValue } from "../../../../src/api/field-errors.js";
 import { type ApiError, fail, invalid, type Result } from "../../../../src/api/status.js";
+import { formatTime } from "../../../../src/api/time.js";
 import type {
   LocalSubjectAccessReview,
   ObjectMeta,
@@ -9,7 +11,7 @@ import type {
   TokenReview,
   UntypedObject,
 } from "../../../../src/api/types.js";
-import type { CreateRequest } from "../../request.js";
+import type { ApiUser, CreateRequest } from "../../request.js";
 import type { Authorizer } from "../authorizer.js";
 import type { TokenRemarks } from "../tokens/legacy-tokens.js";
 import type { Tokens } from "../tokens/tokens.js";
@@ -24,8 +26,16 @@ function isBare({ namespace: _, creationTimestamp: __, managedFields: ___, ...me
   return Object.values(metadata).every((value) => value === undefined || value === "");
 }
 
+/** Who asks, and when: nothing of what was sent is told again. */
+const ownReview = ({ apiVersion, kind }: UntypedObject, creationTimestamp: string, user: ApiUser): UntypedObject => ({
+  apiVersion,
+  kind,
+  metadata: { creationTimestamp },
+  status: { userInfo: userInfoOf(user) },
+});
+
 export function answerReview(
-  { tokens, authorizer }: { readonly tokens: Tokens; readonly authorizer: Authorizer },
+  { host, tokens, authorizer }: { readonly host: Host; readonly tokens: Tokens; readonly authorizer: Authorizer },
   kind: string,
   { user, path, body }: CreateRequest,
   onAnswered: (answer: Reviewed) => void,
@@ -50,7 +60,7 @@ export function answerReview(
       });
       return;
     case "SelfSubjectReview":
-      onAnswered({ review: { ...review, status: { userInfo: userInfoOf(user) } } });
+      onAnswered({ review: ownReview(review, formatTime(host.clock.nowMs()), user) });
       return;
     case "SelfSubjectRulesReview":
       told(reviewOwnRules(authorizer, user, review.spec as SelfSubjectRulesReviewSpec | undefined));
