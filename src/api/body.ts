@@ -2,13 +2,23 @@
 import { decodeCustom } from "./custom/object.js";
 import type { CustomVersion } from "./custom/version.js";
 import { type Decoded, decodeAs } from "./decode.js";
+import { fieldErrorText, invalidValue } from "./field-errors.js";
 import { scanJson } from "./json-text.js";
 import { deepCopy, isJsonObject, type JsonObject, jsonKind } from "./json-value.js";
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
 import type { MisfitWords } from "./misfit-words.js";
 import { decodeMessage, hasMessage, openProtobuf, protobufMediaType } from "./protobuf/envelope.js";
 import { typeOf, typeOfKind } from "./schema.js";
-import { type ApiError, badRequest, fail, type Result, succeed, unsupportedMediaType, wrongApiVersion } from "./status.js";
+import {
+  type ApiError,
+  badRequest,
+  fail,
+  invalid,
+  type Result,
+  succeed,
+  unsupportedMediaType,
+  wrongApiVersion,
+} from "./status.js";
 
 /** Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
@@ -111,7 +121,7 @@ function readProtobuf(bytes: Uint8Array, expected: Expected): Result<ReadBody> {
   if (!opened.ok) return fail(unrecognized(expected, opened.message, bytes));
   const { apiVersion, kind, raw } = opened.body;
   const given = { apiVersion: apiVersion || apiVersionOf(expected.group, expected.version), kind: kind || expected.kind };
-  const wrong = mismatch(given, expected);
+  const wrong = mismatch(given, expected, "");
   if (wrong !== undefined) return fail(refusal({ ok: false, given, ...wrong }, expected, bytes));
   const decoded = decodeMessage(expected.type, raw);
   if (!decoded.ok) return fail(cannotBeHandled(given, expected, decoded.message));
@@ -144,6 +154,8 @@ interface Misfit {
   readonly given?: Given;
   /** It is of the right kind in another version. */
   readonly otherVersion?: true;
+  /** 422 of a custom object of another kind: anything can be decoded as one, and is found to be none when it is validated. */
+  readonly otherKind?: ApiError;
 }
 
 /** Makes a parsed value into an object of the expected kind, such as the result of a patch; `words` tell of a value of the wrong type. */
@@ -151,7 +163,7 @@ export function interpretValue(value: unknown, expected: Expected, words?: Misfi
   const interpreted = typeMetaOf(value, expected);
   if (!interpreted.ok) return interpreted;
   const { given } = interpreted;
-  const wrong = mismatch(given, expected);
+  const wrong = mismatch(given, expected, nameIn(value));
   if (wrong !== undefined) return { ok: false, given, ...wrong };
   const decoded = decodeExpected(value, expected, words);
   if (!decoded.ok) return { ok: false, given, message: decoded.message };
@@ -160,7 +172,8 @@ export function interpretValue(value: unknown, expected: Expected, words?: Misfi
 }
 
 /** 400 of a body that is not of the kind that its path takes. */
-function refusal({ given, message, otherVersion }: Misfit, expected: Expected, bytes: Uint8Array): ApiError {
+function refusal({ given, message, otherVersion, otherKind }: Misfit, expected: Expected, bytes: Uint8Array): ApiError {
+  if (otherKind !== undefined) return otherKind;
   if (given === undefined) return unrecognized(expected, message, bytes);
   return otherVersion === true ? badRequest(message) : cannotBeHandled(given, expected, message);
 }
@@ -215,19 +228,31 @@ function typeMetaOf(value: unknown, expected: Expected): { ok: true; given: Give
 }
 
 /** What is wrong with a body of another kind or version than the path's; undefined when it is the right one. */
-function mismatch(given: Given, expected: Expected): Pick<Misfit, "message" | "otherVersion"> | undefined {
+function mismatch(given: Given, expected: Expected, name: string): Omit<Misfit, "ok" | "given"> | undefined {
   const wanted = apiVersionOf(expected.group, expected.version);
   if (given.kind === expected.kind && (given.apiVersion === wanted || expected.anyVersion === true)) return undefined;
+  const otherVersion = { message: wrongApiVersion(given.apiVersion, wanted).status.message ?? "", otherVersion: true } as const;
+  if (expected.custom !== undefined && given.apiVersion !== wanted) return otherVersion;
+  if (expected.custom !== undefined) {
+    const why = invalidValue("kind", given.kind, `must be ${expected.kind}`);
+    return { message: fieldErrorText(why), otherKind: invalid({ group: expected.group, kind: given.kind }, name, [why]) };
+  }
   const known = typeOfKind(given.apiVersion, given.kind);
   if (known === undefined) {
     const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
     return { message: `no kind "${given.kind}" is registered for version "${given.apiVersion}" ${scheme}` };
   }
-  if (given.kind === expected.kind)
-    return { message: wrongApiVersion(given.apiVersion, wanted).status.message ?? "", otherVersion: true };
+  if (given.kind === expected.kind) return otherVersion;
   const from = typeOf(known)?.goName ?? given.kind;
   const into = `${expected.group === "" ? "core" : expected.group.split(".")[0]}.${expected.kind}`;
   return { message: `converting (${from}) to (${into}): unknown conversion` };
+}
+
+/** The name that a value says it has. */
+function nameIn(value: unknown): string {
+  const metadata = isJsonObject(value) ? value.metadata : undefined;
+  const name = isJsonObject(metadata) ? metadata.name : undefined;
+  return typeof name === "string" ? name : "";
 }
 
 const cannotBeHandled = ({ apiVersion, kind }: Given, expected: Expected, why: string): ApiError =>

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { settledStatus } from "../../src/api/custom/conditions.js";
 import { definitionErrors, definitionUpdateErrors } from "../../src/api/custom/definition.js";
 import { findAll, parseJsonPath } from "../../src/api/custom/json-path.js";
 import { fieldErrorText } from "../../src/api/field-errors.js";
@@ -159,6 +160,27 @@ for (const [what, spec, errors] of schemas) {
     });
     const expected = errors.map((error) => path + error);
     assert.equal(definitionErrors(definition).map(fieldErrorText), expected);
+  });
+}
+
+const approvals: Array<[annotation: string, status: string, reason: string, message: string]> = [
+  ["https://example.com/approval", "True", "ApprovedAnnotation", "approved in https://example.com/approval"],
+  ["unapproved, for now", "False", "UnapprovedAnnotation", 'not approved: "unapproved, for now"'],
+];
+for (const [annotation, status, reason, message] of approvals) {
+  definitions(`an API of the community's groups says that it is ${reason}`, () => {
+    const definition = complete(({ metadata, spec }) => {
+      spec.group = "example.k8s.io";
+      metadata.annotations = { "api-approved.kubernetes.io": annotation };
+    });
+    const conditions = settledStatus(definition, [], 0)?.conditions ?? [];
+    assert.equal(conditions.at(-1), {
+      type: "KubernetesAPIApprovalPolicyConformant",
+      status,
+      reason,
+      message,
+      lastTransitionTime: "1970-01-01T00:00:00Z",
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 /** Definitions that the tests of custom resources share. */
+import type { CustomResourceDefinition } from "../../src/api/generated/types.js";
 
 export const widgetSchema = {
   type: "object",
@@ -67,3 +68,13 @@ export const widget = (name: string, spec: object = { color: "red" }) => ({
   metadata: { name },
   spec,
 });
+
+/** The widgets as their definition is once they are served. */
+export const establishedWidgets = {
+  ...widgets,
+  status: {
+    acceptedNames: { plural: "widgets", singular: "widget", kind: "Widget", listKind: "WidgetList" },
+    conditions: [{ type: "Established", status: "True" }],
+    storedVersions: ["v1"],
+  },
+} as unknown as CustomResourceDefinition;

@@ -68,6 +68,14 @@ custom("an object that does not fit its schema is refused with every fault", () 
   );
 });
 
+custom("what a patch makes another kind of is refused", () => {
+  const world = worldWithWidgets();
+  world.create(widgetsPath, widget("one"));
+  const { error } = world.patch(widgetsPath, "one", { kind: "Gadget" });
+  assert.is(error?.code, 422);
+  assert.is(error?.message, 'Gadget.example.com "one" is invalid: kind: Invalid value: "Gadget": must be Widget');
+});
+
 custom("names that another definition has are not accepted until they are free", () => {
   const world = worldWithWidgets();
   const names = { plural: "gadgets", kind: "Gadget", shortNames: ["wd"] };
@@ -155,6 +163,23 @@ custom("old objects are shown as the schema of today has them", () => {
   );
   world.run(50);
   assert.equal(world.get(widgetsPath, "one").object.spec, { color: "red", shape: "round" });
+});
+
+custom("a request gets the defaults of its version, and what is read those of the version that it is stored in", () => {
+  const world = new ApiServerWorld().untilServing();
+  const version = (name: string, storage: boolean, ownDefault: string) => {
+    const text = { type: "string" };
+    const properties = { v1: text, v2: text, [ownDefault]: { ...text, default: "yes" } };
+    const spec = { type: "object", properties };
+    return { name, served: true, storage, schema: { openAPIV3Schema: { type: "object", properties: { spec } } } };
+  };
+  world.create(definitionsPath, definitionOf("widgets", "Widget", [version("v1", true, "v1"), version("v2", false, "v2")]));
+  world.run(100);
+  const inVersion2 = { ...widgetsPath, version: "v2" };
+  assert.equal(world.create(widgetsPath, widget("one", {})).object.spec, { v1: "yes" });
+  assert.equal(world.get(inVersion2, "one").object.spec, { v1: "yes" }, "reading it in another version adds nothing");
+  const second = { ...widget("two", {}), apiVersion: "example.com/v2" };
+  assert.equal(world.create(inVersion2, second).object.spec, { v1: "yes", v2: "yes" }, "it is answered as it would be read");
 });
 
 custom("another version shows the same objects", () => {

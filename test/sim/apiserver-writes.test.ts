@@ -31,6 +31,16 @@ test("an object goes nowhere but into the namespace of its path, which must exis
   assert.is(nowhere.error?.message, 'namespaces "nowhere" not found');
 });
 
+test("an object of the cluster has no namespace, whatever it says", () => {
+  const world = serving();
+  const classes: ResourcePath = { group: "scheduling.k8s.io", version: "v1", resource: "priorityclasses" };
+  const { object, error } = world.create(classes, { metadata: { name: "low", namespace: "other" }, value: 1 });
+  assert.is(error, undefined);
+  assert.is(object.metadata.namespace, undefined);
+  const changed = { ...object, metadata: { ...object.metadata, namespace: "other" }, description: "rarely" };
+  assert.is(world.update(classes, changed).object.metadata.namespace, undefined);
+});
+
 test("a dry run says what would be and writes nothing", () => {
   const world = serving();
   const { object } = world.create(configMaps, configMap("one"), 0, true);

@@ -103,6 +103,9 @@ function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, 
   // A namespaced resource cannot be named without its namespace, nor one of the cluster inside one.
   if (!resource.namespaced && namespace !== undefined) return { type: "nothing" };
   if (resource.namespaced && namespace === undefined && name !== undefined) return { type: "nothing" };
+  // Custom resources have no path there but for reading all of them; built-in ones have one, with other methods.
+  const isRead = method === "GET" || method === "HEAD";
+  if (resource.custom !== undefined && resource.namespaced && namespace === undefined && !isRead) return { type: "nothing" };
   const path: RequestPath = {
     group,
     version,

@@ -20,11 +20,11 @@ import type { StoredObject } from "../watch-cache/stored-object.js";
 
 const nameSuffixLength = 5;
 
-/** The namespace of an object is that of its path. */
+/** The namespace of an object is that of its path; what is the cluster's has none, whatever it says. */
 export function inNamespaceOf(path: RequestPath, served: Served, object: UntypedObject): Result<UntypedObject> {
   const { namespace = "", ...metadata } = object.metadata ?? {};
   const wanted = served.resource.namespaced ? (path.namespace ?? "") : "";
-  if (namespace !== "" && namespace !== wanted) return fail(namespaceMismatch());
+  if (namespace !== "" && wanted !== "" && namespace !== wanted) return fail(namespaceMismatch());
   return succeed({ ...object, metadata: wanted === "" ? metadata : { ...metadata, namespace: wanted } });
 }
 

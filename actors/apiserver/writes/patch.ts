@@ -70,7 +70,7 @@ function decodePatched(
 ): Result<UntypedObject> {
   const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : JSON.stringify(patched));
   const decoded = interpretValue(patched, expected, isStrategic(patchType) ? misfitOfMerged : undefined);
-  if (!decoded.ok) return fail(unfit(shown(), decoded.message));
+  if (!decoded.ok) return fail(decoded.otherKind ?? unfit(shown(), decoded.message));
   const { fieldValidation = "Ignore" } = options;
   const minded = fieldValidation === "Ignore" ? [] : [...problems, ...decoded.unknown];
   if (fieldValidation === "Strict" && minded.length > 0)

@@ -11,6 +11,7 @@ import type {
 import { quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
 import { formatTime } from "../time.js";
+import { type Approval, approvalOf } from "./approval.js";
 
 export const cleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
@@ -109,6 +110,13 @@ function naming({ spec, status }: CustomResourceDefinition, taken: Taken): Namin
   return { names, condition };
 }
 
+const approvalConditions: Readonly<Record<Approval["state"], Pick<Draft, "status" | "reason">>> = {
+  approved: { status: "True", reason: "ApprovedAnnotation" },
+  unapproved: { status: "False", reason: "UnapprovedAnnotation" },
+  missing: { status: "False", reason: "MissingAnnotation" },
+  invalid: { status: "False", reason: "InvalidAnnotation" },
+};
+
 /** The status that a definition should have among the others; undefined when it has it. */
 export function settledStatus(
   definition: CustomResourceDefinition,
@@ -123,6 +131,12 @@ export function settledStatus(
       ? { type: "Established", status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted" }
       : { type: "Established", status: "False", reason: "NotAccepted", message: "not all names are accepted" };
     conditions = withCondition(conditions, established, nowMs);
+  }
+  const approval = approvalOf(definition);
+  if (approval !== undefined) {
+    const { state, message } = approval;
+    const type = "KubernetesAPIApprovalPolicyConformant";
+    conditions = withCondition(conditions, { type, ...approvalConditions[state], message }, nowMs);
   }
   const status = { ...definition.status, acceptedNames: names, conditions };
   return semanticEqual(status, definition.status) ? undefined : status;

@@ -15,6 +15,7 @@ import type {
 import { deepEqual } from "../json-value.js";
 import { dns1035Label, dns1123Subdomain, type NameRule } from "../names.js";
 import { immutable, requiredOneOf } from "../validation/common.js";
+import { approvalAnnotation, approvalOf } from "./approval.js";
 import { isEstablished } from "./conditions.js";
 import { conversionErrors } from "./conversion-rules.js";
 import { definitionSchemaErrors } from "./definition-schema.js";
@@ -216,20 +217,11 @@ function storedVersionErrors(stored: readonly string[], versions: readonly Custo
   return errors;
 }
 
-const approvalAnnotation = "api-approved.kubernetes.io";
-
-/** Groups of the community want their approval named. Source: KEP-1111. */
-function approvalErrors({ metadata, spec }: CustomResourceDefinition): FieldError[] {
-  const group = spec.group ?? "";
-  const isProtected =
-    group === "k8s.io" || group.endsWith(".k8s.io") || group === "kubernetes.io" || group.endsWith(".kubernetes.io");
-  if (!isProtected) return [];
+/** Groups of the community want their approval named. */
+function approvalErrors(definition: CustomResourceDefinition): FieldError[] {
+  const approval = approvalOf(definition);
   const path = at("metadata.annotations", approvalAnnotation);
-  const annotation = metadata.annotations?.[approvalAnnotation] ?? "";
-  const see = "see https://github.com/kubernetes/enhancements/pull/1111";
-  if (annotation === "")
-    return [required(path, `protected groups must have approval annotation "${approvalAnnotation}", ${see}`)];
-  if (annotation.startsWith("unapproved") || /^https?:\/\/[^/\s]+/.test(annotation)) return [];
-  const why = `protected groups must have approval annotation "${approvalAnnotation}" with either a URL or a reason starting with "unapproved", ${see}`;
-  return [invalidValue(path, annotation, why)];
+  if (approval?.state === "missing") return [required(path, approval.message)];
+  if (approval?.state !== "invalid") return [];
+  return [invalidValue(path, definition.metadata.annotations?.[approvalAnnotation], approval.message)];
 }

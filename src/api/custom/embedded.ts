@@ -10,6 +10,7 @@ import { isJsonObject, type JsonObject, type JsonValue, ownField } from "../json
 import { parseApiVersion } from "../kinds.js";
 import { dns1035Label } from "../names.js";
 import { metadataErrors } from "../validation/metadata.js";
+import { embeddedKind } from "../validation/name-rules.js";
 import { type StructuralSchema, schemaOfField } from "./schema.js";
 
 /** Calls back for every embedded resource in a value, with its path. */
@@ -50,6 +51,28 @@ export function coerceEmbedded(value: JsonValue, schema: StructuralSchema): Fiel
   return error;
 }
 
+/** Takes out of embedded resources what is none of their apiVersion, kind or metadata by its type, in place: it is stored already. */
+export function mendEmbedded(value: JsonValue, schema: StructuralSchema): void {
+  eachEmbedded(value, schema, "", (object) => {
+    for (const name of ["apiVersion", "kind"]) {
+      const given = ownField(object, name);
+      if (given !== undefined && typeof given !== "string") delete object[name];
+    }
+    const metadata = ownField(object, "metadata");
+    if (metadata === undefined) return;
+    if (isJsonObject(metadata)) object.metadata = readable(metadata);
+    else delete object.metadata;
+  });
+}
+
+/** The fields of metadata that can be decoded. */
+function readable(metadata: JsonObject): JsonObject {
+  const whole = decodeAs("ObjectMeta", metadata);
+  if (whole.ok) return whole.value as JsonObject;
+  const fields = Object.entries(metadata).map(([name, value]) => decodeAs("ObjectMeta", { [name]: value }));
+  return Object.assign({}, ...fields.map((field) => (field.ok ? field.value : {}))) as JsonObject;
+}
+
 /** Errors of the apiVersion, kind and metadata of every embedded resource. */
 export function embeddedErrors(value: JsonValue, schema: StructuralSchema, path = ""): FieldError[] {
   const errors: FieldError[] = [];
@@ -61,11 +84,13 @@ function resourceErrors(object: JsonObject, path: string): FieldError[] {
   const { apiVersion, kind, metadata } = object;
   const errors: FieldError[] = [];
   const versionPath = child(path, "apiVersion");
-  if (apiVersion === undefined || apiVersion === "") errors.push(required(versionPath));
+  if (apiVersion === undefined) errors.push(required(versionPath, "must not be empty"));
+  else if (apiVersion === "") errors.push(invalidValue(versionPath, apiVersion, "must not be empty"));
   else if (typeof apiVersion === "string" && parseApiVersion(apiVersion) === undefined)
     errors.push(invalidValue(versionPath, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
   const kindPath = child(path, "kind");
-  if (kind === undefined || kind === "") errors.push(required(kindPath));
+  if (kind === undefined) errors.push(required(kindPath, "must not be empty"));
+  else if (kind === "") errors.push(invalidValue(kindPath, kind, "must not be empty"));
   else if (typeof kind === "string") {
     const wrong = dns1035Label(kind.toLowerCase());
     if (wrong.length > 0)
@@ -73,7 +98,7 @@ function resourceErrors(object: JsonObject, path: string): FieldError[] {
   }
   if (isJsonObject(metadata)) {
     const named = { ...metadata, name: metadata.name || "fakename" } as ObjectMeta;
-    const of = { group: "apiextensions.k8s.io", kind: "", namespaced: (named.namespace ?? "") !== "" };
+    const of = { group: "apiextensions.k8s.io", kind: embeddedKind, namespaced: (named.namespace ?? "") !== "" };
     errors.push(...metadataErrors(of, named, child(path, "metadata")));
   }
   return errors;

@@ -7,7 +7,7 @@ import { fieldErrorText } from "../field-errors.js";
 import type { JsonObject } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
 import { addDefaults, dropNulls } from "./defaulting.js";
-import { coerceEmbedded } from "./embedded.js";
+import { coerceEmbedded, mendEmbedded } from "./embedded.js";
 import { prune } from "./prune.js";
 import type { StructuralSchema } from "./schema.js";
 import type { CustomVersion } from "./version.js";
@@ -40,13 +40,22 @@ export type Converter = (object: UntypedObject, apiVersion: string) => UntypedOb
 
 const json = (object: UntypedObject): JsonObject => object as JsonObject;
 
-/** A stored object, which is changed, as this version shows it; it says by its apiVersion in which version it is stored. */
+/** What is stored may be older than its schema: what of it no longer fits goes. */
+function restore(object: JsonObject, schema: StructuralSchema): void {
+  fit(object, schema);
+  mendEmbedded(object, schema);
+}
+
+/**
+ * A stored object, which is changed, as this version shows it; it says by its apiVersion in which version it is stored. It gets
+ * the defaults of that version, not of this one: only a request gets those of the version that it speaks.
+ */
 export function showCustom(object: UntypedObject, custom: CustomVersion, apiVersion: string, convert: Converter): UntypedObject {
-  const storedAs = custom.schemas.get(object.apiVersion ?? "");
-  if (storedAs !== undefined && storedAs !== custom.schema) fit(json(object), storedAs);
+  const storedAs = custom.schemas.get(object.apiVersion ?? "") ?? custom.schema;
+  restore(json(object), storedAs);
+  addDefaults(json(object), storedAs);
   const shown = convert(object, apiVersion);
-  fit(json(shown), custom.schema);
-  addDefaults(json(shown), custom.schema);
+  if (storedAs !== custom.schema) restore(json(shown), custom.schema);
   return shown;
 }
 

@@ -26,7 +26,11 @@ const ipAddressName: NameRule = (name) => {
   return name === name.toLowerCase() ? [] : ["must be a canonical format IP address"];
 };
 
+/** What is embedded in a custom object may be of any kind, whose own rule nobody knows. */
+export const embeddedKind = "";
+
 const rules = new Map<string, NameRule>([
+  [`apiextensions.k8s.io/${embeddedKind}`, pathSegment],
   ["/Namespace", dns1123Label],
   ["/Service", dns1035Label],
   ["apps/StatefulSet", dns1123Label],

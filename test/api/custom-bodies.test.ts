@@ -1,0 +1,34 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readBody } from "../../src/api/body.js";
+import { resourcesOf } from "../../src/api/custom/version.js";
+import { establishedWidgets } from "../custom/definitions.js";
+
+const bodies = suite("bodies of custom resources");
+
+const expected = resourcesOf(establishedWidgets).served[0]!;
+const read = (body: object) => readBody(new TextEncoder().encode(JSON.stringify(body)), "application/json", expected, "Strict");
+
+const refused: Array<[what: string, body: object, code: number, message: string]> = [
+  [
+    "another version",
+    { apiVersion: "example.com/v2", kind: "Widget", metadata: { name: "one" } },
+    400,
+    "the API version in the data (example.com/v2) does not match the expected API version (example.com/v1)",
+  ],
+  [
+    "another kind",
+    { apiVersion: "example.com/v1", kind: "Gadget", metadata: { name: "one" } },
+    422,
+    'Gadget.example.com "one" is invalid: kind: Invalid value: "Gadget": must be Widget',
+  ],
+];
+for (const [what, body, code, message] of refused) {
+  bodies(`${what} is refused`, () => {
+    const result = read(body);
+    if (result.ok) throw new Error("it was taken");
+    assert.equal([result.error.code, result.error.status.message], [code, message]);
+  });
+}
+
+bodies.run();
