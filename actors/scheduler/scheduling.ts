@@ -68,6 +68,7 @@ export class Scheduling {
     "storageclasses",
   ]);
   private bindings = 0;
+  private flushToldMs: number | undefined;
   private candidacy: { stop(): void } | undefined;
 
   constructor(
@@ -200,7 +201,7 @@ export class Scheduling {
     }
     this.nominations.delete(info.key);
     this.queue.moveOn("assigned pod deleted", this.nowMs);
-    this.tell({ type: "queue.changed" });
+    this.tellOfQueue();
   }
 
   private bind(queued: QueuedPod, node: string, decision?: VolumeDecision): void {
@@ -279,14 +280,14 @@ export class Scheduling {
     if (change.type === "deleted") this.cache.removeNode(object.metadata.name ?? "");
     else this.cache.setNode(object);
     for (const event of nodeEvents(change)) this.queue.moveOn(event, this.nowMs);
-    this.tell({ type: "queue.changed" });
+    this.tellOfQueue();
   }
 
   private volumesChanged({ claim }: VolumeChange): void {
     const uses = ({ pod, claims }: PodInfo) =>
       claim === undefined || claims.some(({ name }) => `${pod.metadata.namespace}/${name}` === claim);
     this.queue.moveOn("volumes changed", this.nowMs, uses);
-    this.tell({ type: "queue.changed" });
+    this.tellOfQueue();
   }
 
   private podChanged(change: Exclude<Change<Pod>, { type: "synced" }>): void {
@@ -300,6 +301,14 @@ export class Scheduling {
       const mightFit = change.type !== "updated" || mightFitNow(change.previous, change.object);
       this.queue.update(podInfo(object), mightFit, this.nowMs);
     }
+    this.tellOfQueue();
+  }
+
+  /** The chart is told when there is something for it: a pod that waits, or another time to flush the queue. */
+  private tellOfQueue(): void {
+    const { podsWait, nextFlushMs } = this.queue;
+    if (!podsWait && nextFlushMs === this.flushToldMs) return;
+    this.flushToldMs = nextFlushMs;
     this.tell({ type: "queue.changed" });
   }
 

@@ -11,14 +11,16 @@ export class PortLink {
   private batch: Envelope[] = [];
   private handle: LinkHandle | undefined;
 
-  /** What arrives is handled at once, or in the time that is spared for it. */
+  /** What arrives is handled and what is posted goes out at once, or in the time that is spared for it. */
   constructor(
     private readonly port: MessagePort,
     private readonly spareTime?: SpareTime,
   ) {}
 
   readonly post = (envelope: Envelope): void => {
-    if (this.batch.push(envelope) === 1) setImmediate(this.send);
+    if (this.batch.push(envelope) > 1) return;
+    if (this.spareTime === undefined) setImmediate(this.send);
+    else this.spareTime.do(this.send);
   };
 
   /** Hands what arrives to the endpoint's link, from now on. */

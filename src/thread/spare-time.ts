@@ -4,9 +4,9 @@
  */
 
 /** The least that one turn of the event loop spares. */
-const shortestSliceMs = 2;
+const shortestSliceMs = 1;
 /** How much of the time that the others took is spared, at least. */
-const share = 1 / 4;
+const share = 1 / 8;
 
 export interface Loop {
   nowMs(): number;

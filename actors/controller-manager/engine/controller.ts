@@ -49,6 +49,8 @@ export class Controller {
   private readonly paces = new Map<string, Pace>();
   private readonly failures = new Map<string, Failures>();
   private readonly charts = new Set<string>();
+  /** Keys whose rounds have given their workers back: they are ending, or wait to be tried again. */
+  private readonly resting = new Set<string>();
   private busy = 0;
   private unsynced: number;
   private over = false;
@@ -112,7 +114,7 @@ export class Controller {
   private enqueue(key: string): void {
     if (this.over) return;
     if (this.queue.add(key, this.nowMs)) this.tell({ type: "queue.changed" });
-    else this.host.charts.get(this.chartOf(key))?.send({ type: "changed" });
+    else if (this.resting.has(key)) this.host.charts.get(this.chartOf(key))?.send({ type: "changed" });
   }
 
   private start(key: string): void {
@@ -126,6 +128,7 @@ export class Controller {
     const free = () => {
       if (!hasWorker) return;
       hasWorker = false;
+      this.resting.add(key);
       this.busy -= 1;
       this.tell({ type: "worker.freed" });
     };
@@ -158,6 +161,7 @@ export class Controller {
     pace: number,
   ): void {
     this.charts.delete(id);
+    this.resting.delete(key);
     if (error === undefined) {
       this.failures.delete(key);
       if (pace > 1) this.paces.set(key, { atOnce: pace, untilMs: this.nowMs + paceKeptMs });
