@@ -88,6 +88,48 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
   ],
   ["no provisioner", "storage.k8s.io/v1", "StorageClass", {}, ["provisioner: Required value"]],
   [
+    "topologies that say nothing, or the same twice",
+    "storage.k8s.io/v1",
+    "StorageClass",
+    {
+      provisioner: "example.com/p",
+      parameters: { "": "x" },
+      allowedTopologies: [
+        {},
+        { matchLabelExpressions: [{ key: "zone", values: ["b", "a"] }] },
+        { matchLabelExpressions: [{ key: "zone", values: ["a", "b"] }] },
+        {
+          matchLabelExpressions: [
+            { key: "rack", values: [] },
+            { key: "rack", values: ["1", "1"] },
+          ],
+        },
+      ],
+    },
+    [
+      'parameters: Invalid value: "": field can not be empty.',
+      'allowedTopologies[0].matchLabelExpressions: Duplicate value: ""',
+      'allowedTopologies[2].matchLabelExpressions: Duplicate value: ""',
+      "allowedTopologies.matchLabelExpressions[0].values: Required value",
+      'allowedTopologies.matchLabelExpressions[1].values[1]: Duplicate value: "1"',
+      'allowedTopologies.matchLabelExpressions[1].key: Duplicate value: "rack"',
+    ],
+  ],
+  [
+    "a driver that is named as provisioners are",
+    "storage.k8s.io/v1beta1",
+    "VolumeAttributesClass",
+    { driverName: "example.com/Fast", parameters: { speed: "high" } },
+    [],
+  ],
+  [
+    "no driver, and nothing that is asked of it",
+    "storage.k8s.io/v1beta1",
+    "VolumeAttributesClass",
+    {},
+    ["driverName: Required value", "parameters: Required value: must contain at least one key/value pair"],
+  ],
+  [
     "no rules",
     "networking.k8s.io/v1",
     "Ingress",

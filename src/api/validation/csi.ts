@@ -4,6 +4,7 @@ import { semanticEqual } from "../json-value.js";
 import { byteLength, dns1123Subdomain, qualifiedName } from "../names.js";
 import { labelSelectorErrors } from "../selectors/label-selector.js";
 import { followsRule, immutable, oneOf, quantityErrors } from "./common.js";
+import { parameterErrors, provisionerErrors } from "./storage.js";
 
 /** Storage drivers and what they report. Source: the storage.k8s.io kinds in the Kubernetes API reference, and the CSI specification. */
 
@@ -121,18 +122,12 @@ export const volumeAttachmentUpdateErrors = (attachment: VolumeAttachment, old: 
   ...immutable(attachment.spec, old.spec, "spec"),
 ];
 
-const maxParameters = 512;
-const maxParameterBytes = 256 * 1024;
-
-export const volumeAttributesClassErrors = (attributes: VolumeAttributesClass): FieldError[] => {
-  const errors = driverNameErrors(attributes.driverName, "driverName");
-  const parameters = Object.entries(attributes.parameters ?? {});
-  if (parameters.length === 0) return [...errors, required("parameters", "must contain at least one key/value pair")];
-  if (parameters.length > maxParameters) errors.push(tooLong("parameters", maxParameters));
-  const bytes = parameters.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
-  if (parameters.some(([key]) => key === "")) errors.push(invalidValue("parameters", "", "field can not be empty."));
-  return bytes > maxParameterBytes ? [...errors, tooLong("parameters", maxParameterBytes)] : errors;
-};
+export const volumeAttributesClassErrors = (attributes: VolumeAttributesClass): FieldError[] => [
+  ...provisionerErrors(attributes.driverName, "driverName"),
+  ...(Object.keys(attributes.parameters ?? {}).length === 0
+    ? [required("parameters", "must contain at least one key/value pair")]
+    : parameterErrors(attributes.parameters)),
+];
 
 export const volumeAttributesClassUpdateErrors = (now: VolumeAttributesClass, old: VolumeAttributesClass): FieldError[] =>
   (["driverName", "parameters"] as const).flatMap((field) =>
