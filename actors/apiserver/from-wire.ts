@@ -162,7 +162,7 @@ export function serveSpoken(front: ApiHandler, spoken: Spoken): void {
       if (!body.ok) respond({ ok: false, error: body.error });
       else {
         const { fieldManager = manager } = options;
-        handler.request({ verb, path, user, fieldManager, deadlineMs, body: body.value, options }, respond);
+        handler.request({ verb, path, user, fieldManager, deadlineMs, typed, body: body.value, options }, respond);
       }
       return;
     }

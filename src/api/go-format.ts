@@ -56,6 +56,9 @@ export const formatBadValue = (value: unknown): string => {
 export const goStrings = (texts: readonly string[] | undefined): string =>
   texts === undefined ? "[]string(nil)" : `[]string{${texts.map(quote).join(", ")}}`;
 
+/** A list of texts as Go's `%v` prints it. */
+export const goStringList = (texts: readonly string[]): string => `[${texts.join(" ")}]`;
+
 /** A map of texts as Go's `%#v` prints it: keys in order. */
 export const goStringMap = (map: { readonly [key: string]: string } | undefined): string => {
   if (map === undefined) return "map[string]string(nil)";

@@ -62,7 +62,11 @@ export interface Asking {
   readonly fieldManager?: string;
   readonly options: { readonly dryRun?: boolean };
   readonly bootstrap?: true;
+  readonly typed?: boolean;
 }
+
+/** The cluster's own components take no warnings. */
+export const isTold = ({ typed = false }: Asking): boolean => !typed;
 
 const chains = new WeakMap<Resource, Map<string, AdmissionChain>>();
 

@@ -5,6 +5,7 @@ import { createsOnUpdate, prepareForUpdate } from "../../../src/api/strategy/str
 import { formatTime } from "../../../src/api/time.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
+import { updateWarnings } from "../../../src/api/warnings/warnings.js";
 import type { Json } from "../../../src/wire/json.js";
 import { resourceAttributes } from "../access/attributes.js";
 import type { Backing } from "../backing.js";
@@ -13,7 +14,7 @@ import type { ApiError, ApiOutcome } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { storedText, withoutManagedFields, withoutResourceVersion, withResourceVersion } from "../watch-cache/stored-text.js";
-import { Admission, type Asking } from "./admit.js";
+import { Admission, type Asking, isTold } from "./admit.js";
 import { type Charges, noCharges } from "./charges.js";
 import { type Claimed, claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
@@ -143,7 +144,9 @@ export class ChangePlanner implements Planner {
     if (resource.custom !== undefined)
       for (const text of finalizerWarnings(prepared.metadata.finalizers, old.metadata.finalizers)) warn(text);
     const valid = validateUpdate(this.backing.io, this.served, prepared, old, subresource, warn);
-    return valid.ok ? succeed({ object: valid.value, managedFields }) : valid;
+    if (!valid.ok) return valid;
+    if (isTold(this.asking)) for (const text of updateWarnings(resource, valid.value, old, subresource)) warn(text);
+    return succeed({ object: valid.value, managedFields });
   }
 
   private commit(ready: Owned & Partial<Claimed> & Charges, goes: boolean, origin: StoredObject): Plan {
