@@ -42,7 +42,16 @@ export interface TableColumnDefinition {
 
 export interface TableRow {
   cells: unknown[];
+  conditions?: readonly TableRowCondition[];
   object?: KubernetesObject;
+}
+
+/** Of what a row shows: that it is over. */
+export interface TableRowCondition {
+  type: "Completed";
+  status: string;
+  reason: string;
+  message: string;
 }
 
 /** Query of `pods/<name>/log`. */

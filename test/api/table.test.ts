@@ -37,7 +37,8 @@ const durations: Array<[ms: number, text: string]> = [
 for (const [ms, text] of durations) test(`${ms} ms is ${text}`, () => assert.is(humanDuration(ms), text));
 
 test("every kind with columns is a kind of the API, and every column count fits its cells", () => {
-  const known = new Set(builtinResources().resources.map(({ group, kind }) => `${group}/${kind}`));
+  const kinds = builtinResources().resources.flatMap((each) => [each, ...each.subresources]);
+  const known = new Set(kinds.map(({ group, kind }) => `${group}/${kind}`));
   for (const kind of kindsWithColumns()) assert.ok(known.has(kind), kind);
 });
 
@@ -352,6 +353,134 @@ const rows: Array<[apiVersion: string, kind: string, object: object, cells: unkn
     ["web", "Role/r", "90s", "u", "", "n/s"],
   ],
   ["v1", "LimitRange", {}, ["web", ago(90)]],
+  ["rbac.authorization.k8s.io/v1", "ClusterRole", {}, ["web", ago(90)]],
+  [
+    "v1",
+    "ComponentStatus",
+    { conditions: [{ type: "Healthy", status: "False", message: "no answer", error: "refused" }] },
+    ["web", "Unhealthy", "no answer", "refused"],
+  ],
+  ["v1", "ComponentStatus", { conditions: [{ type: "Healthy", status: "True", message: "ok" }] }, ["web", "Healthy", "ok", ""]],
+  ["v1", "ComponentStatus", {}, ["web", "Unknown", "", ""]],
+  [
+    "autoscaling/v2",
+    "HorizontalPodAutoscaler",
+    {
+      spec: {
+        maxReplicas: 2,
+        metrics: [
+          { type: "External", external: { metric: { name: "q" }, target: { type: "AverageValue", averageValue: "30" } } },
+          { type: "External", external: { metric: { name: "q" }, target: { type: "Value", value: "5" } } },
+        ],
+      },
+      status: { currentReplicas: 1, currentMetrics: [{ type: "External", external: { current: { averageValue: "10" } } }] },
+    },
+    ["web", "/", "10/30 (avg), <unknown>/5", "<unset>", 2, 1, "90s"],
+  ],
+  [
+    "autoscaling/v2",
+    "HorizontalPodAutoscaler",
+    {
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 2,
+        metrics: [
+          { type: "Pods", pods: { metric: { name: "q" }, target: { type: "AverageValue", averageValue: "30" } } },
+          { type: "Object", object: { metric: { name: "q" }, target: { type: "Value", value: "5" } } },
+          { type: "Resource", resource: { name: "cpu", target: { type: "AverageValue", averageValue: "1" } } },
+        ],
+      },
+      status: {
+        currentMetrics: [
+          { type: "Pods", pods: { current: { averageValue: "7" } } },
+          { type: "Object", object: { current: { value: "6" } } },
+        ],
+      },
+    },
+    ["web", "/", "7/30, 6/5 + 1 more...", "1", 2, 0, "90s"],
+  ],
+  [
+    "autoscaling/v2",
+    "HorizontalPodAutoscaler",
+    {
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 2,
+        metrics: [
+          { type: "Resource", resource: { name: "memory", target: { type: "AverageValue", averageValue: "1Gi" } } },
+          {
+            type: "ContainerResource",
+            containerResource: { name: "cpu", container: "c", target: { type: "Utilization", averageUtilization: 80 } },
+          },
+        ],
+      },
+      status: {
+        currentMetrics: [
+          { type: "Resource", resource: { name: "memory", current: { averageValue: "1Mi" } } },
+          { type: "ContainerResource", containerResource: { name: "cpu", container: "c", current: { averageUtilization: 8 } } },
+        ],
+      },
+    },
+    ["web", "/", "memory: 1Mi/1Gi, cpu: 8%/80%", "1", 2, 0, "90s"],
+  ],
+  [
+    "networking.k8s.io/v1",
+    "Ingress",
+    {
+      spec: { rules: [{ host: "a" }, {}, { host: "b" }, { host: "c" }, {}], tls: [{}] },
+      status: { loadBalancer: { ingress: [{ ip: "10.0.0.2" }, { hostname: "lb" }, { ip: "10.0.0.1" }, { ip: "10.0.0.2" }] } },
+    },
+    ["web", "<none>", "a,b,c + 2 more...", "10.0.0.1,10.0.0.2,lb", "80, 443", "90s"],
+  ],
+  [
+    "storage.k8s.io/v1",
+    "StorageClass",
+    { metadata: meta({ annotations: { "storageclass.beta.kubernetes.io/is-default-class": "true" } }), provisioner: "p" },
+    ["web (default)", "p", "Delete", "Immediate", false, "90s"],
+  ],
+  [
+    "storage.k8s.io/v1beta1",
+    "VolumeAttributesClass",
+    {
+      metadata: meta({ annotations: { "volumeattributesclass.alpha.kubernetes.io/is-default-class": "true" } }),
+      driverName: "d",
+    },
+    ["web (default)", "d", "90s"],
+  ],
+  [
+    "v1",
+    "PersistentVolumeClaim",
+    {
+      metadata: meta({ annotations: { "volume.beta.kubernetes.io/storage-class": "old" } }),
+      spec: { volumeName: "v", storageClassName: "new" },
+      status: { phase: "Bound" },
+    },
+    ["web", "Bound", "v", "0", "", "old", "<unset>", "90s", "<unset>"],
+  ],
+  [
+    "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicyBinding",
+    { spec: { policyName: "p", paramRef: { name: "x" } } },
+    ["web", "p", "*/x", "90s"],
+  ],
+  [
+    "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicyBinding",
+    {
+      spec: {
+        policyName: "p",
+        paramRef: {
+          selector: { matchLabels: { b: "2", a: "1" }, matchExpressions: [{ key: "k", operator: "In", values: ["x", "y"] }] },
+        },
+      },
+    },
+    [
+      "web",
+      "p",
+      "&LabelSelector{MatchLabels:map[string]string{a: 1,b: 2,},MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:k,Operator:In,Values:[x y],},},}",
+      "90s",
+    ],
+  ],
 ];
 for (const [apiVersion, kind, object, cells] of rows) {
   test(`${kind} ${JSON.stringify(cells).slice(0, 60)}`, () => {
@@ -381,6 +510,48 @@ test("a table carries as much of each object as was asked for", () => {
   assert.is(object("Object"), configMap);
   const table = tableOf(of, [configMap], { resourceVersion: "5" }, { nowMs });
   assert.equal([table.kind, table.apiVersion, table.metadata], ["Table", "meta.k8s.io/v1", { resourceVersion: "5" }]);
+});
+
+test("the rows of pods that are over say so", () => {
+  const conditions = (phase: string) => rowOf(resource("v1", "Pod"), { metadata: {}, status: { phase } }, { nowMs }).conditions;
+  assert.equal(conditions("Succeeded"), [
+    { type: "Completed", status: "True", reason: "Succeeded", message: "The pod has completed successfully." },
+  ]);
+  assert.equal(conditions("Failed"), [{ type: "Completed", status: "True", reason: "Failed", message: "The pod failed." }]);
+  assert.is(conditions("Running"), undefined);
+});
+
+test("flow schemas are listed in the order in which they are tried", () => {
+  const schema = (name: string, matchingPrecedence: number) => ({ metadata: { name }, spec: { matchingPrecedence } });
+  const of = resource("flowcontrol.apiserver.k8s.io/v1", "FlowSchema");
+  const { rows } = tableOf(of, [schema("a", 9), schema("c", 1), schema("b", 1)], {}, { nowMs });
+  assert.equal(
+    rows.map(({ cells }) => cells[0]),
+    ["b", "c", "a"],
+  );
+});
+
+test("a Scale shows what is wanted and what there is", () => {
+  const of = { group: "autoscaling", kind: "Scale", type: "Scale" };
+  const scale = { metadata: { name: "web", creationTimestamp: ago(90) }, spec: { replicas: 3 }, status: { replicas: 2 } };
+  assert.equal(rowOf(of, scale, { nowMs }).cells, ["web", 3, 2, "90s"]);
+  assert.equal(
+    columnsOf(of).map(({ name, type }) => `${name}:${type}`),
+    ["Name:string", "Desired:integer", "Available:integer", "Age:string"],
+  );
+});
+
+test("columns have the types that kube-apiserver gives them", () => {
+  const types = (apiVersion: string, kind: string) =>
+    columnsOf(resource(apiVersion, kind)).map(({ name, type, format }) => `${name}:${type}:${format}`);
+  assert.equal(types("apps/v1", "Deployment").slice(2, 4), ["Up-to-date:string:", "Available:string:"]);
+  assert.equal(types("storage.k8s.io/v1", "VolumeAttachment").slice(0, 3), [
+    "Name:string:name",
+    "Attacher:string:name",
+    "PV:string:",
+  ]);
+  assert.equal(types("apps/v1", "ControllerRevision")[2], "Revision:string:");
+  assert.equal(types("apiextensions.k8s.io/v1", "CustomResourceDefinition"), ["Name:string:name", "Created At:date:"]);
 });
 
 test("a custom resource shows its name and age", () => {

@@ -3,7 +3,7 @@ import { stringify as stringifyYaml } from "yaml";
 import type { Resource } from "../../../src/api/kinds.js";
 import { protobufMediaType, sealProtobuf, watchFrame, watchMessage } from "../../../src/api/protobuf/envelope.js";
 import type { ApiError } from "../../../src/api/status.js";
-import { type TableOptions, tableOf } from "../../../src/api/table/table.js";
+import { type PrintedKind, type TableOptions, tableOf } from "../../../src/api/table/table.js";
 import type { KubernetesObject, ListMeta, ObjectMeta, Status, Table, UntypedObject } from "../../../src/api/types.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
 import type { WatchEvent } from "../messages.js";
@@ -117,9 +117,15 @@ export class WatchRenderer {
   }
 }
 
+const scale: PrintedKind = { group: "autoscaling", kind: "Scale", type: "Scale" };
+
+/** The subresource scale gives a kind of its own. */
+const printedKind = (resource: Resource | undefined, object: UntypedObject | undefined): PrintedKind =>
+  object?.kind === scale.kind ? scale : (resource ?? { group: "", kind: object?.kind ?? "", type: "" });
+
 function tabulate(objects: readonly UntypedObject[], metadata: ListMeta, context: RenderContext): Table {
   const { resource, representation, nowMs, includeObject } = context;
-  const printed = resource ?? { group: "", kind: objects[0]?.kind ?? "", type: "" };
+  const printed = printedKind(resource, objects[0]);
   const table = tableOf(printed, objects, metadata, includeObject === undefined ? { nowMs } : { nowMs, includeObject });
   return { ...table, apiVersion: `meta.k8s.io/${representation.asVersion ?? "v1"}` };
 }

@@ -1,13 +1,10 @@
 import type {
   APIService,
   CertificateSigningRequest,
-  ClusterRole,
   ClusterRoleBinding,
-  CustomResourceDefinition,
   Lease,
   MutatingWebhookConfiguration,
   PriorityClass,
-  Role,
   RoleBinding,
   RuntimeClass,
   Subject,
@@ -22,11 +19,6 @@ export const leasePrinter = printer<Lease>("Name, Holder, Age", (lease, nowMs) =
   lease.metadata.name,
   lease.spec?.holderIdentity ?? "",
   age(lease, nowMs),
-]);
-
-export const rolePrinter = printer<Role | ClusterRole>("Name, Created At", (role) => [
-  role.metadata.name,
-  role.metadata.creationTimestamp ?? "<unknown>",
 ]);
 
 const subjects = (list: readonly Subject[] | undefined, kind: string): string =>
@@ -92,11 +84,6 @@ export const webhooksPrinter = printer<MutatingWebhookConfiguration | Validating
   "Name, Webhooks:integer, Age",
   (configuration, nowMs) => [configuration.metadata.name, configuration.webhooks?.length ?? 0, age(configuration, nowMs)],
 );
-
-export const customResourceDefinitionPrinter = printer<CustomResourceDefinition>("Name, Created At:date", (definition) => [
-  definition.metadata.name,
-  definition.metadata.creationTimestamp ?? "<unknown>",
-]);
 
 export const apiServicePrinter = printer<APIService>("Name, Service, Available, Age", (apiService, nowMs) => {
   const service = apiService.spec?.service;

@@ -1,4 +1,5 @@
 import type {
+  ComponentStatus,
   ConfigMap,
   Event,
   EventsV1Event,
@@ -12,6 +13,15 @@ import { since } from "./duration.js";
 import { age, column, count, orNone, type Printer, printer, wide } from "./printer.js";
 
 /** The core kinds beside pods and Services. */
+
+export const componentStatusPrinter = printer<ComponentStatus>(
+  "Name, Status, Message, Error",
+  ({ metadata, conditions = [] }) => {
+    const healthy = conditions.find(({ type }) => type === "Healthy");
+    const status = healthy === undefined ? "Unknown" : healthy.status === "True" ? "Healthy" : "Unhealthy";
+    return [metadata.name, status, healthy?.message ?? "", healthy?.error ?? ""];
+  },
+);
 
 const roleLabel = "node-role.kubernetes.io/";
 const oldRoleLabel = "kubernetes.io/role";

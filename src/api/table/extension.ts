@@ -4,6 +4,7 @@ import type {
   DeviceClass,
   FlowSchema,
   IPAddress,
+  LabelSelector,
   LeaseCandidate,
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
@@ -20,19 +21,33 @@ import type {
   ValidatingAdmissionPolicyBinding,
   VolumeAttributesClass,
 } from "../generated/types.js";
-import { labelSelectorText } from "../selectors/label-selector.js";
-import { age, firstOf, none, printer } from "./printer.js";
+import { age, firstOf, none, type Printer, printer } from "./printer.js";
 
 /** Policies, priority and fairness, devices, addresses, and what the control plane keeps of itself. */
 
 const unset = "<unset>";
 
 const paramKindText = (kind: ParamKind | undefined): string =>
-  kind === undefined ? unset : kind.apiVersion ? `${kind.apiVersion}/${kind.kind ?? ""}` : (kind.kind ?? "");
+  kind === undefined ? unset : `${kind.apiVersion ?? ""}/${kind.kind ?? ""}`;
+
+/** A selector as Go prints its message. */
+const goSelectorText = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string => {
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key]},`)
+    .join("");
+  const expressions = matchExpressions
+    .map(
+      ({ key, operator, values = [] }) =>
+        `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
+    )
+    .join("");
+  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`;
+};
 
 const paramRefText = (ref: ParamRef | undefined): string => {
-  if (ref?.name) return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
-  return ref?.selector === undefined ? unset : labelSelectorText(ref.selector);
+  if (ref?.name) return `${ref.namespace || "*"}/${ref.name}`;
+  return ref?.selector === undefined ? unset : goSelectorText(ref.selector);
 };
 
 export const validatingAdmissionPolicyPrinter = printer<ValidatingAdmissionPolicy>(
@@ -65,7 +80,7 @@ export const admissionPolicyBindingPrinter = printer<ValidatingAdmissionPolicyBi
   ],
 );
 
-export const flowSchemaPrinter = printer<FlowSchema>(
+const flowSchemas = printer<FlowSchema>(
   "Name, PriorityLevel, MatchingPrecedence, DistinguisherMethod, Age, MissingPL",
   (schema, nowMs) => [
     schema.metadata.name,
@@ -76,6 +91,15 @@ export const flowSchemaPrinter = printer<FlowSchema>(
     schema.status?.conditions?.find(({ type }) => type === "Dangling")?.status ?? "?",
   ],
 );
+
+const precedenceOf = ({ spec }: FlowSchema): number => spec?.matchingPrecedence ?? 0;
+
+/** In the order in which they are tried. */
+export const flowSchemaPrinter: Printer = {
+  ...flowSchemas,
+  order: (left: FlowSchema, right: FlowSchema) =>
+    precedenceOf(left) - precedenceOf(right) || ((left.metadata.name ?? "") < (right.metadata.name ?? "") ? -1 : 1),
+};
 
 export const priorityLevelConfigurationPrinter = printer<PriorityLevelConfiguration>(
   "Name, Type, NominalConcurrencyShares, Queues, HandSize, QueueLengthLimit, Age",
@@ -123,7 +147,7 @@ export const resourceSlicePrinter = printer<ResourceSlice>("Name, Node, Driver, 
 
 export const ipAddressPrinter = printer<IPAddress>("Name, ParentRef", (address) => {
   const { group, resource = "", namespace, name = "" } = address.spec?.parentRef ?? {};
-  const of = group ? `${resource}.${group}` : resource;
+  const of = (group ? `${resource}.${group}` : resource).toLowerCase();
   return [address.metadata.name, [of, ...(namespace ? [namespace] : []), name].join("/")];
 });
 
@@ -166,8 +190,8 @@ export const storageVersionPrinter = printer<StorageVersion>(
 );
 
 export const storageVersionMigrationPrinter = printer<StorageVersionMigration>("Name, Resource", (migration) => {
-  const { group, version, resource } = migration.spec?.resource ?? {};
-  return [migration.metadata.name, [resource, version, group].filter(Boolean).join(".")];
+  const { group = "", version = "", resource = "" } = migration.spec?.resource ?? {};
+  return [migration.metadata.name, [resource, version, group].join(".")];
 });
 
 export const csiStorageCapacityPrinter = printer<CSIStorageCapacity>("Name, StorageClassName, Capacity", (capacity) => [
@@ -176,8 +200,12 @@ export const csiStorageCapacityPrinter = printer<CSIStorageCapacity>("Name, Stor
   capacity.capacity ?? unset,
 ]);
 
+const defaultAttributesAnnotation = "volumeattributesclass.alpha.kubernetes.io/is-default-class";
+
 export const volumeAttributesClassPrinter = printer<VolumeAttributesClass>("Name, DriverName, Age", (attributes, nowMs) => [
-  attributes.metadata.name,
+  attributes.metadata.annotations?.[defaultAttributesAnnotation] === "true"
+    ? `${attributes.metadata.name} (default)`
+    : attributes.metadata.name,
   attributes.driverName ?? "",
   age(attributes, nowMs),
 ]);

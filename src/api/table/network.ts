@@ -4,6 +4,10 @@ import { age, firstOf, labelsText, none, orNone, printer, selectorText } from ".
 /** Services, their endpoints, and what leads to them. */
 const shownEndpoints = 3;
 
+/** Where a load balancer is reached, each address once and in order. */
+const balancerText = (ingress: ReadonlyArray<{ readonly ip?: string; readonly hostname?: string }> | undefined): string[] =>
+  [...new Set((ingress ?? []).map(({ ip, hostname }) => ip || hostname || "").filter((address) => address !== ""))].sort();
+
 const externalIp = (service: Service): string => {
   const spec = service.spec ?? {};
   const own = (spec.externalIPs ?? []).join(",");
@@ -11,8 +15,7 @@ const externalIp = (service: Service): string => {
     case "ExternalName":
       return spec.externalName ?? "";
     case "LoadBalancer": {
-      const ingress = (service.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || "");
-      const all = [...ingress, ...(spec.externalIPs ?? [])].join(",");
+      const all = [...balancerText(service.status?.loadBalancer?.ingress), ...(spec.externalIPs ?? [])].join(",");
       return all === "" ? "<pending>" : all;
     }
     default:
@@ -67,19 +70,22 @@ export const endpointSlicePrinter = printer<EndpointSlice>("Name, AddressType, P
   age(slice, nowMs),
 ]);
 
+/** Of the rules behind those that are shown all count as more, also those for any host. */
 const hosts = (ingress: Ingress): string => {
-  const named = (ingress.spec?.rules ?? []).map((rule) => rule.host ?? "").filter((host) => host !== "");
-  return firstOf(named, shownEndpoints, "*");
+  const rules = ingress.spec?.rules ?? [];
+  const named: string[] = [];
+  for (const { host = "" } of rules) {
+    if (named.length === shownEndpoints) return `${named.join(",")} + ${rules.length - shownEndpoints} more...`;
+    if (host !== "") named.push(host);
+  }
+  return named.join(",") || "*";
 };
-
-const addresses = (ingress: Ingress): string =>
-  (ingress.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || "").join(",");
 
 export const ingressPrinter = printer<Ingress>("Name, Class, Hosts, Address, Ports, Age", (ingress, nowMs) => [
   ingress.metadata.name,
   orNone(ingress.spec?.ingressClassName),
   hosts(ingress),
-  addresses(ingress),
+  balancerText(ingress.status?.loadBalancer?.ingress).join(","),
   (ingress.spec?.tls?.length ?? 0) > 0 ? "80, 443" : "80",
   age(ingress, nowMs),
 ]);

@@ -1,6 +1,7 @@
 import type { ContainerStateTerminated, ContainerStatus, Pod, PodTemplate } from "../generated/types.js";
+import type { TableRowCondition } from "../types.js";
 import { humanDuration, timeMs } from "./duration.js";
-import { age, containerCells, labelsText, none, orNone, printer } from "./printer.js";
+import { age, containerCells, labelsText, none, orNone, type Printer, printer } from "./printer.js";
 
 /** Pods as `kubectl get pods` shows them: the status column is the most telling state of any container. */
 
@@ -100,28 +101,37 @@ const readinessGates = (pod: Pod): string => {
   return `${gates.filter((gate) => hasCondition(pod, gate.conditionType)).length}/${gates.length}`;
 };
 
-export const podPrinter = printer<Pod>(
-  "Name, Ready, Status, Restarts, Age | IP, Node, Nominated Node, Readiness Gates",
-  (pod, nowMs) => {
-    const summary = summarise(pod);
-    const sidecars = pod.spec?.initContainers?.filter((container) => container.restartPolicy === "Always").length ?? 0;
-    const total = (pod.spec?.containers?.length ?? 0) + sidecars;
-    const { count, lastMs } = summary.restarts;
-    const restarts =
-      count > 0 && lastMs > Number.NEGATIVE_INFINITY ? `${count} (${humanDuration(nowMs - lastMs)} ago)` : `${count}`;
-    return [
-      pod.metadata.name,
-      `${summary.ready}/${total}`,
-      statusOf(pod, summary),
-      restarts,
-      age(pod, nowMs),
-      orNone(pod.status?.podIPs?.[0]?.ip ?? pod.status?.podIP),
-      orNone(pod.spec?.nodeName),
-      orNone(pod.status?.nominatedNodeName),
-      readinessGates(pod),
-    ];
-  },
+const pods = printer<Pod>("Name, Ready, Status, Restarts, Age | IP, Node, Nominated Node, Readiness Gates", (pod, nowMs) => {
+  const summary = summarise(pod);
+  const sidecars = pod.spec?.initContainers?.filter((container) => container.restartPolicy === "Always").length ?? 0;
+  const total = (pod.spec?.containers?.length ?? 0) + sidecars;
+  const { count, lastMs } = summary.restarts;
+  const restarts =
+    count > 0 && lastMs > Number.NEGATIVE_INFINITY ? `${count} (${humanDuration(nowMs - lastMs)} ago)` : `${count}`;
+  return [
+    pod.metadata.name,
+    `${summary.ready}/${total}`,
+    statusOf(pod, summary),
+    restarts,
+    age(pod, nowMs),
+    orNone(pod.status?.podIPs?.[0]?.ip ?? pod.status?.podIP),
+    orNone(pod.spec?.nodeName),
+    orNone(pod.status?.nominatedNodeName),
+    readinessGates(pod),
+  ];
+});
+
+const ended = new Map(
+  [
+    ["Succeeded", "The pod has completed successfully."],
+    ["Failed", "The pod failed."],
+  ].map(([reason = "", message = ""]) => [reason, [{ type: "Completed", status: "True", reason, message }]] as const),
 );
+
+export const podPrinter: Printer = {
+  ...pods,
+  conditions: ({ status }: Pod) => (ended.get(status?.phase ?? "") ?? []) as TableRowCondition[],
+};
 
 export const podTemplatePrinter = printer<PodTemplate>("Name, Containers, Images, Pod Labels", (object) => [
   object.metadata.name,

@@ -1,12 +1,16 @@
 import type { Container, LabelSelector, ObjectMeta, PodTemplateSpec } from "../generated/types.js";
 import { labelSelectorText } from "../selectors/label-selector.js";
-import type { TableColumnDefinition, UntypedObject } from "../types.js";
+import type { TableColumnDefinition, TableRowCondition, UntypedObject } from "../types.js";
 import { since } from "./duration.js";
 
 /** How one kind is printed: its columns, and the cells of one object in that order. */
 export interface Printer {
   readonly columns: readonly TableColumnDefinition[];
   readonly cells: (object: never, nowMs: number) => unknown[];
+  /** What is to be said of a row besides its cells. */
+  readonly conditions?: (object: never) => readonly TableRowCondition[];
+  /** The order of the rows of a list; absent: that of the list. */
+  readonly order?: (left: never, right: never) => number;
 }
 
 type ColumnType = "string" | "integer" | "boolean" | "date";

@@ -6,7 +6,7 @@ import type {
   StorageClass,
   VolumeAttachment,
 } from "../generated/types.js";
-import { age, none, printer } from "./printer.js";
+import { age, none, type Printer, printer } from "./printer.js";
 
 /** Volumes and what provides them. */
 
@@ -24,6 +24,12 @@ const modesText = (modes: readonly string[] | undefined): string =>
     .map(([, short]) => short)
     .join(",");
 
+const oldClassAnnotation = "volume.beta.kubernetes.io/storage-class";
+
+/** The annotation that classes were named by before there was a field counts first. */
+const classOf = ({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): string =>
+  metadata.annotations?.[oldClassAnnotation] ?? spec?.storageClassName ?? "";
+
 const phaseOf = (object: PersistentVolume | PersistentVolumeClaim): string =>
   object.metadata.deletionTimestamp === undefined ? (object.status?.phase ?? "") : "Terminating";
 
@@ -33,12 +39,12 @@ export const persistentVolumePrinter = printer<PersistentVolume>(
     const claim = volume.spec?.claimRef;
     return [
       volume.metadata.name,
-      volume.spec?.capacity?.storage ?? "",
+      volume.spec?.capacity?.storage ?? "0",
       modesText(volume.spec?.accessModes),
       volume.spec?.persistentVolumeReclaimPolicy ?? "",
       phaseOf(volume),
       claim === undefined ? "" : `${claim.namespace}/${claim.name}`,
-      volume.spec?.storageClassName ?? "",
+      classOf(volume),
       volume.spec?.volumeAttributesClassName ?? "<unset>",
       volume.status?.reason ?? "",
       age(volume, nowMs),
@@ -55,9 +61,9 @@ export const persistentVolumeClaimPrinter = printer<PersistentVolumeClaim>(
       claim.metadata.name,
       phaseOf(claim),
       claim.spec?.volumeName ?? "",
-      bound ? (claim.status?.capacity?.storage ?? "") : "",
+      bound ? (claim.status?.capacity?.storage ?? "0") : "",
       bound ? modesText(claim.status?.accessModes) : "",
-      claim.spec?.storageClassName ?? "",
+      classOf(claim),
       claim.spec?.volumeAttributesClassName ?? "<unset>",
       age(claim, nowMs),
       claim.spec?.volumeMode ?? "<unset>",
@@ -65,12 +71,15 @@ export const persistentVolumeClaimPrinter = printer<PersistentVolumeClaim>(
   },
 );
 
-const defaultClassAnnotation = "storageclass.kubernetes.io/is-default-class";
+const defaultClassAnnotations = [
+  "storageclass.kubernetes.io/is-default-class",
+  "storageclass.beta.kubernetes.io/is-default-class",
+];
 
 export const storageClassPrinter = printer<StorageClass>(
-  "Name, Provisioner, ReclaimPolicy, VolumeBindingMode, AllowVolumeExpansion:boolean, Age",
+  "Name, Provisioner, ReclaimPolicy, VolumeBindingMode, AllowVolumeExpansion, Age",
   (storageClass, nowMs) => {
-    const byDefault = storageClass.metadata.annotations?.[defaultClassAnnotation] === "true";
+    const byDefault = defaultClassAnnotations.some((annotation) => storageClass.metadata.annotations?.[annotation] === "true");
     return [
       byDefault ? `${storageClass.metadata.name} (default)` : storageClass.metadata.name,
       storageClass.provisioner,
@@ -82,17 +91,20 @@ export const storageClassPrinter = printer<StorageClass>(
   },
 );
 
-export const volumeAttachmentPrinter = printer<VolumeAttachment>(
-  "Name, Attacher, PV, Node, Attached:boolean, Age",
-  (attachment, nowMs) => [
-    attachment.metadata.name,
-    attachment.spec?.attacher ?? "",
-    attachment.spec?.source?.persistentVolumeName ?? "",
-    attachment.spec?.nodeName ?? "",
-    attachment.status?.attached ?? false,
-    age(attachment, nowMs),
-  ],
-);
+const attachments = printer<VolumeAttachment>("Name, Attacher, PV, Node, Attached:boolean, Age", (attachment, nowMs) => [
+  attachment.metadata.name,
+  attachment.spec?.attacher ?? "",
+  attachment.spec?.source?.persistentVolumeName ?? "",
+  attachment.spec?.nodeName ?? "",
+  attachment.status?.attached ?? false,
+  age(attachment, nowMs),
+]);
+
+/** Here the attacher's is a name too. */
+export const volumeAttachmentPrinter: Printer = {
+  ...attachments,
+  columns: attachments.columns.map((each) => (each.name === "Attacher" ? { ...each, format: "name" } : each)),
+};
 
 export const csiNodePrinter = printer<CSINode>("Name, Drivers:integer, Age", (node, nowMs) => [
   node.metadata.name,
@@ -109,7 +121,7 @@ export const csiDriverPrinter = printer<CSIDriver>(
       spec.attachRequired ?? true,
       spec.podInfoOnMount ?? false,
       spec.storageCapacity ?? false,
-      spec.tokenRequests?.map((request) => request.audience).join(",") || "<unset>",
+      spec.tokenRequests?.map((request) => request.audience).join(",") ?? "<unset>",
       spec.requiresRepublish ?? false,
       spec.volumeLifecycleModes?.join(",") || none,
       age(driver, nowMs),

@@ -7,6 +7,7 @@ import * as extension from "./extension.js";
 import * as network from "./network.js";
 import { podPrinter, podTemplatePrinter } from "./pod.js";
 import { age, type Printer, printer } from "./printer.js";
+import * as scaling from "./scaling.js";
 import * as storage from "./storage.js";
 import * as workloads from "./workloads.js";
 
@@ -22,6 +23,7 @@ const printers = new Map<string, Printer>([
   ["/ConfigMap", core.configMapPrinter],
   ["/Secret", core.secretPrinter],
   ["/ServiceAccount", core.serviceAccountPrinter],
+  ["/ComponentStatus", core.componentStatusPrinter],
   ["/Event", core.eventPrinter],
   ["events.k8s.io/Event", core.eventsV1Printer],
   ["/ResourceQuota", core.resourceQuotaPrinter],
@@ -41,15 +43,14 @@ const printers = new Map<string, Printer>([
   ["apps/ControllerRevision", workloads.controllerRevisionPrinter],
   ["batch/Job", workloads.jobPrinter],
   ["batch/CronJob", workloads.cronJobPrinter],
-  ["autoscaling/HorizontalPodAutoscaler", workloads.horizontalPodAutoscalerPrinter],
+  ["autoscaling/Scale", scaling.scalePrinter],
+  ["autoscaling/HorizontalPodAutoscaler", scaling.horizontalPodAutoscalerPrinter],
   ["policy/PodDisruptionBudget", workloads.podDisruptionBudgetPrinter],
   ["storage.k8s.io/StorageClass", storage.storageClassPrinter],
   ["storage.k8s.io/VolumeAttachment", storage.volumeAttachmentPrinter],
   ["storage.k8s.io/CSINode", storage.csiNodePrinter],
   ["storage.k8s.io/CSIDriver", storage.csiDriverPrinter],
   ["coordination.k8s.io/Lease", access.leasePrinter],
-  ["rbac.authorization.k8s.io/Role", access.rolePrinter],
-  ["rbac.authorization.k8s.io/ClusterRole", access.rolePrinter],
   ["rbac.authorization.k8s.io/RoleBinding", access.roleBindingPrinter],
   ["rbac.authorization.k8s.io/ClusterRoleBinding", access.roleBindingPrinter],
   ["certificates.k8s.io/CertificateSigningRequest", access.certificateSigningRequestPrinter],
@@ -57,7 +58,6 @@ const printers = new Map<string, Printer>([
   ["node.k8s.io/RuntimeClass", access.runtimeClassPrinter],
   ["admissionregistration.k8s.io/MutatingWebhookConfiguration", access.webhooksPrinter],
   ["admissionregistration.k8s.io/ValidatingWebhookConfiguration", access.webhooksPrinter],
-  ["apiextensions.k8s.io/CustomResourceDefinition", access.customResourceDefinitionPrinter],
   ["apiregistration.k8s.io/APIService", access.apiServicePrinter],
   ["admissionregistration.k8s.io/ValidatingAdmissionPolicy", extension.validatingAdmissionPolicyPrinter],
   ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", extension.admissionPolicyBindingPrinter],
@@ -120,10 +120,18 @@ const rowObject = (object: UntypedObject, include: TableOptions["includeObject"]
 export const columnsOf = (of: PrintedKind): readonly TableColumnDefinition[] => printerOf(of).columns;
 
 /** One object as a row; objects must have been decoded. */
-export const rowOf = (of: PrintedKind, object: UntypedObject, options: TableOptions): TableRow => ({
-  cells: printerOf(of).cells(object as never, options.nowMs),
-  ...rowObject(object, options.includeObject ?? "Metadata"),
-});
+export const rowOf = (of: PrintedKind, object: UntypedObject, options: TableOptions): TableRow => {
+  const { cells, conditions } = printerOf(of);
+  const told = conditions?.(object as never) ?? [];
+  return {
+    cells: cells(object as never, options.nowMs),
+    ...(told.length === 0 ? {} : { conditions: told }),
+    ...rowObject(object, options.includeObject ?? "Metadata"),
+  };
+};
+
+const inOrder = (objects: readonly UntypedObject[], { order }: Printer): readonly UntypedObject[] =>
+  order === undefined ? objects : [...objects].sort(order as (left: UntypedObject, right: UntypedObject) => number);
 
 /** Objects as a table. `metadata` is the list's (resourceVersion, continue …); for one object its resourceVersion. */
 export const tableOf = (
@@ -136,7 +144,7 @@ export const tableOf = (
   apiVersion: "meta.k8s.io/v1",
   metadata,
   columnDefinitions: [...columnsOf(of)],
-  rows: objects.map((object) => rowOf(of, object, options)),
+  rows: inOrder(objects, printerOf(of)).map((object) => rowOf(of, object, options)),
 });
 
 /** Kinds with columns of their own, as `group/kind`. */

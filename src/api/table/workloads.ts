@@ -3,22 +3,20 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
-  HorizontalPodAutoscaler,
   Job,
-  MetricSpec,
-  MetricStatus,
   PodDisruptionBudget,
   ReplicaSet,
   ReplicationController,
   StatefulSet,
 } from "../generated/types.js";
+import { labelSelectorText } from "../selectors/label-selector.js";
 import { humanDuration, since, timeMs } from "./duration.js";
 import { age, containerCells, labelsText, none, orNone, printer, selectorText } from "./printer.js";
 
 /** The kinds that make pods, and those that watch over them. */
 
 export const deploymentPrinter = printer<Deployment>(
-  "Name, Ready, Up-to-date:integer, Available:integer, Age | Containers, Images, Selector",
+  "Name, Ready, Up-to-date, Available, Age | Containers, Images, Selector",
   (deployment, nowMs) => [
     deployment.metadata.name,
     `${deployment.status?.readyReplicas ?? 0}/${deployment.spec?.replicas ?? 0}`,
@@ -26,7 +24,7 @@ export const deploymentPrinter = printer<Deployment>(
     deployment.status?.availableReplicas ?? 0,
     age(deployment, nowMs),
     ...containerCells(deployment.spec?.template),
-    selectorText(deployment.spec?.selector),
+    labelSelectorText(deployment.spec?.selector),
   ],
 );
 
@@ -81,7 +79,7 @@ const jobStatus = (job: Job): string => {
   if (is("Complete")) return "Complete";
   if (is("Failed")) return "Failed";
   if (job.metadata.deletionTimestamp !== undefined) return "Terminating";
-  return ["Suspended", "FailureTarget", "SuccessCriteriaMet"].find(is) ?? "Running";
+  return ["Suspended", "FailureTarget"].find(is) ?? "Running";
 };
 
 const completions = (job: Job): string => {
@@ -124,40 +122,6 @@ export const cronJobPrinter = printer<CronJob>(
   ],
 );
 
-const resourceTarget = (metric: MetricSpec, status: MetricStatus | undefined): string => {
-  const { name = "", target } = metric.resource ?? {};
-  if (target?.averageUtilization !== undefined) {
-    const current = status?.resource?.current?.averageUtilization;
-    return `${name}: ${current === undefined ? "<unknown>" : `${current}%`}/${target.averageUtilization}%`;
-  }
-  return `${name}: ${status?.resource?.current?.averageValue ?? "<unknown>"}/${target?.averageValue ?? "<auto>"}`;
-};
-
-const targets = (autoscaler: HorizontalPodAutoscaler): string => {
-  const metrics = autoscaler.spec?.metrics ?? [];
-  if (metrics.length === 0) return none;
-  const texts = metrics.map((metric, index) =>
-    metric.type === "Resource" && metric.resource !== undefined
-      ? resourceTarget(metric, autoscaler.status?.currentMetrics?.[index])
-      : "<unknown>",
-  );
-  const shown = texts.slice(0, 2).join(", ");
-  return texts.length > 2 ? `${shown} + ${texts.length - 2} more...` : shown;
-};
-
-export const horizontalPodAutoscalerPrinter = printer<HorizontalPodAutoscaler>(
-  "Name, Reference, Targets, MinPods, MaxPods, Replicas, Age",
-  (autoscaler, nowMs) => [
-    autoscaler.metadata.name,
-    `${autoscaler.spec?.scaleTargetRef?.kind ?? ""}/${autoscaler.spec?.scaleTargetRef?.name ?? ""}`,
-    targets(autoscaler),
-    String(autoscaler.spec?.minReplicas ?? "<unset>"),
-    autoscaler.spec?.maxReplicas ?? 0,
-    autoscaler.status?.currentReplicas ?? 0,
-    age(autoscaler, nowMs),
-  ],
-);
-
 export const podDisruptionBudgetPrinter = printer<PodDisruptionBudget>(
   "Name, Min Available, Max Unavailable, Allowed Disruptions:integer, Age",
   (budget, nowMs) => [
@@ -169,16 +133,13 @@ export const podDisruptionBudgetPrinter = printer<PodDisruptionBudget>(
   ],
 );
 
-export const controllerRevisionPrinter = printer<ControllerRevision>(
-  "Name, Controller, Revision:integer, Age",
-  (revision, nowMs) => {
-    const owner = revision.metadata.ownerReferences?.find((reference) => reference.controller === true);
-    const group = owner?.apiVersion?.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
-    return [
-      revision.metadata.name,
-      owner === undefined ? none : `${owner.kind?.toLowerCase()}${group}/${owner.name}`,
-      revision.revision,
-      age(revision, nowMs),
-    ];
-  },
-);
+export const controllerRevisionPrinter = printer<ControllerRevision>("Name, Controller, Revision, Age", (revision, nowMs) => {
+  const owner = revision.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const group = owner?.apiVersion?.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
+  return [
+    revision.metadata.name,
+    owner === undefined ? none : `${owner.kind?.toLowerCase()}${group}/${owner.name}`,
+    revision.revision,
+    age(revision, nowMs),
+  ];
+});
