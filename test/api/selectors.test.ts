@@ -49,6 +49,7 @@ const fieldCases: Array<[selector: string, matches: boolean]> = [
   ["metadata.name=web-1", true],
   ["metadata.namespace!=shop", false],
   ["spec.nodeName=node-1,status.phase=Running", true],
+  ["spec.host=node-1", true],
   ["status.phase==Failed", false],
   ["spec.hostNetwork=false", true],
   ["status.podIP=10.0.0.1", true],
@@ -85,6 +86,8 @@ const refused: Array<[query: { labelSelector?: string; fieldSelector?: string },
     "ConfigMap",
     '"spec.replicas" is not a known field selector: only "metadata.name", "metadata.namespace"',
   ],
+  [{ fieldSelector: "metadata.namespace=x" }, "Node", "field label not supported: metadata.namespace"],
+  [{ fieldSelector: "metadata.namespace=x" }, "Namespace", "field label not supported: metadata.namespace"],
   [{ fieldSelector: "bogus" }, "Pod", "invalid selector: 'bogus'; can't understand 'bogus'"],
 ];
 for (const [query, kind, message] of refused) {
@@ -176,6 +179,16 @@ test("events of events.k8s.io are selected by the names that their fields have t
     const compiled = select(`${name}=x`);
     assert.is(!compiled.ok && compiled.error.status.message, `field label not supported: ${name}`);
   }
+});
+
+test("Jobs and ResourceSlices are selected by fields of their own", () => {
+  const job = compileSelector({ fieldSelector: "spec.suspend=true" }, "batch", "Job");
+  assert.is(!job.ok && job.error.status.message, 'field label "spec.suspend" not supported for batchv1.Job');
+  const slice: UntypedObject = { metadata: { name: "s" }, spec: { nodeName: "n", driver: "d" } };
+  const select = (fieldSelector: string) => compileSelector({ fieldSelector }, "resource.k8s.io", "ResourceSlice");
+  const compiled = select("spec.nodeName=n,spec.driver=d");
+  assert.is(compiled.ok && compiled.value?.(slice), true);
+  assert.is(select("metadata.namespace=x").ok, false);
 });
 
 test.run();

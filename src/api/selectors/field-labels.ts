@@ -20,6 +20,14 @@ const alias = (name: string, path: string): [string, SelectableField] => [name, 
 
 const metadataFields = new Map([field("metadata.name"), field("metadata.namespace")]);
 
+/** Kinds of the whole cluster that say of their fields themselves which there are, and know of no namespace. */
+const withoutNamespace: ReadonlySet<string> = new Set([
+  "/Node",
+  "/Namespace",
+  "certificates.k8s.io/CertificateSigningRequest",
+  "resource.k8s.io/ResourceSlice",
+]);
+
 const eventFields = [
   "involvedObject.kind",
   "involvedObject.namespace",
@@ -43,6 +51,8 @@ const selectable = new Map<string, ReadonlyMap<string, SelectableField>>([
     "/Pod",
     new Map([
       field("spec.nodeName"),
+      // What spec.nodeName was called once.
+      alias("spec.host", "spec.nodeName"),
       field("spec.restartPolicy"),
       field("spec.schedulerName"),
       field("spec.serviceAccountName"),
@@ -63,6 +73,7 @@ const selectable = new Map<string, ReadonlyMap<string, SelectableField>>([
   ["apps/ReplicaSet", new Map([field("status.replicas", "0")])],
   ["batch/Job", new Map([field("status.successful", "0")])],
   ["certificates.k8s.io/CertificateSigningRequest", new Map([field("spec.signerName")])],
+  ["resource.k8s.io/ResourceSlice", new Map([field("spec.nodeName"), field("spec.driver")])],
 ]);
 
 /** Fields whose name in a selector is not their name in the object. */
@@ -93,9 +104,10 @@ const readEventSource: Read = (object) => {
 
 /** How to read one selectable field of a kind as text, or why it cannot be selected on. */
 export const fieldReader = (group: string, kind: string, name: string, custom?: CustomVersion): Parsed<Read> => {
-  if (custom !== undefined) return customReader(custom, kind, name);
+  if (custom !== undefined) return customReader(custom, name);
   const key = `${group}/${kind}`;
-  const known = selectable.get(key)?.get(name) ?? metadataFields.get(name);
+  const isForeign = name === "metadata.namespace" && withoutNamespace.has(key);
+  const known = isForeign ? undefined : (selectable.get(key)?.get(name) ?? metadataFields.get(name));
   if (known === undefined) return { ok: false, message: unsupported(selectable.has(key), kind, name) };
   if (kind === "Pod" && name.startsWith("status.podIP")) return { ok: true, value: readPodIp };
   if (kind === "Event" && name === "source") return { ok: true, value: readEventSource };
@@ -103,15 +115,15 @@ export const fieldReader = (group: string, kind: string, name: string, custom?: 
 };
 
 /** Custom resources may be selected on their metadata and on what their definition says. */
-const customReader = ({ selectableFields }: CustomVersion, kind: string, name: string): Parsed<Read> => {
+const customReader = ({ selectableFields }: CustomVersion, name: string): Parsed<Read> => {
   const known = metadataFields.get(name);
   if (known !== undefined) return { ok: true, value: readPath(known.path, known.missing) };
-  if (!selectableFields.includes(`.${name}`)) return { ok: false, message: unsupported(selectableFields.length > 0, kind, name) };
+  if (!selectableFields.includes(`.${name}`)) return { ok: false, message: `field label not supported: ${name}` };
   return { ok: true, value: (object) => String(valueAt(object, `.${name}`) ?? "") };
 };
 
 /** Kinds with selectable fields of their own word the refusal in their own way; the rest share the generic one. */
 const unsupported = (own: boolean, kind: string, name: string): string => {
   if (!own) return `${quote(name)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
-  return kind === "Job" ? `field label ${quote(name)} not supported for Job` : `field label not supported: ${name}`;
+  return kind === "Job" ? `field label ${quote(name)} not supported for batchv1.Job` : `field label not supported: ${name}`;
 };
