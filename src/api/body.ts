@@ -3,7 +3,7 @@ import { decodeCustom } from "./custom/object.js";
 import type { CustomVersion } from "./custom/version.js";
 import { type Decoded, decodeAs } from "./decode.js";
 import { fieldErrorText, invalidValue } from "./field-errors.js";
-import { scanJson } from "./json-text.js";
+import { nestsTooDeep, scanJson } from "./json-text.js";
 import { deepCopy, isJsonObject, type JsonObject, jsonKind } from "./json-value.js";
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
 import type { MisfitWords } from "./misfit-words.js";
@@ -68,6 +68,7 @@ export function parseAnyJson(text: string): ParsedText {
  * Each field has a quote and a colon after it in the text, so there are as many of those as fields when none was given twice.
  */
 function parsePlainJson(text: string): { readonly value: unknown } | undefined {
+  if (text.length > longText && nestsTooDeep(text)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -78,6 +79,9 @@ function parsePlainJson(text: string): { readonly value: unknown } | undefined {
   const given = text.match(/"[ \t\r\n]*:/g)?.length ?? 0;
   return fieldsOf(value, 0) === given ? { value } : undefined;
 }
+
+/** Characters from which on it pays to look how deep a text nests before all of it is made into values. */
+const longText = 65_536;
 
 /** Deeper than this nobody counts. */
 const plainDepthMost = 100;

@@ -19,6 +19,33 @@ export const problemLimit = 100;
 /** Reads all of `text`. Never throws. */
 export const scanJson = (text: string): JsonScan => new Scanner(text).scan();
 
+/** A quick look at how deep text nests, which may not even be JSON. */
+export function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === Code.quote) at = endOfString(text, at);
+    else if (code === Code.openBracket || code === Code.openBrace) {
+      depth += 1;
+      if (depth > depthLimit) return true;
+    } else if (code === Code.closeBracket || code === Code.closeBrace) depth -= 1;
+  }
+  return false;
+}
+
+/** Where the string that begins at a quote ends. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  for (;;) {
+    const end = text.indexOf('"', at);
+    if (end === -1) return text.length;
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === Code.backslash) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+    at = end + 1;
+  }
+}
+
 const Code = {
   quote: 34,
   plus: 43,

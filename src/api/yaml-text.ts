@@ -1,9 +1,15 @@
 /** YAML text as Kubernetes reads it: YAML 1.1 made into JSON, where every key is text and a time is no type of its own. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
 import type { ParsedText } from "./body.js";
 
 /** As many nodes as aliases may repeat: a small text must not become a huge value. */
 const aliasLimit = 1000;
+
+/**
+ * Mappings and sequences may nest this deep. Kubernetes allows 10,000; what makes values of them here needs a stack that
+ * grows with the depth, and no real object comes near.
+ */
+const depthMost = 300;
 
 interface YamlMapPair {
   readonly key: unknown;
@@ -13,18 +19,9 @@ interface YamlMapPair {
 /** Reads the first document of a text. Keys that a mapping has twice are problems that strict decoding minds. */
 export function parseYaml(text: string): ParsedText {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    version: "1.1",
-    uniqueKeys: false,
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: false,
-    // A key that is a mapping becomes text, of which Node's warnings need not tell.
-    logLevel: "error",
-    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
-  });
-  if (!Array.isArray(documents) || documents.length === 0) return { ok: true, value: null, problems: [] };
-  const document = documents[0]!;
+  const { document, isTooDeep } = firstDocument(text, lines);
+  if (isTooDeep) return { ok: false, message: `error converting YAML to JSON: yaml: exceeded max depth of ${depthMost}` };
+  if (document === undefined) return { ok: true, value: null, problems: [] };
   const [error] = document.errors;
   if (error !== undefined) {
     return {
@@ -38,6 +35,39 @@ export function parseYaml(text: string): ParsedText {
   if (value === undefined)
     return { ok: false, message: "error converting YAML to JSON: yaml: document contains excessive aliasing" };
   return { ok: true, value: value.json, problems: twice.length === 0 ? [] : [`yaml: unmarshal errors:\n${twice.join("\n")}`] };
+}
+
+interface FirstDocument {
+  readonly document: Document | undefined;
+  readonly isTooDeep: boolean;
+}
+
+function firstDocument(text: string, lines: LineCounter): FirstDocument {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    version: "1.1",
+    uniqueKeys: false,
+    prettyErrors: false,
+    stringKeys: false,
+    // A key that is a mapping becomes text, of which Node's warnings need not tell.
+    logLevel: "error",
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
+  });
+  // Documents are composed as their tokens come: of a text that nests too deep, not even all tokens are read.
+  const documents = composer.compose(tokensOf(text, parser, lines));
+  const { value: document = undefined } = documents.next();
+  return { document: document ?? undefined, isTooDeep: nestsTooDeep(parser) };
+}
+
+const nestsTooDeep = ({ stack }: Parser): boolean => stack.length > depthMost;
+
+function* tokensOf(text: string, parser: Parser, lines: LineCounter): Generator<CST.Token, void> {
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (nestsTooDeep(parser)) return;
+  }
+  yield* parser.end();
 }
 
 /** Undefined when the value cannot be made: aliases without end. */

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { scanJson } from "../../src/api/json-text.js";
+import { nestsTooDeep, scanJson } from "../../src/api/json-text.js";
 
 const errors: Array<[string, string]> = [
   ["", "unexpected end of JSON input"],
@@ -30,6 +30,19 @@ for (const [text, error] of errors) {
     assert.is(scanJson(text).error, error);
     if (!error.includes("depth")) assert.throws(() => JSON.parse(text));
   });
+}
+
+const nestings: Array<[text: string, tooDeep: boolean]> = [
+  ["[".repeat(1_001), true],
+  ["[".repeat(1_000), false],
+  [`{"a":`.repeat(1_001), true],
+  ["[]".repeat(5_000), false],
+  [`"${"[".repeat(5_000)}"`, false],
+  [`"\\\"${"[".repeat(5_000)}`, false],
+  [`"\\\\"${"[".repeat(5_000)}`, true],
+];
+for (const [index, [text, tooDeep]] of nestings.entries()) {
+  test(`text ${index} nests ${tooDeep ? "too deep" : "as objects do"}`, () => assert.is(nestsTooDeep(text), tooDeep));
 }
 
 test("what JSON.parse takes is taken", () => {
