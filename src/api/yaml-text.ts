@@ -64,7 +64,11 @@ const nestsTooDeep = ({ stack }: Parser): boolean => stack.length > depthMost;
 function* tokensOf(text: string, parser: Parser, lines: LineCounter): Generator<CST.Token, void> {
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
+    for (const token of parser.next(lexeme)) {
+      yield token;
+      // Only the first error is told.
+      if (token.type === "error") return;
+    }
     if (nestsTooDeep(parser)) return;
   }
   yield* parser.end();

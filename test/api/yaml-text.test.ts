@@ -20,6 +20,11 @@ for (const [what, text] of deep) {
   });
 }
 
+test("nothing is read after an error", () => {
+  const message = 'error converting YAML to JSON: yaml: line 1: Unexpected flow-seq-end token in YAML stream: "]"';
+  assert.equal(parseYaml(`a: ${"]".repeat(long)}`), { ok: false, message });
+});
+
 test("what nests as deep as objects do is read", () => {
   const text = `${"{a: ".repeat(200)}1${"}".repeat(200)}`;
   assert.is(parseYaml(text).ok, true);

@@ -3,7 +3,7 @@ import { ApiServerWorld, type ApiServerWorldOptions } from "../sim/apiserver-wor
 import { definitionOf } from "./definitions.js";
 
 export const gadgetsIn = (version: string) => ({ group: "example.com", version, resource: "gadgets", namespace: "default" });
-const definitionsPath = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
+export const definitionsPath = { group: "apiextensions.k8s.io", version: "v1", resource: "customresourcedefinitions" };
 const url = "https://hooks.example.com/convert";
 
 const version = (name: string, storage: boolean, properties: object, selectableFields: object[] = []) => ({

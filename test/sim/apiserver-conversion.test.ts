@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeJson } from "../../src/wire/json.js";
-import { ConversionWorld, gadget, gadgetsIn, selectableGadgets } from "../custom/conversion-world.js";
+import { ConversionWorld, definitionsPath, gadget, gadgetsIn, selectableGadgets } from "../custom/conversion-world.js";
 import { brief } from "./apiserver-world.js";
 
 const conversion = suite("conversion webhooks");
@@ -10,11 +10,11 @@ conversion("an object is stored in the storage version and shown in each as the 
   const world = new ConversionWorld();
   const made = world.create(gadgetsIn("v2"), gadget("v2", "one", { host: "a", port: "1" }));
   assert.is(made.error, undefined);
-  assert.equal(made.object.spec, { host: "a", port: "1", scheme: "https" }, "as it was asked for, with defaults");
+  assert.equal(made.object.spec, { host: "a", port: "1" }, "as it will be read: what the storage version cannot say is lost");
   assert.is(made.object.metadata.generation, 1);
   assert.equal(world.get(gadgetsIn("v1"), "one").object.spec, { address: "a:1" });
   const { object } = world.get(gadgetsIn("v2"), "one");
-  assert.equal(object.spec, { host: "a", port: "1", scheme: "https" });
+  assert.equal(object.spec, { host: "a", port: "1" });
   assert.is(object.metadata.uid, made.object.metadata.uid);
   assert.is(object.metadata.resourceVersion, made.object.metadata.resourceVersion);
 });
@@ -26,18 +26,34 @@ conversion("a list asks for all objects in one review, and once", () => {
   const listed = world.list(gadgetsIn("v2"));
   assert.equal(
     listed.items.map((item) => (item as { spec?: unknown }).spec),
-    ["a", "b", "c"].map((host) => ({ host, port: "80", scheme: "https" })),
+    ["a", "b", "c"].map((host) => ({ host, port: "80" })),
   );
   assert.equal(world.reviews, [3]);
   world.list(gadgetsIn("v2"));
   assert.equal(world.reviews, [3], "what was converted is remembered");
+  world.run(2_000);
+  world.list(gadgetsIn("v2"));
+  assert.equal(world.reviews, [3, 3], "for a moment: the webhook may have changed its mind");
+});
+
+conversion("another webhook is asked at once", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  world.get(gadgetsIn("v2"), "one");
+  const asked = world.reviews.length;
+  world.patch(definitionsPath, "gadgets.example.com", {
+    spec: { conversion: { webhook: { conversionReviewVersions: ["v1", "v1beta1"] } } },
+  });
+  world.run(100);
+  world.get(gadgetsIn("v2"), "one");
+  assert.is(world.reviews.length, asked + 1);
 });
 
 conversion("patches, updates and deletes are of the version that is asked for", () => {
   const world = new ConversionWorld();
   world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
   const patched = world.patch(gadgetsIn("v2"), "one", { spec: { port: "2" } });
-  assert.equal(patched.object.spec, { host: "a", port: "2", scheme: "https" });
+  assert.equal(patched.object.spec, { host: "a", port: "2" });
   assert.is(patched.object.metadata.generation, 2);
   assert.equal(world.get(gadgetsIn("v1"), "one").object.spec, { address: "a:2" });
   world.delete(gadgetsIn("v2"), "one");

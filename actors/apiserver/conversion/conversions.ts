@@ -25,6 +25,8 @@ export type Attempt<T> =
 
 /** Kubernetes waits so long for a conversion. */
 const timeoutMs = 30_000;
+/** For so long what a webhook said is taken for what it would say: reads that come at once ask once, and a webhook may change. */
+const freshMs = 1_000;
 /** Conversions that are remembered: their texts together, in characters, and how many reviews may be under way. */
 const charactersMost = 32 * 1_024 * 1_024;
 const reviewsMost = 1_000;
@@ -39,20 +41,27 @@ interface Review extends Wanted {
   readonly of: ConversionReviewOf;
 }
 
-/** Everything that a conversion depends on. */
-const keyOf = ({ kind, apiVersion: from, metadata, ...rest }: UntypedObject, apiVersion: string): string => {
+/** Everything that a conversion depends on but the webhook's own mind. */
+const keyOf = (resource: Resource, { kind, apiVersion: from, metadata, ...rest }: UntypedObject, apiVersion: string): string => {
   const { name, namespace, labels, annotations } = metadata;
-  return JSON.stringify([apiVersion, from, kind, rest, name, namespace, labels, annotations]);
+  return JSON.stringify([resource.custom?.conversion, apiVersion, from, kind, rest, name, namespace, labels, annotations]);
 };
+
+interface Known {
+  readonly text: string;
+  readonly sinceMs: number;
+}
 
 export class Conversions {
   /** The newest last. */
-  private readonly known = new Map<string, string>();
+  private readonly known = new Map<string, Known>();
   private readonly failed = new Map<string, ApiError>();
   private characters = 0;
   private readonly reviews = new Map<string, Review>();
   private wanted: Map<string, Wanted> | undefined;
   private failure: ApiError | undefined;
+  /** What was known before is too old for the work at hand. */
+  private freshSinceMs = 0;
   private works = 0;
 
   constructor(private readonly ids: Ids) {}
@@ -63,9 +72,13 @@ export class Conversions {
     return this.works;
   }
 
-  /** Does some work; objects in it that are not known in the version they are wanted in are stood in for, and asked for. */
-  attempt<T>(work: () => T): Attempt<T> {
+  /**
+   * Does some work that began then; objects in it that are not known in the version they are wanted in are stood in for, and
+   * asked for.
+   */
+  attempt<T>(work: () => T, beganMs: number): Attempt<T> {
     const before = [this.wanted, this.failure] as const;
+    this.freshSinceMs = beganMs - freshMs;
     const wanted = new Map<string, Wanted>();
     this.wanted = wanted;
     this.failure = undefined;
@@ -83,12 +96,13 @@ export class Conversions {
   /** An object in another version of its resource; in one that is not known yet it only says that it is. */
   convert(resource: Resource, object: UntypedObject, apiVersion: string): UntypedObject {
     if (object.apiVersion === apiVersion) return object;
-    const key = keyOf(object, apiVersion);
-    const text = this.known.get(key);
-    if (text !== undefined) {
+    const key = keyOf(resource, object, apiVersion);
+    const known = this.known.get(key);
+    // Who cannot ask, as a watcher that selects, takes what there is.
+    if (known !== undefined && (this.wanted === undefined || known.sinceMs >= this.freshSinceMs)) {
       this.known.delete(key);
-      this.known.set(key, text);
-      return withMetadataOf(JSON.parse(text) as UntypedObject, object);
+      this.known.set(key, known);
+      return withMetadataOf(JSON.parse(known.text) as UntypedObject, object);
     }
     this.failure ??= this.failed.get(key);
     this.want(resource, object, apiVersion, key);
@@ -105,7 +119,7 @@ export class Conversions {
   }
 
   /** Takes what was asked for from among answers. What failed is asked again by whoever comes next. */
-  learn(answers: Answers): void {
+  learn(answers: Answers, nowMs: number): void {
     this.failed.clear();
     for (const [key, answer] of answers) {
       const review = this.reviews.get(key);
@@ -114,7 +128,7 @@ export class Conversions {
       const keys = [...review.objects.keys()];
       const converted = convertedObjects(review.of, answer);
       if (converted.ok) {
-        for (const [index, object] of converted.value.entries()) this.remember(keys[index]!, JSON.stringify(object));
+        for (const [index, object] of converted.value.entries()) this.remember(keys[index]!, JSON.stringify(object), nowMs);
       } else for (const each of keys) this.failed.set(each, internalError(converted.message));
     }
   }
@@ -136,13 +150,20 @@ export class Conversions {
     return { key, clientConfig: conversion.webhook?.clientConfig ?? {}, body: conversionReview(of), timeoutMs };
   }
 
-  private remember(key: string, text: string): void {
-    this.known.set(key, text);
+  private remember(key: string, text: string, sinceMs: number): void {
+    this.forget(key);
+    this.known.set(key, { text, sinceMs });
     this.characters += key.length + text.length;
-    for (const [oldest, old] of this.known) {
+    for (const oldest of this.known.keys()) {
       if (this.characters <= charactersMost) return;
-      this.known.delete(oldest);
-      this.characters -= oldest.length + old.length;
+      this.forget(oldest);
     }
+  }
+
+  private forget(key: string): void {
+    const known = this.known.get(key);
+    if (known === undefined) return;
+    this.known.delete(key);
+    this.characters -= key.length + known.text.length;
   }
 }

@@ -24,10 +24,11 @@ class Work<T> implements ConvertedWork {
     private attempted: Attempt<T>,
     private readonly work: () => T,
     private readonly told: (outcome: Result<T>) => void,
+    private readonly beganMs: number,
     deadlineMs: number,
   ) {
     this.inquiry = new Inquiry(backing.consultant);
-    this.untilMs = backing.host.clock.monotonicMs() + deadlineMs;
+    this.untilMs = beganMs + deadlineMs;
   }
 
   get asks(): boolean {
@@ -48,9 +49,9 @@ class Work<T> implements ConvertedWork {
 
   attempt(): void {
     const { conversions } = this.backing.catalog;
-    conversions.learn(this.inquiry.answers);
+    conversions.learn(this.inquiry.answers, this.backing.host.clock.monotonicMs());
     this.inquiry.forget();
-    this.attempted = conversions.attempt(this.work);
+    this.attempted = conversions.attempt(this.work, this.beganMs);
   }
 
   tell(): void {
@@ -74,7 +75,8 @@ export function convertThen<T>(
   work: () => T,
   told: (outcome: Result<T>) => void,
 ): () => void {
-  const attempted = backing.catalog.conversions.attempt(work);
+  const beganMs = backing.host.clock.monotonicMs();
+  const attempted = backing.catalog.conversions.attempt(work, beganMs);
   if (attempted.what === "done") {
     told(succeed(attempted.value));
     return () => undefined;
@@ -84,7 +86,7 @@ export function convertThen<T>(
   const onDone = (): void => {
     over = true;
   };
-  const converting = new Work(backing, attempted, work, told, deadlineMs);
+  const converting = new Work(backing, attempted, work, told, beganMs, deadlineMs);
   const chart = backing.host.charts.start(conversionMachine, { id, input: { work: converting }, onDone });
   return () => {
     if (!over) chart.send({ type: "abandoned" });

@@ -43,6 +43,7 @@ export class Write {
   private conflicts = 0;
   private readonly taken = new Set<string>();
   private leaseId = 0n;
+  private readonly beganMs: number;
   private readonly draws: Draws;
   private remarks = new RemarkBook();
   private readonly measures: Measures;
@@ -58,6 +59,7 @@ export class Write {
     private readonly of: WriteOf,
     private readonly respond: Respond,
   ) {
+    this.beganMs = backing.host.clock.monotonicMs();
     this.draws = new Draws(backing.host);
     this.measures = of.measures ?? new Measures(backing);
     if (of.planner.begins === "cached") this.origin = backing.cache.get(of.planner.key());
@@ -75,9 +77,10 @@ export class Write {
     const { remarks } = this;
     try {
       const { conversions } = this.backing.catalog;
-      conversions.learn(answers);
-      const attempt = conversions.attempt(() =>
-        this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks, measures }),
+      conversions.learn(answers, this.backing.host.clock.monotonicMs());
+      const attempt = conversions.attempt(
+        () => this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks, measures }),
+        this.beganMs,
       );
       if (attempt.what === "done") this.plan = attempt.value;
       else if (attempt.what === "failed") this.plan = refuseForCertain(attempt.error);
