@@ -317,6 +317,13 @@ test("a template becomes a revision; the next number; an earlier template become
   assert.equal([back.current?.metadata.name, back.current?.revision, back.writes.length], ["agent-a", 3, 1]);
 });
 
+test("a revision keeps what its owner is annotated with, such as the cause of the change", () => {
+  const annotations = { "kubernetes.io/change-cause": "a newer agent" };
+  const request = history({ ...set(), metadata: { ...set().metadata, annotations } }, []).writes[0]?.request;
+  assert.ok(request?.verb === "create");
+  assert.equal((request.object as ControllerRevision).metadata.annotations, annotations);
+});
+
 test("old revisions without pods are forgotten beyond the limit, the oldest first", () => {
   const olds = [1, 2, 3, 4].map((number) => revision(`r${number}`, number, set({}, { hostname: `h${number}` })));
   assert.equal(

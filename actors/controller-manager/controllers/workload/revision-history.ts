@@ -66,10 +66,13 @@ export function historyOf(of: HistoryOf): History {
   return { current: { ...current, revision: next }, old, collisionCount, writes: [{ request }] };
 }
 
-/** A revision whose name is taken by another template gets another hash, by counting up. */
+/**
+ * A revision has the annotations that its owner has then: `kubectl rollout history` shows one as the cause of the change.
+ * One whose name is taken by another template gets another hash, by counting up.
+ */
 function revisionFor(of: HistoryOf, data: object, revision: number): { write: PlannedWrite; collisionCount: number | undefined } {
   const { owner, reference, template, hashLabel, named } = of;
-  const { name = "", namespace = "" } = owner.metadata;
+  const { name = "", namespace = "", annotations } = owner.metadata;
   let { collisionCount } = of;
   let hash = templateHash(template, collisionCount);
   while (named(`${name}-${hash}`) !== undefined) {
@@ -77,7 +80,13 @@ function revisionFor(of: HistoryOf, data: object, revision: number): { write: Pl
     hash = templateHash(template, collisionCount);
   }
   const labels = { ...template.metadata?.labels, [hashLabel]: hash };
-  const metadata = { name: `${name}-${hash}`, namespace, labels, ownerReferences: [reference] };
+  const metadata = {
+    name: `${name}-${hash}`,
+    namespace,
+    labels,
+    ...(annotations === undefined ? {} : { annotations }),
+    ownerReferences: [reference],
+  };
   const object = { apiVersion: "apps/v1", kind: "ControllerRevision", metadata, data, revision };
   const path = { ...controllerRevisions.path, namespace };
   return { write: { request: { verb: "create", path, object } }, collisionCount };
