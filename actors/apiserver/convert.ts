@@ -2,6 +2,7 @@
  * Versions of one resource whose fields differ. The other versions of Kubernetes 1.33 differ from what is stored in their
  * apiVersion only. Event: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
  */
+import { autoscalerFromV1, autoscalerToV1 } from "../../src/api/autoscaling/v1.js";
 import { resourceClaimShapes } from "../../src/api/resource-claims.js";
 import type { UntypedObject } from "../../src/api/types.js";
 
@@ -34,29 +35,7 @@ const events: Conversion = {
   toStored: (object) => renamed(object, toCoreEvent),
 };
 
-interface CpuTarget {
-  readonly type?: string;
-  readonly resource?: {
-    readonly name?: string;
-    readonly target?: { readonly type?: string; readonly averageUtilization?: number };
-  };
-}
-
-/** autoscaling/v1 knows one metric: the CPU utilization that is aimed at. */
-const autoscalers: Conversion = {
-  fromStored: (object) => {
-    const { metrics, behavior: _behavior, ...spec } = (object.spec ?? {}) as { metrics?: CpuTarget[]; behavior?: unknown };
-    const cpu = metrics?.find((metric) => metric.type === "Resource" && metric.resource?.name === "cpu");
-    const aim = cpu?.resource?.target?.averageUtilization;
-    return { ...object, spec: { ...spec, ...(aim === undefined ? {} : { targetCPUUtilizationPercentage: aim }) } };
-  },
-  toStored: (object) => {
-    const { targetCPUUtilizationPercentage: aim, ...spec } = (object.spec ?? {}) as { targetCPUUtilizationPercentage?: number };
-    const target = { type: "Utilization", averageUtilization: aim };
-    const metrics = [{ type: "Resource", resource: { name: "cpu", target } }];
-    return { ...object, spec: { ...spec, ...(aim === undefined ? {} : { metrics }) } };
-  },
-};
+const autoscalers: Conversion = { fromStored: autoscalerToV1, toStored: autoscalerFromV1 };
 
 export function conversionOf(group: string, version: string, plural: string): Conversion | undefined {
   if (group === "resource.k8s.io") return resourceClaimShapes(version, plural);

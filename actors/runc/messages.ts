@@ -77,6 +77,8 @@ export interface ContainerConfig {
   readonly memoryLimitBytes: number;
   readonly tty: boolean;
   readonly stdin: boolean;
+  /** Whether the first who is attached to its standard input ends it by leaving. */
+  readonly stdinOnce: boolean;
   readonly terminationMessage: TerminationMessage;
   readonly security: ContainerSecurity;
 }

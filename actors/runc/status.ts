@@ -71,6 +71,7 @@ export function containerSpec(id: string, sandboxId: string, config: ContainerCo
       protocol: protocol === "UDP" || protocol === "SCTP" ? protocol : "TCP",
     })),
     stdin: config.stdin,
+    stdinOnce: config.stdinOnce,
     tty: config.tty,
     terminationMessage: config.terminationMessage,
     security: config.security,

@@ -171,6 +171,7 @@ export const containerConfig = (change: Partial<ContainerConfig> = {}): Containe
   memoryLimitBytes: 0,
   tty: false,
   stdin: false,
+  stdinOnce: false,
   terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
   security: { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false },
   ...change,

@@ -94,6 +94,7 @@ test("container configuration: command, arguments, mounts, limits", () => {
     memoryLimitBytes: 64 * 1024 * 1024,
     tty: false,
     stdin: false,
+    stdinOnce: false,
     terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
     security: { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false },
   });

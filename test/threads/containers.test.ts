@@ -305,6 +305,18 @@ test("a shell as the first process is typed at over attach, with a terminal and 
   assert.is((await harness.exitOf(idle.id)).exitCode, 0, "what does not read its input does not wait for it");
 });
 
+test("standard input stays open for who attaches next, unless it is to be read once", async () => {
+  const open = await harness.run("busybox", { stdin: true, command: ["sh", "-c", "read a; read b; echo $a $b"] });
+  harness.type(open.id, "one\n");
+  harness.type(open.id, "two\n");
+  assert.is((await harness.exitOf(open.id)).exitCode, 0);
+  assert.is(await harness.log(open.id), "one two\n");
+  const once = await harness.run("busybox", { stdin: true, stdinOnce: true, command: ["sh", "-c", "cat; echo end"] });
+  harness.type(once.id, "all\n");
+  assert.is((await harness.exitOf(once.id)).exitCode, 0);
+  assert.is(await harness.log(once.id), "all\nend\n");
+});
+
 test("names of Services resolve, short and long; unknown ones do not", async () => {
   const server = await harness.run("hashicorp/http-echo", { args: ["-text=by name"] });
   await harness.portOf(server.id);

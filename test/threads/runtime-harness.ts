@@ -126,6 +126,7 @@ export class RuntimeHarness {
       memoryLimitBytes: 0,
       ports: [],
       stdin: false,
+      stdinOnce: false,
       tty: false,
       terminationMessage: { path: "/dev/termination-log", fallbackToLogs: false },
       security: { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false },
@@ -172,6 +173,15 @@ export class RuntimeHarness {
         },
       );
     });
+  }
+
+  /** Types at the first process, and leaves. */
+  type(id: string, typed: string): void {
+    const reader = { onOutput: () => {}, onExit: () => {}, onError: () => {} };
+    const process = this.driver.attach(id, { stdin: true, tty: false }, reader);
+    process.write(Buffer.from(typed));
+    process.closeStdin();
+    process.cancel();
   }
 
   /** Types at the first process, once something of what it writes asks for it. */

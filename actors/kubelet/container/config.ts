@@ -29,6 +29,7 @@ export function containerConfigOf({ pod, container, environment, attempt, mounts
     memoryLimitBytes: memoryLimitBytes(container),
     tty: container.tty ?? false,
     stdin: container.stdin ?? false,
+    stdinOnce: container.stdinOnce ?? false,
     terminationMessage: {
       path: container.terminationMessagePath ?? "/dev/termination-log",
       fallbackToLogs: container.terminationMessagePolicy === "FallbackToLogsOnError",

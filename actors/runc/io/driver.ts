@@ -111,6 +111,8 @@ export interface ContainerSpec {
   readonly memoryLimitBytes: number;
   readonly ports: ReadonlyArray<{ readonly containerPort: number; readonly protocol: "TCP" | "UDP" | "SCTP" }>;
   readonly stdin: boolean;
+  /** Whether the first who is attached to its standard input ends it by leaving. */
+  readonly stdinOnce: boolean;
   readonly tty: boolean;
   /** The file in which it says why it ended, and whether the end of its log is taken when it says nothing there and fails. */
   readonly terminationMessage: { readonly path: string; readonly fallbackToLogs: boolean };

@@ -1,7 +1,7 @@
-import type { CronJob, HorizontalPodAutoscaler, Job } from "../generated/types.js";
+import type { CronJob, Job } from "../generated/types.js";
 import { defaultPodTemplate } from "./pod.js";
 
-/** Defaults of the batch and autoscaling groups, in place. Source: "Jobs", "CronJob" of the Kubernetes documentation. */
+/** Defaults of the batch group, in place. Source: "Jobs", "CronJob" of the Kubernetes documentation. */
 
 const maxInt32 = 2147483647;
 
@@ -32,13 +32,4 @@ export const defaultCronJob = (cronJob: CronJob): void => {
   spec.failedJobsHistoryLimit ??= 1;
   if (spec.jobTemplate !== undefined) spec.jobTemplate.metadata ??= {};
   defaultPodTemplate(spec.jobTemplate?.spec?.template);
-};
-
-export const defaultHorizontalPodAutoscaler = (autoscaler: HorizontalPodAutoscaler): void => {
-  const spec = autoscaler.spec;
-  if (spec === undefined) return;
-  spec.minReplicas ??= 1;
-  if ((spec.metrics?.length ?? 0) === 0) {
-    spec.metrics = [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }];
-  }
 };

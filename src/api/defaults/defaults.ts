@@ -1,7 +1,8 @@
 import type * as k from "../generated/types.js";
 import { deepCopy } from "../json-value.js";
 import type { KubernetesObject } from "../types.js";
-import { defaultCronJob, defaultHorizontalPodAutoscaler, defaultJob } from "./batch.js";
+import { defaultAutoscaler, defaultAutoscalerV1 } from "./autoscaling.js";
+import { defaultCronJob, defaultJob } from "./batch.js";
 import { defaultLimitRange, defaultNamespace, defaultNode, defaultResourceQuota, defaultSecret } from "./core.js";
 import * as extension from "./extension.js";
 import { defaultPod, defaultPodTemplate } from "./pod.js";
@@ -49,7 +50,8 @@ const defaulters = new Map<string, DefaultInPlace>([
   ["apps/v1/StatefulSet", defaultStatefulSet],
   ["batch/v1/Job", defaultJob],
   ["batch/v1/CronJob", defaultCronJob],
-  ["autoscaling/v2/HorizontalPodAutoscaler", defaultHorizontalPodAutoscaler],
+  ["autoscaling/v1/HorizontalPodAutoscaler", defaultAutoscalerV1],
+  ["autoscaling/v2/HorizontalPodAutoscaler", defaultAutoscaler],
   ["discovery.k8s.io/v1/EndpointSlice", defaultEndpointSlice],
   ["networking.k8s.io/v1/NetworkPolicy", defaultNetworkPolicy],
   ["networking.k8s.io/v1/IngressClass", defaultIngressClass],

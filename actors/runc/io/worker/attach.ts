@@ -1,4 +1,7 @@
-/** `attach`: the streams of a container's first process, from now on. */
+/**
+ * `attach`: the streams of a container's first process, from now on. Its input stays open for others unless it is to be read once.
+ * Source: stdinOnce in https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#debugging
+ */
 import type { ExecProcess, ExecReader } from "../driver.js";
 import type { WorkerContainer } from "./container.js";
 import { asTerminalOutput, Terminal } from "./terminal.js";
@@ -29,7 +32,9 @@ export function attachTo(container: WorkerContainer, request: { readonly tty: bo
     : undefined;
   return {
     write: (bytes) => (terminal === undefined ? container.writeStdin(bytes) : terminal.typed(bytes)),
-    closeStdin: () => container.closeStdin(),
+    closeStdin: () => {
+      if (container.record.spec.stdinOnce) container.closeStdin();
+    },
     resize: (columns, rows) => container.resize(columns, rows),
     taken: (bytes) => {
       behindBytes -= bytes;
