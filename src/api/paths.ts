@@ -30,16 +30,17 @@ function decodeSegment(segment: string): string | undefined {
 
 /**
  * Takes apart `/api/<version>/…` and `/apis/<group>/<version>/…` (without query). Undefined when the path does not
- * name a resource: `/`, `/api/v1`, `/apis/apps/v1`, `/healthz`, or broken percent-encoding.
+ * name a resource: `/`, `/api/v1`, `/apis/apps/v1`, `/healthz`, broken percent-encoding, or a part that is empty or has a slash in it.
+ * Slashes at the end are of no account.
  */
 export function parsePath(path: string): ResourcePath | undefined {
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     const decoded = decodeSegment(segment);
     if (decoded === undefined) return undefined;
-    // The first is what stands before the leading slash; an empty group or version is not passed over.
-    if (decoded !== "" || segments.length < 3) segments.push(decoded);
+    segments.push(decoded);
   }
+  while (segments.at(-1) === "") segments.pop();
   const grouped = segments[1] === "apis" && segments.length > 2;
   if (!grouped && segments[1] !== "api") return undefined;
   const group = grouped ? segments[2]! : "";
@@ -50,9 +51,17 @@ export function parsePath(path: string): ResourcePath | undefined {
   if (version === undefined || version === "" || at >= segments.length) return undefined;
   const inNamespace =
     segments[at] === "namespaces" && segments.length > at + 2 && !(group === "" && namespaceSubresources.has(segments[at + 2]!));
-  if (!inNamespace) return { group, version, watch, resource: segments[at]!, ...named(segments, at + 1) };
-  return { group, version, watch, namespace: segments[at + 1]!, resource: segments[at + 2]!, ...named(segments, at + 3) };
+  const resourceAt = inNamespace ? at + 2 : at;
+  // What comes after the subresource is for whoever serves that.
+  for (let part = at; part < Math.min(segments.length, resourceAt + 3); part++) if (!isPart(segments[part]!)) return undefined;
+  const resource = segments[resourceAt]!;
+  const of = named(segments, resourceAt + 1);
+  return inNamespace
+    ? { group, version, watch, namespace: segments[at + 1]!, resource, ...of }
+    : { group, version, watch, resource, ...of };
 }
+
+const isPart = (segment: string): boolean => segment !== "" && !segment.includes("/");
 
 function named(segments: readonly string[], at: number): Pick<ResourcePath, "name" | "subresource" | "rest"> {
   const [name, subresource] = [segments[at], segments[at + 1]];

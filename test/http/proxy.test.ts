@@ -30,7 +30,7 @@ proxy("what follows the subresource is kept as it was written", () => {
   assert.equal(rest("/api/v1/namespaces/a/pods/b/proxy"), ["get", "pods", "b", ""]);
   assert.equal(rest("/api/v1/namespaces/a/services/b:80/proxy/x//y%2Fz/", "POST"), ["create", "services", "b:80", "/x//y%2Fz/"]);
   assert.equal(rest("/api/v1/nodes/n/proxy/pods", "DELETE"), ["delete", "nodes", "n", "/pods"]);
-  assert.is(rest("/api/v1/namespaces/a/configmaps/b/proxy/x"), "nothing");
+  assert.is(rest("/api/v1/namespaces/a/configmaps/b/proxy/x"), "refused");
 });
 
 const pod = (change: object = {}): Pod => ({

@@ -84,10 +84,25 @@ for (const [what, method, path, asked, expected] of requests) {
   test(`refused: ${what}`, async () => assertRefused(await ask(method, path, asked), expected));
 }
 
-test("a path that there is not is 404 in plain text", async () => {
-  for (const path of ["/nothing", "/api/v1/things", "/apis/apps/v9/deployments", "/api/v1/namespaces/default/nodes"]) {
-    const answer = await ask("GET", path);
-    assert.equal([answer.code, answer.text.trim()], [404, "404 page not found"], path);
+test("a path that there is not is 404: in a Status below what is built in, elsewhere in plain text", async () => {
+  const own = ["/api/v1/things", "/api/v2", "/apis/apps/v9/deployments", "/api/v1/namespaces/default/nodes", "/api/v1//pods"];
+  for (const path of own) {
+    const { code, text } = await ask("GET", path);
+    assert.is(code, 404, path);
+    assert.equal(JSON.parse(text), {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message: "the server could not find the requested resource",
+      reason: "NotFound",
+      details: {},
+      code: 404,
+    });
+  }
+  for (const path of ["/nothing", "/apis/nowhere.example.com/v1/things", "//api/v1/pods", "/healthz/nothing"]) {
+    const { code, text, headers } = await ask("GET", path);
+    assert.equal([code, text, headers["x-content-type-options"]], [404, "404 page not found\n", "nosniff"], path);
   }
 });
 

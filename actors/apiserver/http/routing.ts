@@ -2,9 +2,9 @@
  * What a method and a path ask for.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
  */
-import type { Resource, ResourceTable } from "../../../src/api/kinds.js";
+import { builtinResources, type Resource, type ResourceTable } from "../../../src/api/kinds.js";
 import { parsePath } from "../../../src/api/paths.js";
-import { type ApiError, methodNotAllowed } from "../../../src/api/status.js";
+import { type ApiError, methodNotAllowed, noSuchResource } from "../../../src/api/status.js";
 import type { APIService } from "../../../src/api/types.js";
 import type { DumpedFairness } from "../fairness/dump.js";
 import type { PodConnection, RequestPath } from "../request.js";
@@ -62,12 +62,23 @@ export function route(method: string, path: string, watching: boolean, table: Re
       return resourceRoute(method, parsed, (watching && parsed.name === undefined) || parsed.watch, resource);
     }
   }
-  if (method === "GET") return otherRoute(path);
-  return method === "HEAD" && !restful.test(path) ? otherRoute(path) : otherMethod(path);
+  return method === "GET" || !restful.test(path) ? otherRoute(path) : otherMethod(path);
 }
 
-/** kube-apiserver's API has no HEAD; its pages beside it have. */
-const restful = /^\/(api|apis|version)(\/|$)/;
+/** What kube-apiserver serves by method; its pages beside that answer every one. */
+const restful = /^\/(api|apis|version|openid|\.well-known)(\/|$)/;
+
+const ownGroups: ReadonlySet<string> = new Set(builtinResources().groups.map(({ name }) => name));
+
+/**
+ * What there is not: below what is built in, that is said in a Status; elsewhere, also below the groups of custom resources, in plain
+ * text.
+ */
+export function absent(path: string): Route {
+  const [, first = "", second = ""] = path.split("/", 3);
+  const isOwn = first === "api" || first === "version" || (first === "apis" && ownGroups.has(second));
+  return isOwn ? { type: "refused", error: noSuchResource() } : { type: "nothing" };
+}
 
 const pages: ReadonlyMap<string, "index" | "trace" | "metrics" | "indicators" | "configuration"> = new Map([
   ["/", "index"],
@@ -88,24 +99,26 @@ function otherRoute(path: string): Route {
   const [, dumped] = fairnessPath.exec(path) ?? [];
   if (dumped !== undefined) return { type: "fairness", dumped: dumped as DumpedFairness };
   if (isIssuerPath(path)) return { type: "issuer", path };
-  return documentPath.test(path) ? { type: "document", path } : { type: "nothing" };
+  return documentPath.test(path) ? { type: "document", path } : absent(path);
 }
 
 function otherMethod(path: string): Route {
-  const known = otherRoute(path).type;
-  const nothing = known === "nothing" || (known === "document" && !groupPath.test(path));
-  return nothing ? { type: "nothing" } : { type: "refused", error: methodNotAllowed() };
+  const known = otherRoute(path);
+  if (known.type === "nothing" || known.type === "refused") return known;
+  if (known.type === "document" && !groupPath.test(path)) return absent(path);
+  return { type: "refused", error: methodNotAllowed() };
 }
 
 function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, watching: boolean, resource: Resource): Route {
   const { group, version, resource: plural, namespace, name, subresource, rest } = parsed;
-  if (rest !== undefined) return { type: "nothing" };
+  const nothing: Route = resource.custom === undefined ? { type: "refused", error: noSuchResource() } : { type: "nothing" };
+  if (rest !== undefined) return nothing;
   // A namespaced resource cannot be named without its namespace, nor one of the cluster inside one.
-  if (!resource.namespaced && namespace !== undefined) return { type: "nothing" };
-  if (resource.namespaced && namespace === undefined && name !== undefined) return { type: "nothing" };
+  if (!resource.namespaced && namespace !== undefined) return nothing;
+  if (resource.namespaced && namespace === undefined && name !== undefined) return nothing;
   // Custom resources have no path there but for reading all of them; built-in ones have one, with other methods.
   const isRead = method === "GET" || method === "HEAD";
-  if (resource.custom !== undefined && resource.namespaced && namespace === undefined && !isRead) return { type: "nothing" };
+  if (resource.custom !== undefined && resource.namespaced && namespace === undefined && !isRead) return nothing;
   const path: RequestPath = {
     group,
     version,
@@ -115,7 +128,7 @@ function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, 
     ...(subresource === undefined ? {} : { subresource }),
   };
   const part = subresource === undefined ? resource : resource.subresources.find((each) => each.name === subresource);
-  if (part === undefined) return { type: "nothing" };
+  if (part === undefined) return nothing;
   if (plural === "pods" && group === "" && subresource !== undefined && connects.has(subresource)) {
     return { type: "connect", resource, path: path as Extract<Route, { type: "connect" }>["path"] };
   }

@@ -1,8 +1,9 @@
 /** Answers with what the API server says of itself: discovery and OpenAPI. */
 import { documentFor, pinnedDocument } from "../../http/documents.js";
+import { absent } from "../../http/routing.js";
 import type { Asked } from "./asked.js";
 import { authorityOf, type HttpResponse } from "./message.js";
-import { answer, answerText } from "./response.js";
+import { answer, answerError, answerText } from "./response.js";
 
 /** A year, the most that HTTP caches are meant to keep anything. */
 const documentLifetimeMs = 365 * 24 * 3_600_000;
@@ -16,7 +17,9 @@ export function serveDocument({ handler, request, path, query }: Asked, response
   }
   const document = documentFor(handler.catalog, path, request.headers.accept ?? "", authorityOf(request));
   if (document === undefined) {
-    answerText(request, response, 404, "404 page not found\n");
+    const nothing = absent(path);
+    if (nothing.type === "refused") answerError(request, response, nothing.error);
+    else answerText(request, response, 404, "404 page not found\n");
     return;
   }
   // Under its hash a document never changes.

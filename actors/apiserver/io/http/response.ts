@@ -70,7 +70,8 @@ export function answerText(
   text: string,
   options: AnswerOptions = {},
 ): void {
-  answer(request, response, code, { contentType: "text/plain; charset=utf-8", body: text }, options);
+  const headers = { ...options.headers, "X-Content-Type-Options": "nosniff" };
+  answer(request, response, code, { contentType: "text/plain; charset=utf-8", body: text }, { ...options, headers });
 }
 
 export function answerError(request: HttpRequest, response: HttpResponse, error: ApiError, options: AnswerOptions = {}): void {
