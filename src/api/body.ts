@@ -67,7 +67,7 @@ export function parseAnyJson(text: string): ParsedText {
  * The value of text that is surely JSON without a field given twice; undefined where only a look at each character can tell.
  * Each field has a quote and a colon after it in the text, so there are as many of those as fields when none was given twice.
  */
-function parsePlainJson(text: string): { readonly value: unknown } | undefined {
+export function parsePlainJson(text: string): { readonly value: unknown } | undefined {
   if (text.length > longText && nestsTooDeep(text)) return undefined;
   let value: unknown;
   try {

@@ -162,6 +162,26 @@ test("YAML that is broken, or grows without end, is refused", () => {
   }
 });
 
+for (const [name, text, why] of [
+  ["maps", `a:\n ${"? ".repeat(280)}x`, "map[interface {}]interface {}"],
+  ["a list", "a: {[b]: c}", "[]interface {}"],
+] as const) {
+  test(`YAML whose keys are ${name} is refused before they are made into text`, () => {
+    const result = read(text, pod, "Strict", "application/yaml");
+    const { message = "" } = errorOf(result).status;
+    assert.ok(message.includes(`error converting YAML to JSON: yaml: invalid map key: ${why}`), message);
+  });
+}
+
+test("brackets and dashes in texts of YAML do not nest", () => {
+  const brackets = "[".repeat(3000);
+  const text = `metadata:\n  name: a\n  annotations:\n    plain: ${"-".repeat(3000)}\n    quoted: "${brackets}"\n    block: |\n      ${brackets}\n`;
+  const result = read(text, pod, "Strict", "application/yaml");
+  assert.ok(result.ok, result.ok ? "" : result.error.status.message);
+  const { annotations } = result.value.object.metadata as { annotations: Record<string, string> };
+  assert.equal(annotations, { plain: "-".repeat(3000), quoted: brackets, block: `${brackets}\n` });
+});
+
 function bomb(): string {
   const lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x]"];
   for (let level = 1; level < 12; level++)
