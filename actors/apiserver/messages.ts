@@ -96,6 +96,8 @@ export interface DeleteOptions {
   readonly propagationPolicy?: "Orphan" | "Background" | "Foreground";
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly dryRun?: boolean;
+  /** Answer 202 where the object does not go at once, as who says `orphanDependents=false` has always been answered. */
+  readonly acceptedIfLeft?: boolean;
 }
 export interface DeleteRequest extends Spoken {
   readonly path: ObjectPath;

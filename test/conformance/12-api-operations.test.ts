@@ -162,4 +162,18 @@ for (const [at, { apiVersion, kind, resource, clusterWide = false, name, body, s
   });
 }
 
+// 202 only for those who say it in the older way.
+test("a delete of what does not go at once is accepted where orphanDependents is false", async () => {
+  const path = "/api/v1/namespaces/default/configmaps";
+  const json = { "content-type": "application/json" };
+  for (const [name, body, code] of [
+    ["going", { orphanDependents: false }, 202],
+    ["staying", { propagationPolicy: "Background" }, 200],
+  ] as const) {
+    const metadata = { name, finalizers: ["example.com/wait"] };
+    read(await front.ask("POST", path, { headers: json, body: JSON.stringify({ metadata }) }), 201);
+    read(await front.ask("DELETE", `${path}/${name}`, { headers: json, body: JSON.stringify(body) }), code);
+  }
+});
+
 test.run();

@@ -168,6 +168,11 @@ front("reads the options of a delete, from the query and from the body", () => {
     propagationPolicy: "Orphan",
     dryRun: false,
   });
+  assert.equal(options(deleteOptions(new URLSearchParams("orphanDependents=false"))), {
+    propagationPolicy: "Background",
+    acceptedIfLeft: true,
+    dryRun: false,
+  });
   const to = route("DELETE", "/api/v1/namespaces/default/pods/web", false, table) as ResourceRoute;
   const body = {
     kind: "DeleteOptions",

@@ -87,6 +87,14 @@ test("an update of another object of the same name is a conflict", () => {
   assert.match(error?.message ?? "", /Precondition failed: UID in precondition: another/);
 });
 
+test("a patch can not give an object another UID", () => {
+  const world = serving();
+  world.create(configMaps, configMap("one"));
+  const { error } = world.patch(configMaps, "one", { metadata: { uid: "another" } });
+  assert.is(error?.code, 422);
+  assert.match(error?.message ?? "", /metadata\.uid: Invalid value: "another": field is immutable/);
+});
+
 test("patches that meet other writers are all applied; those that say a resourceVersion are refused", () => {
   const world = serving({ apiservers: 2 });
   world.create(configMaps, configMap("one"));

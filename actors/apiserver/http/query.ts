@@ -152,6 +152,10 @@ export function writeOptions(
 
 const propagationPolicies = ["Foreground", "Background", "Orphan"] as const;
 
+/** What the older way of saying a propagation policy means. */
+export const orphaning = (orphan: boolean): Pick<DeleteOptions, "propagationPolicy" | "acceptedIfLeft"> =>
+  orphan ? { propagationPolicy: "Orphan" } : { propagationPolicy: "Background", acceptedIfLeft: true };
+
 /** The query of a delete; a body's DeleteOptions come on top. */
 export function deleteOptions(query: URLSearchParams): Result<DeleteOptions> {
   const read = new Reader(query);
@@ -160,7 +164,8 @@ export function deleteOptions(query: URLSearchParams): Result<DeleteOptions> {
   return read.result(
     {
       gracePeriodSeconds: read.whole("gracePeriodSeconds"),
-      propagationPolicy: policy ?? (orphan === undefined ? undefined : orphan ? "Orphan" : "Background"),
+      ...(orphan === undefined ? {} : orphaning(orphan)),
+      ...(policy === undefined ? {} : { propagationPolicy: policy }),
       dryRun: read.dryRun(),
     },
     "DeleteOptions",

@@ -8,7 +8,7 @@ import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { DeleteOptions } from "../messages.js";
 import type { ApiRequest, ApiUser } from "../request.js";
 import { isApply, patchTypeOf, readPatch } from "./patch-body.js";
-import { checkDeleteOptions, deleteOptions, listOptions, writeOptions } from "./query.js";
+import { checkDeleteOptions, deleteOptions, listOptions, orphaning, writeOptions } from "./query.js";
 import type { ResourceRoute } from "./routing.js";
 
 export interface MadeRequest {
@@ -85,10 +85,9 @@ function deleteRequest(
 
 function deleteOptionsOf(body: { readonly [field: string]: unknown }): DeleteOptions {
   const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = body;
-  const orphan = typeof orphanDependents === "boolean" ? { propagationPolicy: orphanDependents ? "Orphan" : "Background" } : {};
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...orphan,
+    ...(typeof orphanDependents === "boolean" ? orphaning(orphanDependents) : {}),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(isJsonObject(preconditions) ? { preconditions } : {}),
     ...(Array.isArray(dryRun) && dryRun.length > 0 ? { dryRun: true } : {}),

@@ -210,14 +210,18 @@ export class DeletePlanner implements Planner {
   }
 
   private answerStill(origin: StoredObject): Plan {
-    const outcome = this.extras?.answer() ?? answerWith(this.of.served.presentation.show(origin.json));
-    return { what: "answer", outcome };
+    return { what: "answer", outcome: this.answerLeft(origin.json) };
+  }
+
+  /** The answer for an object that did not go at once. */
+  private answerLeft(json: Json<KubernetesObject>): ApiOutcome {
+    const { served, options } = this.of;
+    return this.extras?.answer() ?? answerWith(served.presentation.show(json), options.acceptedIfLeft === true ? 202 : 200);
   }
 
   private put(origin: StoredObject, object: UntypedObject, alongside: readonly Alongside[] = []): Plan {
-    const { served } = this.of;
-    const answer = (json: Json<KubernetesObject>) => this.extras?.answer() ?? answerWith(served.presentation.show(json));
-    return { what: "put", key: origin.key, object: this.extras?.marked(object) ?? object, alongside, answer };
+    const marked = this.extras?.marked(object) ?? object;
+    return { what: "put", key: origin.key, object: marked, alongside, answer: (json) => this.answerLeft(json) };
   }
 
   private remove(origin: StoredObject, alongside: readonly Alongside[] = []): Plan {

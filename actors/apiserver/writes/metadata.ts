@@ -46,19 +46,24 @@ const mustBeSpecified = {
   body: "Invalid value: 0x0: must be specified for an update",
 } as const;
 
-/** Checks that an update is of the object that is stored, and of the version of it that its writer saw. */
+/**
+ * Checks that an update is of the object that is stored, and of the version of it that its writer saw. The UID in a whole object
+ * says which object is meant; one that a patch sets is a change that validation refuses.
+ */
 export function checkUpdate(
   path: RequestPath,
   served: Served,
   object: UntypedObject,
   stored: StoredObject,
+  how: { readonly uidIsPrecondition?: boolean } = {},
 ): Result<UntypedObject> {
   const { name = "", resourceVersion = "", uid = "" } = object.metadata;
   const { groupResource, groupKind, resource } = served;
   const wanted = path.name ?? "";
   if (name !== "" && name !== wanted) return fail(nameMismatch(name, wanted));
   const old = stored.object.metadata;
-  if (uid !== "" && uid !== old.uid) return fail(uidMismatchOnUpdate(groupResource, wanted, uid, old.uid ?? ""));
+  if (how.uidIsPrecondition === true && uid !== "" && uid !== old.uid)
+    return fail(uidMismatchOnUpdate(groupResource, wanted, uid, old.uid ?? ""));
   if (resourceVersion === "" || resourceVersion === "0") {
     if (!allowsUnconditionalUpdate(resource)) return fail(invalid(groupKind, wanted, [mustBeSpecified]));
   } else if (resourceVersion !== String(stored.revision)) return fail(conflict(groupResource, wanted));

@@ -38,6 +38,8 @@ export interface ChangeHow {
   readonly asIs?: boolean;
   /** The change was admitted by other words than the object's own, such as a Scale. */
   readonly admitted?: boolean;
+  /** The change is a whole object, whose UID must be that of the one that is stored. */
+  readonly uidIsPrecondition?: boolean;
   /** What is answered; absent: the object as it now is. */
   readonly show?: (json: Json<KubernetesObject>) => ApiOutcome;
 }
@@ -72,7 +74,7 @@ export class ChangePlanner implements Planner {
     if (!changed.ok) return halted(changed);
     const placed = inNamespaceOf(path, served, changed.value.object);
     if (!placed.ok) return refuseForCertain(placed.error);
-    const checked = checkUpdate(path, served, placed.value, origin);
+    const checked = checkUpdate(path, served, placed.value, origin, this.how);
     if (!checked.ok) return refuse(checked.error);
     return this.planChecked({ ...changed.value, object: checked.value }, origin, situation);
   }
@@ -180,7 +182,7 @@ export class UpdatePlanner extends ChangePlanner {
     asking: Asking,
     private readonly body: UntypedObject,
   ) {
-    super(backing, served, asking, () => succeed({ object: body }));
+    super(backing, served, asking, () => succeed({ object: body }), { uidIsPrecondition: true });
   }
 
   protected override planAbsent(situation: Situation): Plan {
