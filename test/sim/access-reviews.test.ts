@@ -77,7 +77,7 @@ const refusals: Array<[string, string, object, string, string?, object?]> = [
     "another namespace",
     "LocalSubjectAccessReview",
     { user: "jane", resourceAttributes: { ...getPod, namespace: "other" } },
-    "spec.resourceAttributes.namespace must match namespace: default",
+    'LocalSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes.namespace: Invalid value: "other": must match metadata.namespace',
     "default",
   ],
   [

@@ -71,6 +71,16 @@ test("an update without resourceVersion overwrites, save where Kubernetes forbid
   );
 });
 
+test("what belongs to the cluster has no namespace, whatever it says", () => {
+  const world = serving();
+  const nodes: ResourcePath = { group: "", version: "v1", resource: "nodes" };
+  const { object, error } = world.create(nodes, { kind: "Node", apiVersion: "v1", metadata: { name: "one", namespace: "x" } });
+  assert.is(error, undefined);
+  assert.is(object.metadata.namespace, undefined);
+  const { error: again } = world.update(nodes, { ...object, metadata: { ...object.metadata, namespace: "x" } });
+  assert.is(again, undefined);
+});
+
 test("an update creates only where Kubernetes lets it", () => {
   const world = serving();
   assert.is(world.update(configMaps, configMap("one") as UntypedObject).error?.code, 404);

@@ -43,7 +43,15 @@ export type Route =
 
 export type ResourceRoute = Extract<Route, { type: "resource" }>;
 
-const connects: ReadonlySet<string> = new Set(["log", "exec", "attach", "portforward"]);
+/** The methods of each connection to a pod. */
+const connects: ReadonlyMap<string, readonly string[]> = new Map([
+  ["log", ["GET"]],
+  ["exec", ["GET", "POST"]],
+  ["attach", ["GET", "POST"]],
+  ["portforward", ["GET", "POST"]],
+]);
+/** What is done to one object. Where a kind has none of it, its objects have no paths. */
+const ofOne: ReadonlySet<string> = new Set(["get", "update", "patch", "delete"]);
 /** `connect` takes every method; what comes after it is not the API server's. */
 const proxiedPath = /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+(?:pods|services)|nodes)\/+[^/]+\/+proxy(\/.*|$)/;
 const healthPath = /^\/(healthz|livez|readyz)(?:\/(.*[^/]))?\/?$/;
@@ -127,10 +135,15 @@ function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, 
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
   };
+  if (name !== undefined && subresource === undefined && !resource.verbs.some((verb) => ofOne.has(verb)))
+    return nothing;
   const part = subresource === undefined ? resource : resource.subresources.find((each) => each.name === subresource);
   if (part === undefined) return nothing;
-  if (plural === "pods" && group === "" && subresource !== undefined && connects.has(subresource)) {
-    return { type: "connect", resource, path: path as Extract<Route, { type: "connect" }>["path"] };
+  const methods = plural === "pods" && group === "" && subresource !== undefined ? connects.get(subresource) : undefined;
+  if (methods !== undefined) {
+    return methods.includes(method)
+      ? { type: "connect", resource, path: path as Extract<Route, { type: "connect" }>["path"] }
+      : { type: "refused", error: methodNotAllowed() };
   }
   const verb = verbOf(method, name, watching, subresource);
   if (verb === undefined || !(part.verbs as readonly string[]).includes(verb))

@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
 import { type FieldError, invalidValue } from "../../../../src/api/field-errors.js";
-import { badRequest, fail, invalid, type Result, succeed } from "../../../../src/api/status.js";
+import { fail, invalid, type Result, succeed } from "../../../../src/api/status.js";
 import type {
   FieldSelectorAttributes,
   LocalSubjectAccessReview,
@@ -94,10 +94,9 @@ const subjectOf = ({ user = "", uid, groups = [], extra }: SubjectAccessReviewSp
 export function reviewAccess(
   authorizer: Authorizer,
   spec: SubjectAccessReviewSpec = {},
-  kind = "SubjectAccessReview",
 ): Result<SubjectAccessReviewStatus> {
   const errors = [...questionErrors(spec), ...subjectErrors(spec)];
-  if (errors.length > 0) return fail(invalid(kindOf(kind), "", errors));
+  if (errors.length > 0) return fail(invalid(kindOf("SubjectAccessReview"), "", errors));
   return succeed(answer(authorizer, subjectOf(spec), spec));
 }
 
@@ -105,15 +104,14 @@ export function reviewAccess(
 export function reviewLocalAccess(
   authorizer: Authorizer,
   namespace: string,
-  { spec }: LocalSubjectAccessReview,
+  { spec = {} }: LocalSubjectAccessReview,
 ): Result<SubjectAccessReviewStatus> {
-  const kind = "LocalSubjectAccessReview";
-  if (spec?.nonResourceAttributes !== undefined) {
-    const why = "disallowed on this kind of request";
-    return fail(invalid(kindOf(kind), "", [invalidValue("spec.nonResourceAttributes", "null", why)]));
-  }
-  const asked = spec?.resourceAttributes;
+  const errors = [...questionErrors(spec), ...subjectErrors(spec)];
+  const asked = spec.resourceAttributes;
   if (asked !== undefined && (asked.namespace ?? "") !== namespace)
-    return fail(badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`));
-  return reviewAccess(authorizer, spec, kind);
+    errors.push(invalidValue("spec.resourceAttributes.namespace", asked.namespace ?? "", "must match metadata.namespace"));
+  if (spec.nonResourceAttributes !== undefined)
+    errors.push(invalidValue("spec.nonResourceAttributes", "null", "disallowed on this kind of request"));
+  if (errors.length > 0) return fail(invalid(kindOf("LocalSubjectAccessReview"), "", errors));
+  return succeed(answer(authorizer, subjectOf(spec), spec));
 }
