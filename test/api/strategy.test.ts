@@ -129,6 +129,14 @@ test("an update cannot undo a deletion or rewrite a birth", () => {
   });
 });
 
+test("a status of a pod that names no class of service keeps the one that was found", () => {
+  const old = untyped({ metadata: { name: "a" }, status: { phase: "Pending", qosClass: "BestEffort" } } as k.Pod);
+  const write = (status: k.PodStatus) =>
+    prepareForUpdate(of("v1", "Pod"), "status", untyped({ metadata: { name: "a" }, status } as k.Pod), old).status;
+  assert.equal(write({ phase: "Running" }), { phase: "Running", qosClass: "BestEffort" });
+  assert.equal(write({ qosClass: "Burstable" }), { qosClass: "Burstable" });
+});
+
 test("a Service keeps its address and its node ports when an update does not name them", () => {
   const old = untyped({
     metadata: { name: "s" },

@@ -6,6 +6,7 @@ import type {
   CustomResourceDefinition,
   Job,
   Namespace,
+  Pod,
   PodSpec,
   PodStatus,
   Secret,
@@ -146,9 +147,16 @@ const prepareStatusUpdate = (resource: StoredKind, object: UntypedObject, old: U
   const key = keyOf(resource);
   if (key === "certificates.k8s.io/CertificateSigningRequest") keepsApproval(prepared as never, old as never, now);
   if (key === "/PersistentVolume") datesPhase(prepared, old, now);
+  if (key === "/Pod") keepsQuality(prepared as never, old as never);
   if (statusKeepsLabels.has(key)) setMetadata(prepared, "labels", old);
   if (statusKeepsOwners.has(key)) setMetadata(prepared, "ownerReferences", old);
   return prepared;
+};
+
+/** A pod's class was found when it was made. Who writes a status of its own need not know it. */
+const keepsQuality = (pod: Pod, old: Pod): void => {
+  const { qosClass } = old.status ?? {};
+  if (qosClass !== undefined && !pod.status?.qosClass) pod.status = { ...pod.status, qosClass };
 };
 
 const setMetadata = (object: UntypedObject, field: "labels" | "ownerReferences", from: UntypedObject): void => {

@@ -91,10 +91,7 @@ const subjectOf = ({ user = "", uid, groups = [], extra }: SubjectAccessReviewSp
 });
 
 /** SubjectAccessReview: may somebody else do that? */
-export function reviewAccess(
-  authorizer: Authorizer,
-  spec: SubjectAccessReviewSpec = {},
-): Result<SubjectAccessReviewStatus> {
+export function reviewAccess(authorizer: Authorizer, spec: SubjectAccessReviewSpec = {}): Result<SubjectAccessReviewStatus> {
   const errors = [...questionErrors(spec), ...subjectErrors(spec)];
   if (errors.length > 0) return fail(invalid(kindOf("SubjectAccessReview"), "", errors));
   return succeed(answer(authorizer, subjectOf(spec), spec));
