@@ -38,7 +38,7 @@ const nestings: Array<[text: string, tooDeep: boolean]> = [
   [`{"a":`.repeat(1_001), true],
   ["[]".repeat(5_000), false],
   [`"${"[".repeat(5_000)}"`, false],
-  [`"\\\"${"[".repeat(5_000)}`, false],
+  [`"\\"${"[".repeat(5_000)}`, false],
   [`"\\\\"${"[".repeat(5_000)}`, true],
 ];
 for (const [index, [text, tooDeep]] of nestings.entries()) {

@@ -135,8 +135,7 @@ function resourceRoute(method: string, parsed: RequestPath & { rest?: string }, 
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
   };
-  if (name !== undefined && subresource === undefined && !resource.verbs.some((verb) => ofOne.has(verb)))
-    return nothing;
+  if (name !== undefined && subresource === undefined && !resource.verbs.some((verb) => ofOne.has(verb))) return nothing;
   const part = subresource === undefined ? resource : resource.subresources.find((each) => each.name === subresource);
   if (part === undefined) return nothing;
   const methods = plural === "pods" && group === "" && subresource !== undefined ? connects.get(subresource) : undefined;
