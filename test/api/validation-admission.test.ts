@@ -212,6 +212,13 @@ const policyCases: ReadonlyArray<readonly [title: string, spec: object, errors: 
       'auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type]',
     ],
   ],
+  [
+    "an annotation with spaces around its expression",
+    { auditAnnotations: [{ key: "a", valueExpression: "  nobody " }] },
+    [
+      `auditAnnotations[0].valueExpression: Invalid value: "  nobody ": compilation failed: ERROR: <input>:1:1: undeclared reference to 'nobody' (in container '')\n | nobody\n | ^`,
+    ],
+  ],
 ];
 
 for (const [title, more, errors] of policyCases) {
@@ -224,9 +231,37 @@ for (const [title, more, errors] of policyCases) {
   });
 }
 
+test("what type checking has found says what and where, and conditions are whole", () => {
+  const policy = (status: object) => made("ValidatingAdmissionPolicy", { spec, status });
+  const errors = (status: object) =>
+    validateUpdate(resourceOf("ValidatingAdmissionPolicy"), policy(status), policy({}), "status", options).map(fieldErrorText);
+  const good = { type: "Checked", status: "True", lastTransitionTime: "2026-01-01T00:00:00Z", reason: "Done", message: "" };
+  assert.equal(errors({ typeChecking: { expressionWarnings: [{ fieldRef: "spec", warning: "odd" }] }, conditions: [good] }), []);
+  const wrong = [
+    { ...good, reason: "not so", status: "Maybe", observedGeneration: -1 },
+    { type: "Checked", status: "True", message: "x".repeat(32_769) },
+  ];
+  assert.equal(errors({ typeChecking: { expressionWarnings: [{ fieldRef: " " }] }, conditions: wrong }), [
+    "status.typeChecking.expressionWarnings[0].warning: Required value",
+    "status.typeChecking.expressionWarnings[0].fieldRef: Required value",
+    'status.conditions[0].status: Unsupported value: "Maybe": supported values: "False", "True", "Unknown"',
+    "status.conditions[0].observedGeneration: Invalid value: -1: must be greater than or equal to zero",
+    "status.conditions[0].reason: Invalid value: \"not so\": a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')",
+    'status.conditions[1].type: Duplicate value: "Checked"',
+    "status.conditions[1].lastTransitionTime: Required value: must be set",
+    "status.conditions[1].reason: Required value: must be set",
+    "status.conditions[1].message: Too long: may not be more than 32768 bytes",
+  ]);
+});
+
 const bindingCases: ReadonlyArray<readonly [title: string, spec: object, errors: string[]]> = [
   ["a good one", {}, []],
   ["of no policy", { policyName: "" }, ["policyName: Required value"]],
+  [
+    "odd rules",
+    { matchResources: { matchPolicy: "Odd" } },
+    ['matchResources.matchPolicy: Unsupported value: "Odd": supported values: "Equivalent", "Exact"'],
+  ],
   [
     "odd actions",
     { validationActions: ["Deny", "Warn", "Shout"] },

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { apiserverMessages, type ResourcePath } from "../../actors/apiserver/messages.js";
 import type { UntypedObject } from "../../src/api/types.js";
-import { configMap, configMaps, deployment, deployments, serving } from "./apiserver-world.js";
+import { configMap, configMaps, deployment, deployments, servicesPath, serving } from "./apiserver-world.js";
 
 test("generateName makes a name, and another when it is taken", () => {
   const world = serving();
@@ -186,6 +186,43 @@ test("scale shows and sets the replicas", () => {
       ?.code,
     422,
   );
+});
+
+test("who may change but not create is told what is wrong with the object first, and then that he may not", () => {
+  const world = serving();
+  const access = { group: "rbac.authorization.k8s.io", version: "v1" };
+  const leases = { group: "coordination.k8s.io", version: "v1", resource: "leases", namespace: "default" };
+  const rules = [
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["update", "patch"] },
+    { apiGroups: [""], resources: ["services"], verbs: ["update"] },
+  ];
+  world.create({ ...access, resource: "clusterroles" }, { metadata: { name: "changes" }, rules });
+  world.create(
+    { ...access, resource: "clusterrolebindings" },
+    {
+      metadata: { name: "changes" },
+      roleRef: { apiGroup: access.group, kind: "ClusterRole", name: "changes" },
+      subjects: [{ apiGroup: access.group, kind: "User", name: "jane" }],
+    },
+  );
+  world.run(100);
+  const lease = (leaseDurationSeconds: number) => ({
+    kind: "Lease",
+    apiVersion: "coordination.k8s.io/v1",
+    metadata: { name: "mine" },
+    spec: { leaseDurationSeconds },
+  });
+  world.as("jane");
+  assert.is(world.update(leases, lease(-1)).error?.code, 422);
+  assert.is(world.update(leases, lease(10)).error?.code, 403);
+  assert.is(world.apply(leases, lease(-1), "jane").error?.code, 422);
+  assert.is(world.apply(leases, lease(10), "jane").error?.code, 403);
+  world.as();
+  assert.is(world.update(leases, lease(10)).error, undefined);
+  const service = { kind: "Service", apiVersion: "v1", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } };
+  const made = world.update(servicesPath, service);
+  assert.is(made.error, undefined);
+  assert.ok((made.object.spec as { clusterIP?: string }).clusterIP, "a Service that an update makes gets its address");
 });
 
 test.run();

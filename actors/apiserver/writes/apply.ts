@@ -44,9 +44,8 @@ export class ApplyPlanner extends ChangePlanner {
       return refuse(badRequest(why));
     }
     if (found !== name) return refuse(nameMismatch(found, name));
-    const refusal = this.refusalToCreate();
-    if (refusal !== undefined) return refuse(refusal);
-    const planner = new CreatePlanner(backing, served, { ...request, body: object }, managedFields);
+    const creation = { ...request, body: object };
+    const planner = new CreatePlanner(backing, served, creation, managedFields, () => this.refusalToCreate());
     return planner.plan({ ...situation, origin: undefined });
   }
 }

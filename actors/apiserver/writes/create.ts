@@ -6,7 +6,7 @@ import type { UntypedObject } from "../../../src/api/types.js";
 import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
 import { createWarnings } from "../../../src/api/warnings/warnings.js";
 import type { Backing } from "../backing.js";
-import type { CreateRequest } from "../request.js";
+import type { ApiError, CreateRequest } from "../request.js";
 import { keyOf, lifetimeOf, type Served } from "../served.js";
 import { Admission, type Asking, isTold } from "./admit.js";
 import { claimForNew } from "./claims.js";
@@ -33,6 +33,8 @@ export class CreatePlanner implements Planner {
     private readonly request: Asking & Pick<CreateRequest, "body">,
     /** Who owns what, where that is known already. */
     private readonly managedFields?: string,
+    /** What speaks against it once the object has been found valid: whoever asked for something else may not be allowed to create. */
+    private readonly refusal: () => ApiError | undefined = () => undefined,
   ) {
     const { name = "" } = request.body.metadata ?? {};
     this.generated = name === "" && (request.body.metadata?.generateName ?? "") !== "";
@@ -79,6 +81,8 @@ export class CreatePlanner implements Planner {
     if (isTold(this.request)) for (const text of createWarnings(resource, ready.value)) situation.remarks.warn(text);
     const claimed = claimForNew(this.backing, served, ready.value, taken, draws);
     if (!claimed.ok) return refuse(claimed.error);
+    const refusal = this.refusal();
+    if (refusal !== undefined) return refuse(refusal);
     const valid = this.admission.validate({ object: claimed.value.object, managedFields }, undefined, situation);
     if (!valid.ok) return halted(valid);
     const charged = this.admission.charge(claimed.value.object, situation);

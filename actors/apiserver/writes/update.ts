@@ -189,10 +189,9 @@ export class UpdatePlanner extends ChangePlanner {
     const { backing, served, asking, body } = this;
     const { path } = asking;
     if (path.subresource !== undefined || !createsOnUpdate(served.resource)) return super.planAbsent(situation);
-    const refusal = this.refusalToCreate();
-    if (refusal !== undefined) return refuse(refusal);
     const metadata = { ...body.metadata, name: path.name ?? "" };
-    const planner = new CreatePlanner(backing, served, { ...asking, body: { ...body, metadata } });
+    const creation = { ...asking, body: { ...body, metadata } };
+    const planner = new CreatePlanner(backing, served, creation, undefined, () => this.refusalToCreate());
     return planner.plan({ ...situation, origin: undefined });
   }
 }

@@ -20,6 +20,7 @@ import { compileFor } from "../policies/expressions.js";
 import { composed } from "../policies/variables.js";
 import { labelSelectorErrors } from "../selectors.js";
 import { oneOf } from "./common.js";
+import { conditionErrors } from "./conditions.js";
 import { matchConditionErrors, namedRuleErrors } from "./match-rules.js";
 import { failurePolicies, matchPolicies } from "./webhooks.js";
 
@@ -39,13 +40,27 @@ export const validatingPolicyUpdateErrors = (policy: ValidatingAdmissionPolicy, 
   return policyErrors(policy, !same);
 };
 
+/** What type checking has found is written by whoever checks. */
+export const validatingPolicyStatusErrors = ({ status }: ValidatingAdmissionPolicy): FieldError[] => [
+  ...(status?.typeChecking?.expressionWarnings ?? []).flatMap(({ warning = "", fieldRef = "" }, index) => {
+    const path = at("status.typeChecking.expressionWarnings", index);
+    return [
+      ...(warning === "" ? [required(child(path, "warning"))] : []),
+      ...(fieldRef.trim() === "" ? [required(child(path, "fieldRef"))] : []),
+    ];
+  }),
+  ...conditionErrors(status?.conditions, "status.conditions"),
+];
+
 const policyErrors = ({ metadata, spec = {} }: ValidatingAdmissionPolicy, conditions: boolean): FieldError[] => {
   const params = spec.paramKind !== undefined;
   const { types } = composed(spec.variables ?? [], params);
-  const compile = (authorizer: boolean) => (expression: string, path: string, results: readonly CelType[]) => {
-    const compiled = compileFor(expression, admissionEnvironment({ params, authorizer, ...types }), results);
-    return compiled.ok ? [] : [invalidValue(path, expression, compiled.message)];
-  };
+  const compile =
+    (authorizer: boolean): Compile =>
+    (expression, path, results, shown = expression) => {
+      const compiled = compileFor(expression, admissionEnvironment({ params, authorizer, ...types }), results);
+      return compiled.ok ? [] : [invalidValue(path, shown, compiled.message)];
+    };
   return [
     ...commonErrors(spec, conditions),
     ...judgesErrors(spec),
@@ -147,7 +162,8 @@ const variableErrors = (variables: readonly Variable[], params: boolean, structT
     return errors;
   });
 
-type Compile = (expression: string, path: string, results: readonly CelType[]) => FieldError[];
+/** `shown`: the expression as it was written, where that is not what is compiled. */
+type Compile = (expression: string, path: string, results: readonly CelType[], shown?: string) => FieldError[];
 
 const validationErrors = (validation: Validation, path: string, compile: Compile, compileMessage: Compile): FieldError[] => {
   const { expression = "", message = "", messageExpression = "", reason } = validation;
@@ -188,7 +204,8 @@ const auditExpressionErrors = (expression: string, path: string, compile: Compil
   if (trimmed === "") return [required(path, "valueExpression is not specified")];
   if (trimmed.length > auditExpressionBytesMost)
     return [required(path, `must not exceed ${auditExpressionBytesMost} bytes in length`)];
-  return compile(expression, path, [string, nullType]);
+  // Columns are told of what is left without the spaces around it.
+  return compile(trimmed, path, [string, nullType], expression);
 };
 
 export const validatingBindingErrors = ({ spec = {} }: ValidatingAdmissionPolicyBinding): FieldError[] => [
@@ -207,8 +224,7 @@ export const bindingErrors = (spec: {
   return [
     ...(policyName === "" ? [required(path)] : dns1123Subdomain(policyName).map((why) => invalidValue(path, policyName, why))),
     ...(paramRef === undefined ? [] : paramRefErrors(paramRef, "spec.paramRef")),
-    // So Kubernetes spells the path.
-    ...(matchResources === undefined ? [] : matchResourcesErrors(matchResources, "spec.matchResouces")),
+    ...(matchResources === undefined ? [] : matchResourcesErrors(matchResources, "spec.matchResources")),
   ];
 };
 

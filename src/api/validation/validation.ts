@@ -3,7 +3,12 @@ import { customErrors } from "../custom/rules.js";
 import type { FieldError } from "../field-errors.js";
 import type { UntypedObject } from "../types.js";
 import * as access from "./access.js";
-import { validatingBindingErrors, validatingPolicyErrors, validatingPolicyUpdateErrors } from "./admission-policies.js";
+import {
+  validatingBindingErrors,
+  validatingPolicyErrors,
+  validatingPolicyStatusErrors,
+  validatingPolicyUpdateErrors,
+} from "./admission-policies.js";
 import { autoscalerErrors, autoscalerStatusErrors, autoscalerUpdateErrors } from "./autoscalers.js";
 import * as certificates from "./certificates.js";
 import * as claims from "./claims.js";
@@ -183,7 +188,7 @@ const rules = new Map<string, KindRules>([
   ],
   [
     "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
-    { create: validatingPolicyErrors, update: validatingPolicyUpdateErrors },
+    { create: validatingPolicyErrors, update: validatingPolicyUpdateErrors, status: validatingPolicyStatusErrors },
   ],
   ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding", { create: validatingBindingErrors }],
   ["admissionregistration.k8s.io/MutatingAdmissionPolicy", { create: mutatingPolicyErrors, update: mutatingPolicyUpdateErrors }],
