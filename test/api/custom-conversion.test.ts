@@ -30,7 +30,7 @@ conversion("asks in the first version that is known", () => {
 
 const wrong: ReadonlyArray<readonly [string, Parameters<typeof convertedObjects>[1], string]> = [
   ["no answer", { ok: false, problem: "connection refused" }, `${what} failed: connection refused`],
-  ["an error", answered({}, 500), `${what} failed: the server responded with the status code 500`],
+  ["an error", answered({}, 422), `${what} failed: the server rejected our request due to an error in our request`],
   ["no response", answered(undefined), `${what} failed: no response provided`],
   ["another uid", said([good], { uid: "2" }), `${what} failed: expected response.uid="1", got "2"`],
   ["a refusal", said([], { result: { status: "Failure", message: "no" } }), `${what} failed: no`],

@@ -86,12 +86,16 @@ export class ConversionWorld extends ApiServerWorld {
   refusal: string | undefined;
   /** Of how many objects each review was. */
   readonly reviews: number[] = [];
+  /** All that was to be converted. */
+  readonly asked: Gadget[] = [];
 
   constructor(options: ApiServerWorldOptions = {}, definition = gadgets) {
     super(options);
     this.untilServing();
     this.webhooks.serve(url, ({ body }) => {
-      this.reviews.push((JSON.parse(body) as ConversionReview).request.objects.length);
+      const { objects } = (JSON.parse(body) as ConversionReview).request;
+      this.reviews.push(objects.length);
+      this.asked.push(...objects);
       return { afterMs: 10, answer: { ok: true, code: 200, body: conversionAnswer(body, this.refusal) } };
     });
     const { error } = this.create(definitionsPath, definition);

@@ -60,6 +60,15 @@ conversion("patches, updates and deletes are of the version that is asked for", 
   assert.is(world.get(gadgetsIn("v1"), "one").error?.code, 404);
 });
 
+conversion("a webhook is asked of nothing but whole objects", () => {
+  const world = new ConversionWorld();
+  world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));
+  world.patch(gadgetsIn("v2"), "one", { spec: { port: "2" } });
+  assert.ok(world.asked.length > 0);
+  for (const { apiVersion, spec } of world.asked)
+    assert.ok(apiVersion === "example.com/v1" ? spec.address !== undefined : spec.host !== undefined, JSON.stringify(spec));
+});
+
 conversion("a watch tells events in its version, in their order", () => {
   const world = new ConversionWorld();
   world.create(gadgetsIn("v1"), gadget("v1", "one", { address: "a:1" }));

@@ -52,6 +52,9 @@ interface Known {
   readonly sinceMs: number;
 }
 
+/** Thrown by what cannot go on without an object that is to be asked for. */
+const lacking = new Error("a conversion is lacking");
+
 export class Conversions {
   /** The newest last. */
   private readonly known = new Map<string, Known>();
@@ -62,6 +65,7 @@ export class Conversions {
   private failure: ApiError | undefined;
   /** What was known before is too old for the work at hand. */
   private freshSinceMs = 0;
+  private isInOrder = false;
   private works = 0;
 
   constructor(private readonly ids: Ids) {}
@@ -73,8 +77,8 @@ export class Conversions {
   }
 
   /**
-   * Does some work that began then; objects in it that are not known in the version they are wanted in are stood in for, and
-   * asked for.
+   * Does work on many objects, each for itself, that began then; those that are not known in the version they are wanted in are
+   * stood in for, and asked for all together.
    */
   attempt<T>(work: () => T, beganMs: number): Attempt<T> {
     const before = [this.wanted, this.failure] as const;
@@ -93,6 +97,26 @@ export class Conversions {
     }
   }
 
+  /** Does work where one thing follows from another: it goes no further than to the first object that is to be asked for. */
+  attemptInOrder<T>(work: () => T, beganMs: number): Attempt<T> {
+    const before = this.isInOrder;
+    this.isInOrder = true;
+    let value: T | undefined;
+    try {
+      // A webhook is never asked about what was made of a stand-in.
+      const attempted = this.attempt(() => {
+        try {
+          value = work();
+        } catch (error) {
+          if (error !== lacking) throw error;
+        }
+      }, beganMs);
+      return attempted.what === "done" ? { what: "done", value: value as T } : attempted;
+    } finally {
+      this.isInOrder = before;
+    }
+  }
+
   /** An object in another version of its resource; in one that is not known yet it only says that it is. */
   convert(resource: Resource, object: UntypedObject, apiVersion: string): UntypedObject {
     if (object.apiVersion === apiVersion) return object;
@@ -106,6 +130,7 @@ export class Conversions {
     }
     this.failure ??= this.failed.get(key);
     this.want(resource, object, apiVersion, key);
+    if (this.isInOrder) throw lacking;
     return { ...deepCopy(object), apiVersion };
   }
 

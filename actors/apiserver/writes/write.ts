@@ -78,7 +78,7 @@ export class Write {
     try {
       const { conversions } = this.backing.catalog;
       conversions.learn(answers, this.backing.host.clock.monotonicMs());
-      const attempt = conversions.attempt(
+      const attempt = conversions.attemptInOrder(
         () => this.of.planner.plan({ origin, taken, conflicts, answers, draws, remarks, measures }),
         this.beganMs,
       );

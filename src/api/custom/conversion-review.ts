@@ -2,6 +2,7 @@
  * ConversionReview: what a webhook is asked to convert, and what came of it.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#conversion-review-request
  */
+import { serverErrorText } from "../dynamic-admission/server-error.js";
 import { isJsonObject } from "../json-value.js";
 import { parseApiVersion } from "../kinds.js";
 import type { ObjectMeta, UntypedObject } from "../types.js";
@@ -41,7 +42,7 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
   const what = `conversion webhook for ${group}/${version}, Kind=${first?.kind}`;
   const failed = (why: string): Converted => ({ ok: false, message: `${what} failed: ${why}` });
   if (!answer.ok) return failed(answer.problem);
-  if (answer.code < 200 || answer.code > 299) return failed(`the server responded with the status code ${answer.code}`);
+  if (answer.code < 200 || answer.code > 299) return failed(serverErrorText(answer.code, answer.body));
   const review = parse(answer.body);
   if (review === undefined) return failed("the response is not JSON");
   const response = review.response;
