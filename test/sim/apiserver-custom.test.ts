@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { documentFor } from "../../actors/apiserver/http/documents.js";
 import type { ApiOutcome } from "../../actors/apiserver/request.js";
+import { parseYaml } from "../../src/api/yaml-text.js";
 import { definitionOf, widget, widgets, widgetVersion } from "../custom/definitions.js";
 import { ApiServerWorld, brief } from "./apiserver-world.js";
 
@@ -41,6 +43,16 @@ custom("a definition is established within 100 ms, with its names", () => {
     },
     storedVersions: ["v1"],
   });
+});
+
+custom("what is served is told as YAML too", () => {
+  const { catalog } = worldWithWidgets().server();
+  const told = (path: string, accept: string) => documentFor(catalog, path, accept, "127.0.0.1:6443");
+  const list = told("/apis/example.com/v1", "application/yaml");
+  assert.is(list?.contentType, "application/yaml");
+  const read = parseYaml(String(list?.body));
+  assert.equal(read.ok && read.value, JSON.parse(String(told("/apis/example.com/v1", "application/json")?.body)));
+  assert.is(told("/apis", "application/json, application/yaml")?.contentType, "application/json");
 });
 
 custom("an object is pruned, defaulted and given a generation", () => {

@@ -1,8 +1,11 @@
 /** The documents that describe the API: discovery and OpenAPI. Made once, when they are first asked for. */
-import { discoveryDocument } from "../../../src/api/discovery.js";
+import { stringify as stringifyYaml } from "yaml";
+import { type DiscoveryDocument, discoveryDocument } from "../../../src/api/discovery.js";
 import { openApiDocument, openApiV3Hash } from "../../../src/api/openapi/documents.js";
 import { kubernetesVersion } from "../../../src/api/release.js";
+import { textHash } from "../../../src/api/text-hash.js";
 import type { Catalog } from "../catalog/catalog.js";
+import { mediaTypes, negotiate } from "./negotiation.js";
 
 export interface Document {
   readonly contentType: string;
@@ -29,5 +32,13 @@ export function documentFor(
   serverAddress: string,
 ): Document | undefined {
   if (path.startsWith("/openapi/")) return openApiDocument(resources, path, accept, kubernetesVersion, extensions.openApi);
-  return discoveryDocument(resources, path, accept, serverAddress, extensions.discovery);
+  const document = discoveryDocument(resources, path, accept, serverAddress, extensions.discovery);
+  const isYaml = document?.contentType === mediaTypes.json && negotiate(accept)?.encoding === "yaml";
+  return isYaml ? asYaml(document) : document;
+}
+
+/** Hardly anybody asks for it, so none is kept. */
+function asYaml({ body }: DiscoveryDocument): Document {
+  const text = stringifyYaml(JSON.parse(body), { version: "1.1" });
+  return { contentType: mediaTypes.yaml, body: text, etag: `"${textHash(text)}"` };
 }

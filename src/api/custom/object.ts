@@ -29,9 +29,10 @@ export function decodeCustom(value: JsonObject, { schema }: CustomVersion): Deco
     unknownFields.push(...metadata.unknownFields.map((field) => `metadata.${field}`));
   }
   unknownFields.push(...fit(value, schema));
+  addDefaults(value, schema);
+  // Defaults may say more of metadata than it has.
   const wrong = coerceEmbedded(value, schema);
   if (wrong !== undefined) return { ok: false, message: fieldErrorText(wrong) };
-  addDefaults(value, schema);
   return { ok: true, value, unknownFields };
 }
 
@@ -40,22 +41,19 @@ export type Converter = (object: UntypedObject, apiVersion: string) => UntypedOb
 
 const json = (object: UntypedObject): JsonObject => object as JsonObject;
 
-/** What is stored may be older than its schema: what of it no longer fits goes. */
-function restore(object: JsonObject, schema: StructuralSchema): void {
-  fit(object, schema);
-  mendEmbedded(object, schema);
-}
-
 /**
  * A stored object, which is changed, as this version shows it; it says by its apiVersion in which version it is stored. It gets
  * the defaults of that version, not of this one: only a request gets those of the version that it speaks.
  */
 export function showCustom(object: UntypedObject, custom: CustomVersion, apiVersion: string, convert: Converter): UntypedObject {
   const storedAs = custom.schemas.get(object.apiVersion ?? "") ?? custom.schema;
-  restore(json(object), storedAs);
+  fit(json(object), storedAs);
   addDefaults(json(object), storedAs);
+  mendEmbedded(json(object), storedAs);
   const shown = convert(object, apiVersion);
-  if (storedAs !== custom.schema) restore(json(shown), custom.schema);
+  if (storedAs === custom.schema) return shown;
+  fit(json(shown), custom.schema);
+  mendEmbedded(json(shown), custom.schema);
   return shown;
 }
 
