@@ -1,8 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts are a shell's, not templates of JavaScript
 import { mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { tcpSockets } from "../../actors/runc/io/shell/applets-netstat.js";
+import { leaveOut } from "../support/tools.js";
 import { type Result, ShellHarness } from "./shell-harness.js";
 
 const test = suite("shell");
@@ -184,6 +187,32 @@ test("an applet is a program of its own", async () => {
   assert.is((await run(["echo", "hi"])).out, "hi\n");
   assert.is((await run(["/bin/cat", "/tmp/poem"])).out.split("\n").length, 5);
   assert.is((await run(["nope"])).status, 127);
+});
+
+test("a table of sockets is read as Linux writes it", () => {
+  const table = [
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
+    "   0: 0201147F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 651 1 0 100 0 0 10 0",
+    "   1: 0201147F:0050 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 652 1 0 20 4 30 10 -1",
+  ].join("\n");
+  const local = { address: "127.20.1.2", port: 80 };
+  assert.equal(tcpSockets(table), [
+    { local, remote: { address: "0.0.0.0", port: 0 }, state: "LISTEN" },
+    { local, remote: { address: "127.0.0.1", port: 50_000 }, state: "ESTABLISHED" },
+  ]);
+});
+
+test("netstat tells of the pod's own sockets", async () => {
+  if (process.platform !== "linux") return leaveOut("only Linux has a table of sockets");
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.20.1.2", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    assert.is((await sh(`netstat -na | grep LISTEN | grep -c ' 127.20.1.2:${port} '`)).out, "1\n");
+    assert.is((await sh("netstat -tn | grep -c LISTEN")).out, "0\n", "servers are told of when they are asked for");
+  } finally {
+    server.close();
+  }
 });
 
 test("kill 1 is a signal to the container", async () => {

@@ -8,6 +8,7 @@ import { fileApplets } from "./applets-files.js";
 import { findApplets } from "./applets-find.js";
 import { identityApplets } from "./applets-identity.js";
 import { modeApplets } from "./applets-modes.js";
+import { netstatApplets } from "./applets-netstat.js";
 import { socketApplets } from "./applets-sockets.js";
 import { streamApplets } from "./applets-streams.js";
 import { systemApplets } from "./applets-system.js";
@@ -29,6 +30,7 @@ export const applets: ReadonlyMap<string, Applet> = new Map<string, Applet>([
   ...dnsApplets,
   ...dumpApplets,
   ...socketApplets,
+  ...netstatApplets,
   ...identityApplets,
   ...modeApplets,
   ...findApplets,
