@@ -303,7 +303,7 @@ export class Server implements ApiHandler {
     for (const [id, resource] of [...this.watches]) {
       if (resource?.custom === undefined) continue;
       if (resources.byResource(resource.group, resource.version, resource.plural) === resource) continue;
-      this.host.charts.get(id)?.send({ type: "drain" });
+      this.host.charts.get(id)?.send({ type: "outdated" });
     }
   }
 

@@ -29,6 +29,7 @@ function watchStandIn(parts: Partial<Record<keyof Watch, unknown>>) {
     refuseAsTimeout: note("timeout"),
     bookmark: note("bookmark"),
     end: note("end"),
+    endUnbegun: note("end unbegun"),
     endAsExpired: note("expired"),
     ...parts,
   };
@@ -63,6 +64,12 @@ for (const [what, parts, begin] of [
     send({ type: "drain" });
     assert.equal([log, state(), over()], [[begin, "stop waiting", "timeout"], "refused", true]);
   });
+
+  test(`a watch ${what} begins and ends when what it watches is served otherwise`, () => {
+    const { log, send, state, over } = watchStandIn(parts);
+    send({ type: "outdated" });
+    assert.equal([log, state(), over()], [[begin, "stop waiting", "end unbegun"], "ended", true]);
+  });
 }
 
 test("a revision that does not come in time is too large; the newest that is not known in time is a timeout", () => {
@@ -83,9 +90,11 @@ test("a watch ends when its reader goes away, when the API server ends, and when
   const closed = watchStandIn({});
   closed.send({ type: "closed" });
   assert.equal([closed.log, closed.over()], [["follow", "stop following"], true]);
-  const drained = watchStandIn({});
-  drained.send({ type: "drain" });
-  assert.equal([drained.log, drained.over()], [["follow", "stop following", "end"], true]);
+  for (const type of ["drain", "outdated"] as const) {
+    const { log, send, over } = watchStandIn({});
+    send({ type });
+    assert.equal([log, over()], [["follow", "stop following", "end"], true]);
+  }
   const expired = watchStandIn({});
   expired.tell();
   assert.equal([expired.log, expired.over()], [["follow", "stop following", "expired"], true]);

@@ -9,7 +9,9 @@ export type WatchChartEvent =
   | { type: "closed" }
   /** The cache was listed anew. */
   | { type: "expired" }
-  | { type: "drain" };
+  | { type: "drain" }
+  /** What is watched is served otherwise now, or no longer. */
+  | { type: "outdated" };
 
 export const watchMachine = setup({
   types: { context: {} as { watch: Watch }, events: {} as WatchChartEvent, input: {} as { watch: Watch } },
@@ -29,6 +31,7 @@ export const watchMachine = setup({
     refuseAsTimeout: ({ context }) => context.watch.refuseAsTimeout(),
     bookmark: ({ context }) => context.watch.bookmark(),
     end: ({ context }) => context.watch.end(),
+    endUnbegun: ({ context }) => context.watch.endUnbegun(),
     endAsExpired: ({ context }) => context.watch.endAsExpired(),
   },
   delays: {
@@ -53,13 +56,23 @@ export const watchMachine = setup({
     confirming: {
       entry: "confirm",
       exit: "stopWaiting",
-      on: { fresh: "following", closed: "ended", drain: { target: "refused", actions: "refuseAsTimeout" } },
+      on: {
+        fresh: "following",
+        closed: "ended",
+        drain: { target: "refused", actions: "refuseAsTimeout" },
+        outdated: { target: "ended", actions: "endUnbegun" },
+      },
       after: { confirmationPatience: { target: "refused", actions: "refuseAsTimeout" } },
     },
     awaitingRevision: {
       entry: "awaitRevision",
       exit: "stopWaiting",
-      on: { reached: "following", closed: "ended", drain: { target: "refused", actions: "refuseAsTimeout" } },
+      on: {
+        reached: "following",
+        closed: "ended",
+        drain: { target: "refused", actions: "refuseAsTimeout" },
+        outdated: { target: "ended", actions: "endUnbegun" },
+      },
       after: { futureRevisionPatience: { target: "refused", actions: "refuseAsTooLarge" } },
     },
     following: {
@@ -69,6 +82,7 @@ export const watchMachine = setup({
         closed: "ended",
         expired: { target: "ended", actions: "endAsExpired" },
         drain: { target: "ended", actions: "end" },
+        outdated: { target: "ended", actions: "end" },
       },
       after: { lastBookmark: { actions: "bookmark" }, timeout: { target: "ended", actions: "end" } },
     },

@@ -189,6 +189,12 @@ export class Watch {
     this.sink.ended();
   }
 
+  /** The client, who has nothing to be told yet, watches again. */
+  endUnbegun(): void {
+    this.sink.started();
+    this.sink.ended();
+  }
+
   /** The cache was listed anew: what happened meanwhile is not known. */
   endAsExpired(): void {
     const { cache } = this.backing;
