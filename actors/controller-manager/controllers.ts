@@ -16,6 +16,7 @@ import { serviceCidrController } from "./controllers/servicecidr/controller.js";
 import { statefulSetController } from "./controllers/statefulset/controller.js";
 import { tokenCleaner } from "./controllers/token-secrets/cleaning.js";
 import { tokenSecretController } from "./controllers/token-secrets/controller.js";
+import { ttlAfterFinishedController } from "./controllers/ttl-after-finished/controller.js";
 import { admissionPolicyStatusController } from "./controllers/validatingadmissionpolicy/controller.js";
 import { deploymentController } from "./deployment/controller.js";
 import { Controller, type ControllerDefinition } from "./engine/controller.js";
@@ -55,6 +56,7 @@ const patientControllers = (host: Host, informers: Informers, io: ControllerMana
   daemonSetController(informers),
   statefulSetController(informers),
   jobController(informers),
+  ttlAfterFinishedController(informers),
   replicationController(informers),
   cronJobController(informers),
   namespaceController(informers),

@@ -36,6 +36,16 @@ test("a new pod is Pending with its quality of service, generation 1", () => {
   assert.is(made.metadata.generation, 1);
 });
 
+test("a new pod that is held back from its scheduling says so", () => {
+  const schedulingGates = [{ name: "example.com/quota" }];
+  const pod = { metadata: { name: "a" }, spec: { containers: [container], schedulingGates } } as k.Pod;
+  const made = prepareForCreate(of("v1", "Pod"), untyped(pod), birth);
+  const message = "Scheduling is blocked due to non-empty scheduling gates";
+  assert.equal((made.status as k.PodStatus).conditions, [
+    { type: "PodScheduled", status: "False", reason: "SchedulingGated", message },
+  ]);
+});
+
 test("status is dropped on create, but a node brings its own", () => {
   const deployment = prepareForCreate(
     of("apps/v1", "Deployment"),

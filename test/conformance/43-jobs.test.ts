@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#success-policy
+ * https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
  */
 import { mkdtempSync } from "node:fs";
 import { Agent } from "node:https";
@@ -152,5 +153,13 @@ for (const [title, rule] of [
     await run(name, firstEnds, { parallelism: 5, completions: 5, successPolicy: { rules: [rule] } });
     assert.is((await ended(name, "SuccessPolicy", "SuccessCriteriaMet", "Complete")).completedIndexes, "0");
   });
+
+test("a finished Job goes with its pods when its time to live is over", async () => {
+  await run("short-lived", "exit 0", { completions: 1, ttlSecondsAfterFinished: 0 });
+  const left = async () =>
+    (await ask<{ items: object[] }>("GET", `${jobs}?fieldSelector=metadata.name%3Dshort-lived`, 200)).items;
+  await until("the Job is gone", async () => (await left()).length === 0);
+  assert.equal(await podsOf("short-lived"), []);
+});
 
 test.run();

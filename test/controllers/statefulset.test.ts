@@ -5,6 +5,7 @@ import { claimsOf, ordinalOf, statefulPod } from "../../actors/controller-manage
 import { reconcileStatefulSet } from "../../actors/controller-manager/controllers/statefulset/reconcile.js";
 import type {
   ControllerRevision,
+  OwnerReference,
   Pod,
   PodTemplateSpec,
   StatefulSet,
@@ -53,16 +54,23 @@ interface Of {
   readonly of?: StatefulSet;
   readonly pods?: Pod[];
   readonly claims?: string[];
+  /** Who owns the claims, when somebody does. */
+  readonly owner?: OwnerReference;
 }
-function plan({ of = set(), pods = [], claims = [] }: Of) {
+function plan({ of = set(), pods = [], claims = [], owner }: Of) {
   const revisions = [revision("old", 1, template("db:1")), revision("new", 2, of.spec?.template ?? {})];
-  const claimNamed = (name: string) => (claims.includes(name) ? { metadata: { name } } : undefined);
+  const claimNamed = (name: string) =>
+    claims.includes(name) ? { metadata: { name, ...(owner === undefined ? {} : { ownerReferences: [owner] }) } } : undefined;
   const view = { set: of, owned: pods, orphans: [], revisions, revisionNamed: () => undefined, claimNamed };
   return reconcileStatefulSet(view, { nowMs, monotonicMs: nowMs, answers: new Map() });
 }
 const done = (of: Of): string[] =>
   (plan(of).writes ?? []).flatMap(({ request }) => {
     if (request.verb === "create") return [`create ${request.object.metadata.name}`];
+    if (request.verb === "update" && request.path.resource === "persistentvolumeclaims") {
+      const owners = request.object.metadata.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`) ?? [];
+      return [`own ${request.path.name}: ${owners.join()}`];
+    }
     return request.verb === "delete" && "name" in request.path && request.path.resource === "pods"
       ? [`delete ${request.path.name}`]
       : [];
@@ -189,6 +197,46 @@ const rows: Array<[string, Of, string[]]> = [
   ],
 ];
 for (const [what, of, expected] of rows) test(what, () => assert.equal(done(of), expected));
+
+const keeping = (whenScaled: string, whenDeleted: string, replicas = 1) =>
+  set({ replicas, volumeClaimTemplates: data, persistentVolumeClaimRetentionPolicy: { whenScaled, whenDeleted } });
+const bySet: OwnerReference = { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", uid: "set-1", controller: true };
+const byPod: OwnerReference = { apiVersion: "v1", kind: "Pod", name: "db-0", uid: "before", controller: true };
+const two = { pods: [pod(0), pod(1)], claims: ["data-db-0", "data-db-1"] };
+const retentionRows: Array<[string, Of, string[]]> = [
+  ["stay with everybody else", { of: keeping("Retain", "Retain"), ...two }, ["delete db-1"]],
+  [
+    "go with the pod that is not wanted any more",
+    { of: keeping("Delete", "Retain"), ...two },
+    ["own data-db-1: Pod db-1", "delete db-1"],
+  ],
+  [
+    "go with the set",
+    { of: keeping("Retain", "Delete"), ...two },
+    ["own data-db-0: StatefulSet db", "own data-db-1: StatefulSet db", "delete db-1"],
+  ],
+  [
+    "go with either",
+    { of: keeping("Delete", "Delete"), ...two },
+    ["own data-db-0: StatefulSet db", "own data-db-1: Pod db-1", "delete db-1"],
+  ],
+  [
+    "stay when the set has thought better of it",
+    { of: keeping("Delete", "Retain", 2), ...two, owner: { ...bySet, blockOwnerDeletion: true } },
+    ["own data-db-0: ", "own data-db-1: "],
+  ],
+  [
+    "are left to whatever else controls them",
+    { of: keeping("Delete", "Delete"), ...two, owner: { ...bySet, kind: "Other", uid: "other" } },
+    ["delete db-1"],
+  ],
+  [
+    "that go with the last pod of a name keep the next one waiting",
+    { of: keeping("Delete", "Retain"), claims: ["data-db-0"], owner: byPod },
+    [],
+  ],
+];
+for (const [what, of, expected] of retentionRows) test(`claims ${what}`, () => assert.equal(done(of), expected));
 
 const old = (ordinal: number, parts: PodParts = {}) => pod(ordinal, { revision: "db-old", ...parts });
 const updateRows: Array<[string, Of, string[]]> = [

@@ -7,6 +7,7 @@ import type {
   Job,
   Namespace,
   Pod,
+  PodCondition,
   PodSpec,
   PodStatus,
   Secret,
@@ -68,7 +69,7 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
   if (resource.custom !== undefined) return withoutStatus(resource.custom, prepared);
   if (hasStatus(resource) && !keepsStatusOnCreate.has(key)) prepared.status = { ...emptyStatus.get(key) };
   if (key === "/Pod") {
-    prepared.status = newPodStatus(prepared);
+    prepared.status = newPodStatus(prepared as { readonly spec?: PodSpec });
     const spec = withLabelKeys(prepared);
     if (spec !== undefined) prepared.spec = spec;
   }
@@ -81,9 +82,18 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
 
 type InPlace = (object: never, birth: Birth) => void;
 
-const newPodStatus = (pod: UntypedObject): PodStatus => ({
+/** What holds a pod back from its scheduling shows from the first moment. https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/ */
+const gated: PodCondition = {
+  type: "PodScheduled",
+  status: "False",
+  reason: "SchedulingGated",
+  message: "Scheduling is blocked due to non-empty scheduling gates",
+};
+
+const newPodStatus = ({ spec = { containers: [] } }: { readonly spec?: PodSpec }): PodStatus => ({
   phase: "Pending",
-  qosClass: qosClassOf((pod.spec as PodSpec | undefined) ?? { containers: [] }),
+  qosClass: qosClassOf(spec),
+  ...((spec.schedulingGates ?? []).length === 0 ? {} : { conditions: [gated] }),
 });
 
 /** A name that was only now generated is put into the label that carries it. */

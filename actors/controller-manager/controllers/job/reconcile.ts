@@ -13,7 +13,6 @@ import { Keeper } from "../workload/keeper.js";
 import { jobs } from "../workload/resources.js";
 import { type Accounts, account, completedText, isTracked } from "./accounting.js";
 import { conditionOf, isFinished, type Verdict, withCondition } from "./conditions.js";
-import { reconcileFinished } from "./finished.js";
 import { indexesText, isIndexed } from "./indexes.js";
 import { type JobPods, type PodChanges, podsToChange } from "./pods-to-change.js";
 import { release } from "./release.js";
@@ -39,8 +38,7 @@ export function reconcileJob(view: JobView, circumstances: Circumstances): Plan 
   const { managedBy } = job.spec ?? {};
   if (managedBy !== undefined && managedBy !== "kubernetes.io/job-controller") return nothingToDo;
   // What will not be counted any more need not be kept.
-  if (job.metadata.deletionTimestamp !== undefined) return { writes: owned.filter(isTracked).map(release) };
-  if (isFinished(job)) return reconcileFinished(job, owned, circumstances);
+  if (job.metadata.deletionTimestamp !== undefined || isFinished(job)) return { writes: owned.filter(isTracked).map(release) };
   const keeper = keeperOf(job);
   const claimed = claim<Pod>(
     {

@@ -41,6 +41,12 @@ export function statefulSetController(informers: Informers): ControllerDefinitio
       revisions.subscribe((change) => {
         for (const key of ownersConcerned(change, "StatefulSet", sets)) enqueue(key);
       });
+      // A pod may have to wait until the claims that went with its namesake are gone.
+      volumeClaims.subscribe(({ type, object }) => {
+        if (type !== "deleted") return;
+        for (const { kind, name } of object.metadata.ownerReferences ?? [])
+          if (kind === "Pod") enqueue(`${object.metadata.namespace}/${name.replace(/-[0-9]+$/, "")}`);
+      });
     },
   };
 }

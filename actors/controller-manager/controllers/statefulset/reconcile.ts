@@ -9,10 +9,11 @@ import { statusUpdate } from "../../engine/status-update.js";
 import { Keeper } from "../workload/keeper.js";
 import { claims as claimsResource, statefulSets } from "../workload/resources.js";
 import { beyondHistory, historyOf } from "../workload/revision-history.js";
+import { claimsToOwn, isStale } from "./claim-retention.js";
 import { claimsOf, ordinalOf, statefulPod } from "./identity.js";
 import { nextSteps } from "./next-steps.js";
 import { statefulSetStatus } from "./status.js";
-import { revisionOf, StatefulView } from "./view.js";
+import { isLeaving, revisionOf, StatefulView } from "./view.js";
 
 const hashLabel = "controller.kubernetes.io/hash";
 
@@ -69,7 +70,10 @@ export function reconcileStatefulSet(view: StatefulSetView, { answers, nowMs }: 
       ...history.writes,
       ...statusUpdate({ apiVersion: "apps/v1", kind: "StatefulSet", path: statefulSets.path }, set, status),
       ...steps.pending.flatMap((ordinal) => writer.missingClaims(ordinal)),
-      ...steps.create.flatMap((ordinal) => [...writer.missingClaims(ordinal), writer.creation(ordinal)]),
+      ...(isLeaving(set) ? [] : writer.ownedClaims()),
+      ...steps.create
+        .filter((ordinal) => !isStale(set, ordinal, view.claimNamed))
+        .flatMap((ordinal) => [...writer.missingClaims(ordinal), writer.creation(ordinal)]),
       ...steps.remove.map((pod) => writer.deletion(pod)),
       ...beyondHistory(history.old, set.spec?.revisionHistoryLimit ?? 10, ({ metadata }) => inUse.has(metadata.name)),
     ],
@@ -97,6 +101,15 @@ class PodWriter {
 
   deletion(pod: Pod): PlannedWrite {
     return this.told("Delete", `Pod ${pod.metadata.name}`, this.keeper.delete(pod));
+  }
+
+  /** Before any of the pods goes. */
+  ownedClaims(): PlannedWrite[] {
+    const { set, pods } = this.stateful;
+    return pods.flatMap((pod) => {
+      const ordinal = ordinalOf(pod, set);
+      return ordinal === undefined ? [] : claimsToOwn(set, pod, ordinal, this.view.claimNamed);
+    });
   }
 
   missingClaims(ordinal: number): PlannedWrite[] {
