@@ -121,6 +121,8 @@ interface Noted {
   readonly warnings?: readonly string[];
   /** For the audit log, by their whole keys. */
   readonly annotations?: ReadonlyMap<string, string>;
+  /** Milliseconds that webhooks took of it; absent: none was asked. */
+  readonly waitedMs?: number;
 }
 
 /** How a request ended. Exactly one, once. */

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { route } from "../../actors/apiserver/http/routing.js";
+import { tellInstrumentation } from "../../actors/apiserver/metrics/instrumentation.js";
 import { Registry } from "../../actors/apiserver/metrics/registry.js";
 import { RequestMetrics } from "../../actors/apiserver/metrics/request-metrics.js";
 import { builtinResources } from "../../src/api/kinds.js";
@@ -119,6 +120,61 @@ test("what is under way is told, long-running requests by themselves", () => {
   assert.ok(lines.includes('apiserver_current_inflight_requests{request_kind="readOnly"} 1'));
   const watch = 'verb="WATCH",group="",version="v1",resource="nodes",subresource="",scope="cluster",component="apiserver"';
   assert.ok(lines.includes(`apiserver_longrunning_requests{${watch}} 2`));
+});
+
+test("the service level is judged without what requests waited for", () => {
+  const registry = new Registry();
+  let nowMs = 0;
+  const metrics = new RequestMetrics(registry, () => nowMs);
+  const took = (wholeMs: number, waitedMs: number, path = "/api/v1/nodes/node-1", watching = false, dryRun = false) => {
+    const counted = metrics.began(route("GET", path, watching, table), "GET", path, dryRun);
+    nowMs += wholeMs;
+    counted.waitedMs = waitedMs;
+    counted.ended(200);
+  };
+  took(20, 0);
+  took(1_000, 970);
+  took(300, 0, undefined, false, true);
+  took(5_000, 0, "/api/v1/nodes", true);
+  const node = 'verb="GET",group="",version="v1",resource="nodes",subresource="",scope="resource",component="apiserver"';
+  const lines = registry.text().split("\n");
+  const told = lines.filter((line) => line.startsWith("apiserver_request_sli_duration_seconds"));
+  assert.equal(
+    told.filter((line) => /le="(0\.05|0\.2|0\.4|1|\+Inf)"|_count/.test(line)),
+    [
+      `apiserver_request_sli_duration_seconds_bucket{${node},le="0.05"} 2`,
+      `apiserver_request_sli_duration_seconds_bucket{${node},le="0.2"} 2`,
+      `apiserver_request_sli_duration_seconds_bucket{${node},le="0.4"} 3`,
+      `apiserver_request_sli_duration_seconds_bucket{${node},le="1"} 3`,
+      `apiserver_request_sli_duration_seconds_bucket{${node},le="+Inf"} 3`,
+      `apiserver_request_sli_duration_seconds_count{${node}} 3`,
+    ],
+  );
+  const sum = Number(
+    told
+      .find((line) => line.includes("_sum"))
+      ?.split(" ")
+      .at(-1),
+  );
+  assert.ok(Math.abs(sum - 0.35) < 1e-9, `${sum} seconds in all`);
+  assert.ok(lines.includes(`apiserver_request_duration_seconds_bucket{verb="GET",dry_run="",${node.slice(11)},le="1"} 2`));
+});
+
+test("what is promised of names is told, and what is on", () => {
+  const registry = new Registry();
+  registry.counter("apiserver_request_total", "Requests.");
+  tellInstrumentation(registry);
+  const lines = registry.text().split("\n");
+  for (const line of [
+    'registered_metrics_total{deprecated_version="",stability_level="ALPHA"} 0',
+    'registered_metrics_total{deprecated_version="",stability_level="BETA"} 4',
+    'registered_metrics_total{deprecated_version="",stability_level="STABLE"} 1',
+    "hidden_metrics_total 0",
+    "disabled_metrics_total 0",
+    'kubernetes_feature_enabled{name="APIServerIdentity",stage="BETA"} 1',
+    'kubernetes_feature_enabled{name="CBORServingAndStorage",stage="ALPHA"} 0',
+  ])
+    assert.ok(lines.includes(line), line);
 });
 
 test.run();

@@ -132,4 +132,13 @@ test("what is asked while the API server crashes changes nothing", () => {
   assert.is(world.get(configMaps, "asked").error?.code, 404);
 });
 
+test("an outcome says how long it waited for who was asked; one that asked nobody says nothing", () => {
+  const world = new ApiServerWorld().untilServing();
+  world.webhooks.serve(url, () => ({ afterMs: 250, answer: { ok: true, code: 200, body: "" } }));
+  const waitedMs = ask(world, [question("one"), question("two")]).outcome?.waitedMs ?? 0;
+  assert.ok(waitedMs >= 250 && waitedMs < 500, `waited ${waitedMs} ms`);
+  world.delete(configMaps, "asked");
+  assert.is(ask(world, []).outcome?.waitedMs, undefined);
+});
+
 test.run();

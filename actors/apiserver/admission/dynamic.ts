@@ -32,7 +32,7 @@ export class DynamicAdmission {
   private readonly changing: ReturnType<typeof mutatingPolicies>;
   private readonly judging: ReturnType<typeof validatingPolicies>;
 
-  constructor(private readonly backing: Pick<Backing, "cache" | "catalog">) {
+  constructor(private readonly backing: Pick<Backing, "cache" | "catalog" | "host" | "metrics">) {
     this.mutating = new Webhooks(backing, "mutatingwebhookconfigurations");
     this.validating = new Webhooks(backing, "validatingwebhookconfigurations");
     this.changing = mutatingPolicies(backing);

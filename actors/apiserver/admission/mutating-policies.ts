@@ -26,7 +26,7 @@ const kind: PolicyKind<MutatingPolicy, MutatingAdmissionPolicySpec> = {
   compile: (spec) => new MutatingPolicy(spec),
 };
 
-export const mutatingPolicies = (backing: Pick<Backing, "cache" | "catalog">) =>
+export const mutatingPolicies = (backing: Pick<Backing, "cache" | "catalog" | "host" | "metrics">) =>
   new Policies<MutatingPolicy, MutatingAdmissionPolicySpec, MutatingAdmissionPolicyBindingSpec>(backing, kind);
 
 interface Failure {

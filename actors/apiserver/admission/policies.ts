@@ -78,7 +78,7 @@ export class Policies<Compiled, Spec extends PolicySpec, Bound extends BindingSp
   private madeFor: ResourceTable | undefined;
 
   constructor(
-    private readonly backing: Pick<Backing, "cache" | "catalog">,
+    private readonly backing: Pick<Backing, "cache" | "catalog" | "host" | "metrics">,
     kind: PolicyKind<Compiled, Spec>,
   ) {
     const store = (plural: string) => {
@@ -90,7 +90,10 @@ export class Policies<Compiled, Spec extends PolicySpec, Bound extends BindingSp
       const before = compiled.get(stored);
       if (before !== undefined) return before;
       const spec = (stored.object.spec ?? {}) as Spec;
+      const { clock } = backing.host;
+      const beganMs = clock.monotonicMs();
       const made = { spec, compiled: kind.compile(spec) };
+      backing.metrics.admission.compiled(clock.monotonicMs() - beganMs);
       compiled.set(stored, made);
       return made;
     };

@@ -22,7 +22,7 @@ const kind: PolicyKind<ValidatingPolicy, ValidatingAdmissionPolicySpec> = {
   compile: (spec) => new ValidatingPolicy(spec),
 };
 
-export const validatingPolicies = (backing: Pick<Backing, "cache" | "catalog">) =>
+export const validatingPolicies = (backing: Pick<Backing, "cache" | "catalog" | "host" | "metrics">) =>
   new Policies<ValidatingPolicy, ValidatingAdmissionPolicySpec, ValidatingAdmissionPolicyBindingSpec>(backing, kind);
 
 /** A refusal by a policy itself, or by one of its bindings. */

@@ -9,6 +9,7 @@ import type { Counter, Distribution, Histogram, Registry } from "./registry.js";
 const bounds = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
 const webhookBounds = [...bounds, 10, 25];
 const expressionBounds = [0.0000005, 0.001, 0.01, 0.1, 1];
+const celBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Codes above are counted as this one. */
 const codeMost = 600;
@@ -87,6 +88,8 @@ export class AdmissionMetrics {
   private readonly conditionErrors: Counter;
   private readonly exclusions: Counter;
   private readonly checksTotal: Counter;
+  private readonly compilations: Histogram;
+  private readonly evaluations: Histogram;
   private readonly ofSteps: ByPhase<Outcomes>;
   private readonly ofPlugins: ByPhase<Map<string, Outcomes>>;
 
@@ -154,6 +157,22 @@ export class AdmissionMetrics {
       checked,
       expressionBounds,
     );
+    this.compilations = registry.histogram(
+      "apiserver_cel_compilation_duration_seconds",
+      "Seconds that compiling the expressions of a policy took.",
+      [],
+      celBounds,
+    );
+    this.evaluations = registry.histogram(
+      "apiserver_cel_evaluation_duration_seconds",
+      "Seconds that expressions of policies and conditions took.",
+      [],
+      celBounds,
+    );
+  }
+
+  compiled(tookMs: number): void {
+    this.compilations.of().observe(tookMs / 1_000);
   }
 
   step(phase: Phase, operation: AdmissionOperation): Outcomes {
@@ -183,10 +202,12 @@ export class AdmissionMetrics {
     if (errors > 0) this.conditionErrors.of(...labels).value += errors;
     if (excluded) this.exclusions.of(...labels).value += 1;
     this.conditions.of(...labels).observe(tookMs / 1_000);
+    this.evaluations.of().observe(tookMs / 1_000);
   }
 
   checked({ policy, binding, errorType, action, tookMs }: PolicyCheck): void {
     this.checksTotal.of(policy, binding, errorType, action).value += 1;
     this.checks.of(policy, binding, errorType, action).observe(tookMs / 1_000);
+    this.evaluations.of().observe(tookMs / 1_000);
   }
 }

@@ -37,6 +37,7 @@ export function tellCache(registry: Registry, cache: WatchCache): void {
   );
   const changes = ({ figures }: ResourceStore) => unlessZero(figures.changes);
   tell("counter", "watch_cache_events_received_total", "Changes that etcd told the watch cache.", changes);
+  tell("counter", "storage_events_received_total", "Changes that etcd told.", changes);
   tell("counter", "watch_cache_events_dispatched_total", "Changes that the watch cache told on.", changes);
   tell("counter", "watch_cache_initializations_total", "Times that everything was listed anew into the watch cache.", () =>
     unlessZero(cache.listings),

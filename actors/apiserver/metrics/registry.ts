@@ -92,20 +92,8 @@ export class Histogram implements Metric {
     return made;
   }
 
-  /** There may be tens of thousands: the text of a series' labels is made once, not for each of its bounds. */
-  *lines(): Iterable<string> {
-    const ends = this.bounds.map((bound) => `le="${numberText(bound)}"} `);
-    for (const [text, { counts, count, sum }] of this.series) {
-      const bucket = `${this.name}_bucket${text === "" ? "{" : `${text.slice(0, -1)},`}`;
-      let within = 0;
-      for (const [index, end] of ends.entries()) {
-        within += counts[index]!;
-        yield bucket + end + within;
-      }
-      yield `${bucket}le="+Inf"} ${count}`;
-      yield `${this.name}_sum${text} ${sum}`;
-      yield `${this.name}_count${text} ${count}`;
-    }
+  lines(): Iterable<string> {
+    return bucketLines(this.name, this.bounds, this.series);
   }
 
   /** The same without buckets, by another name. */
@@ -114,6 +102,45 @@ export class Histogram implements Metric {
       yield `${name}_sum${text} ${sum}`;
       yield `${name}_count${text} ${count}`;
     }
+  }
+}
+
+/** What a histogram tells of one series: how many observations were in each bucket and in all, and their sum. */
+export type Distributed = Pick<Distribution, "counts" | "sum" | "count">;
+
+/** There may be tens of thousands: the text of a series' labels is made once, not for each of its bounds. */
+function* bucketLines(
+  name: string,
+  bounds: readonly number[],
+  series: Iterable<readonly [labels: string, distributed: Distributed]>,
+): Iterable<string> {
+  const ends = bounds.map((bound) => `le="${numberText(bound)}"} `);
+  for (const [text, { counts, count, sum }] of series) {
+    const bucket = `${name}_bucket${text === "" ? "{" : `${text.slice(0, -1)},`}`;
+    let within = 0;
+    for (const [index, end] of ends.entries()) {
+      within += counts[index]!;
+      yield bucket + end + within;
+    }
+    yield `${bucket}le="+Inf"} ${count}`;
+    yield `${name}_sum${text} ${sum}`;
+    yield `${name}_count${text} ${count}`;
+  }
+}
+
+/** A histogram that is worked out from others when somebody asks. */
+class ToldHistogram implements Metric {
+  readonly type = "histogram";
+
+  constructor(
+    readonly name: string,
+    readonly help: string,
+    private readonly bounds: readonly number[],
+    private readonly series: () => Iterable<readonly [labels: string, distributed: Distributed]>,
+  ) {}
+
+  lines(): Iterable<string> {
+    return bucketLines(this.name, this.bounds, this.series());
   }
 }
 
@@ -156,6 +183,20 @@ export class Registry {
 
   histogram(name: string, help: string, labels: readonly string[], bounds: readonly number[]): Histogram {
     return this.add(new Histogram(name, help, labels, bounds));
+  }
+
+  /** Its series are asked for whenever the metrics are; labels as `labelText` writes them. */
+  tellHistogram(
+    name: string,
+    help: string,
+    bounds: readonly number[],
+    series: () => Iterable<readonly [labels: string, distributed: Distributed]>,
+  ): void {
+    this.add(new ToldHistogram(name, help, bounds, series));
+  }
+
+  get names(): readonly string[] {
+    return this.metrics.map(({ name }) => name);
   }
 
   summary(name: string, help: string, of: Histogram): void {

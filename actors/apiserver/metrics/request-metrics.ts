@@ -1,10 +1,9 @@
 /** What is counted of every request over HTTP, by the names that kube-apiserver counts under. */
 import { deprecationWarnings } from "../http/deprecations.js";
 import type { Route } from "../http/routing.js";
-import type { Counter, Distribution, Histogram, Registry } from "./registry.js";
+import { type Counter, Distribution, type Histogram, type Registry } from "./registry.js";
+import { durationBounds, tellIndicator } from "./service-level.js";
 
-/** Seconds. */
-const durationBounds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 /** Bytes. */
 const sizeBounds = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
@@ -17,6 +16,8 @@ interface Sort {
   readonly verb: string;
   readonly labels: readonly string[];
   readonly durations: Distribution;
+  /** Of those that waited for others: how long they took, and how long without that. */
+  waited?: { readonly whole: Distribution; readonly own: Distribution };
   /** Only reads are measured. */
   readonly sizes: Distribution | undefined;
   readonly codes: Map<number, { value: number }>;
@@ -30,6 +31,8 @@ interface Sort {
 export interface CountedRequest {
   /** Bytes of a whole answer. */
   size: number;
+  /** Milliseconds that it waited for its turn and for webhooks. */
+  waitedMs: number;
   ended(code: number): void;
 }
 
@@ -69,6 +72,7 @@ export class RequestMetrics {
       ["verb", ...target, "component"],
       sizeBounds,
     );
+    tellIndicator(registry, () => this.sorts.values());
     registry.tell(
       "gauge",
       "apiserver_longrunning_requests",
@@ -111,11 +115,14 @@ export class RequestMetrics {
     sort.underWay += 1;
     const counted: CountedRequest = {
       size: 0,
+      waitedMs: 0,
       ended: (code) => {
         sort.underWay -= 1;
         this.codeOf(sort, code).value += 1;
         if (sort.longRunning) return;
-        sort.durations.observe((this.nowMs() - beganMs) / 1_000);
+        const tookSeconds = (this.nowMs() - beganMs) / 1_000;
+        sort.durations.observe(tookSeconds);
+        if (counted.waitedMs > 0) noteWait(sort, tookSeconds, counted.waitedMs / 1_000);
         sort.sizes?.observe(counted.size);
       },
     };
@@ -158,6 +165,12 @@ export class RequestMetrics {
     this.noteDeprecated(route);
     return sort;
   }
+}
+
+function noteWait(sort: Sort, tookSeconds: number, waitedSeconds: number): void {
+  sort.waited ??= { whole: new Distribution(durationBounds), own: new Distribution(durationBounds) };
+  sort.waited.whole.observe(tookSeconds);
+  sort.waited.own.observe(Math.max(0, tookSeconds - waitedSeconds));
 }
 
 const targetOf = (

@@ -7,6 +7,7 @@ import type { WatchCache } from "../watch-cache/cache.js";
 import { AdmissionMetrics } from "./admission-metrics.js";
 import { tellCache } from "./cache-metrics.js";
 import { EtcdMetrics } from "./etcd-metrics.js";
+import { tellInstrumentation } from "./instrumentation.js";
 import { type Counter, Registry } from "./registry.js";
 import { RequestMetrics } from "./request-metrics.js";
 
@@ -62,6 +63,7 @@ export class ServerMetrics {
     for (const each of [registry, this.indicators]) tellHealth(each, readiness);
     tellCache(registry, cache);
     tellBuild(registry);
+    tellInstrumentation(registry);
     tellProcess(registry, figures);
   }
 

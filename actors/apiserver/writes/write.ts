@@ -49,6 +49,7 @@ export class Write {
   private readonly measures: Measures;
   private inquiry: Inquiry | undefined;
   private consultingUntilMs: number | undefined;
+  private consultedMs = 0;
   private line: string | undefined;
   private endTurn: (() => void) | undefined;
   private outcome: ApiOutcome | undefined;
@@ -106,7 +107,12 @@ export class Write {
   consult(onAnswered: () => void): void {
     if (this.plan.what !== "consult") return;
     this.inquiry ??= new Inquiry(this.backing.consultant);
-    this.inquiry.ask(this.plan.questions, onAnswered);
+    const { clock } = this.backing.host;
+    const askedMs = clock.monotonicMs();
+    this.inquiry.ask(this.plan.questions, () => {
+      this.consultedMs += clock.monotonicMs() - askedMs;
+      onAnswered();
+    });
   }
 
   stopConsulting(): void {
@@ -208,7 +214,8 @@ export class Write {
 
   answer(): void {
     if (this.outcome === undefined) this.outcome = this.outcomeWithoutCommit();
-    this.respond(this.remarks.on(this.outcome));
+    const outcome = this.remarks.on(this.outcome);
+    this.respond(this.consultedMs === 0 ? outcome : { ...outcome, waitedMs: this.consultedMs });
   }
 
   /** Nobody waits for the answer any more: what has begun is not tried again. */

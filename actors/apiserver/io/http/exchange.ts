@@ -33,18 +33,25 @@ export function serveInTurn(asked: Asked, { user, attributes }: Admitted, respon
     to.type === "resource" && to.verb === "list"
       ? handler.flowControl.seatsOfList(to.resource, Number(query.get("limit") ?? 0))
       : 1;
+  let queuedAtMs: number | undefined;
+  let isOver = false;
   const entered = handler.flowControl.enter(user, attributes, seats, {
     execute: (turn) => {
+      isOver = true;
+      if (queuedAtMs !== undefined) response.waitedMs = performance.now() - queuedAtMs;
       response.ownHeaders = { ...response.ownHeaders, ...turn.headers };
       serve(asked, user, response, () => turn.done());
       // What an extension does about a watch is not this server's work.
       if (to.type === "extension" && attributes.verb === "watch") turn.done();
     },
     reject: ({ headers }) => {
+      isOver = true;
       response.ownHeaders = { ...response.ownHeaders, ...headers };
       answerText(request, response, 429, tooManyText, { headers: { "Retry-After": "1" } });
     },
   });
+  // Most have their turn at once, and need no clock.
+  if (!isOver) queuedAtMs = performance.now();
   response.once("close", () => entered.done());
 }
 

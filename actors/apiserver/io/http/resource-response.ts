@@ -145,6 +145,7 @@ function tell(
   context: RenderContext,
 ): void {
   const options = { warnings: [...warnings, ...(outcome.warnings ?? [])] };
+  if (outcome.waitedMs !== undefined) response.waitedMs = (response.waitedMs ?? 0) + outcome.waitedMs;
   const unfit = outcome.ok ? misfit(context.representation, "list" in outcome) : undefined;
   if (unfit !== undefined) answerError(request, response, unfit);
   else if (!outcome.ok) answerError(request, response, outcome.error, options);
