@@ -29,6 +29,7 @@ import { tellExtensions } from "./metrics/extension-metrics.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { measureStorage } from "./metrics/storage-size.js";
 import { ReadBatches } from "./reads/batch.js";
+import { answerComponents } from "./reads/component-status.js";
 import { startRead } from "./reads/start.js";
 import { Gateway } from "./relay.js";
 import type {
@@ -177,7 +178,7 @@ export class Server implements ApiHandler {
     switch (request.verb) {
       case "get":
       case "list":
-        startRead(this, this.batches, id, request, respond);
+        if (!answerComponents(this, request, respond)) startRead(this, this.batches, id, request, respond);
         break;
       case "deletecollection": {
         const collection = new CollectionDelete(request, (each, told) => this.run(each, told), respond);
@@ -261,9 +262,13 @@ export class Server implements ApiHandler {
     };
   }
 
+  get hasEtcd(): boolean {
+    return this.etcd.linked;
+  }
+
   readiness(): readonly HealthCheck[] {
     return serverChecks({
-      hasEtcd: this.etcd.linked,
+      hasEtcd: this.hasEtcd,
       hasCache: this.cache.revision > 0n,
       hasStarted: this.open || this.draining,
       isStopping: this.draining,

@@ -204,6 +204,14 @@ kubectlSuite("shown by kubectl", { nodes: 1, runtime: "simulated" }, (test, worl
     assert.is(await kubectl.ok("get --raw /readyz"), "ok");
   });
 
+  test("the control plane's components are healthy", async () => {
+    const all = (printed: string) =>
+      rows(printed).map((row) => [row.get("NAME"), row.get("STATUS"), row.get("MESSAGE")].join(" "));
+    const healthy = ["controller-manager Healthy ok", "etcd-0 Healthy ok", "scheduler Healthy ok"];
+    const printed = await world().until("get componentstatuses", (each) => all(each).every((line) => healthy.includes(line)));
+    assert.equal(all(printed), healthy);
+  });
+
   test("who one is, what one may do, and what is not there", async () => {
     const kubectl = world();
     const whoami = rows(await kubectl.ok("auth whoami"));
