@@ -2,16 +2,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { apiserverMessages, type ResourcePath } from "../../actors/apiserver/messages.js";
+import type { UntypedObject } from "../../src/api/types.js";
 import { podOf, podsPath, servicesPath, serving } from "./apiserver-world.js";
+
+const service = (name: string, spec: object = {}) => ({
+  kind: "Service",
+  apiVersion: "v1",
+  metadata: { name },
+  spec: { ports: [{ port: 80 }], ...spec },
+});
 
 test("a Service's addresses and ports are claimed, kept, and released", () => {
   const world = serving();
-  const service = (name: string, spec: object = {}) => ({
-    kind: "Service",
-    apiVersion: "v1",
-    metadata: { name },
-    spec: { ports: [{ port: 80 }], ...spec },
-  });
   const { object } = world.create(servicesPath, service("web", { type: "NodePort" }));
   const { clusterIP, ports } = object.spec as { clusterIP: string; ports: Array<{ nodePort: number }> };
   const nodePort = ports[0]!.nodePort;
@@ -38,6 +40,27 @@ test("a Service's addresses and ports are claimed, kept, and released", () => {
   assert.is(world.get(addresses, clusterIP).error?.code, 404);
   const headless = world.create(servicesPath, service("headless", { clusterIP: "None" }));
   assert.equal((headless.object.spec as { clusterIPs: string[] }).clusterIPs, ["None"]);
+});
+
+test("ports of one number share a node port in a new Service; no other Service has it, in whatever protocol", () => {
+  const world = serving();
+  const dns = (protocol: string, more: object = {}) => ({ name: protocol.toLowerCase(), port: 53, protocol, ...more });
+  const portsOf = (object: UntypedObject) =>
+    (object.spec as { ports: Array<{ nodePort: number }> }).ports.map((port) => port.nodePort);
+  const create = (name: string, ...ports: object[]) => world.create(servicesPath, service(name, { type: "NodePort", ports }));
+  const refused = (index: number, nodePort: number) =>
+    `spec.ports[${index}].nodePort: Invalid value: ${nodePort}: provided port is already allocated`;
+  assert.equal(portsOf(create("asked", dns("UDP", { nodePort: 30053 }), dns("TCP")).object), [30053, 30053]);
+  const [udp, tcp] = portsOf(create("drawn", dns("UDP"), dns("TCP")).object);
+  assert.is(udp, tcp);
+  assert.match(create("other", dns("SCTP", { nodePort: 30053 })).error?.message ?? "", refused(0, 30053));
+  const apart = create("apart", dns("UDP", { nodePort: 30054 }), { ...dns("TCP", { nodePort: 30054 }), port: 54 });
+  assert.match(apart.error?.message ?? "", refused(1, 30054));
+  const { object } = create("grown", dns("UDP"));
+  const [first = 0] = portsOf(object);
+  const ports = [dns("UDP", { nodePort: first }), dns("TCP")];
+  const grown = world.update(servicesPath, { ...object, spec: { ...(object.spec as object), ports } });
+  assert.is(new Set(portsOf(grown.object)).size, 2, "a port that comes later has a number of its own");
 });
 
 test("two API servers that give out addresses at once never give one twice", () => {

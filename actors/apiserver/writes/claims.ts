@@ -27,9 +27,12 @@ const isService = ({ resource }: Served): boolean => resource.group === "" && re
 
 const addressKey = ({ catalog }: Backing, address: string): string =>
   storageKey(catalog.resources.preferred("networking.k8s.io", "ipaddresses")!, "", address);
-const nodePortKey = (port: number, protocol: string): string => `/registry/ranges/nodeports/${protocol.toLowerCase()}-${port}`;
+/** A node port is one Service's, whatever protocols it serves there; the key is that of a TCP port for data that was written before. */
+const nodePortKey = (port: number): string => `/registry/ranges/nodeports/tcp-${port}`;
 
-const protocolOf = (port: ServicePort): string => port.protocol ?? "TCP";
+/** Ports of one number that differ in protocol, such as those of DNS, have one node port. */
+const siblingOf = ({ port }: ServicePort, ports: readonly ServicePort[]): number | undefined =>
+  ports.find((other) => other.port === port && (other.nodePort ?? 0) > 0)?.nodePort;
 
 /** The keys that a stored object holds beside its own. */
 export function claimsOf(backing: Backing, served: Served, object: UntypedObject): string[] {
@@ -41,8 +44,8 @@ export function claimsOf(backing: Backing, served: Served, object: UntypedObject
   return [
     ...new Set([
       ...addresses.map((address) => addressKey(backing, address)),
-      ...ports.map((port) => nodePortKey(port.nodePort!, protocolOf(port))),
-      ...(healthCheck > 0 ? [nodePortKey(healthCheck, "TCP")] : []),
+      ...ports.map((port) => nodePortKey(port.nodePort!)),
+      ...(healthCheck > 0 ? [nodePortKey(healthCheck)] : []),
     ]),
   ];
 }
@@ -155,34 +158,41 @@ class Allocation {
   }
 
   nodePorts(service: Service): void {
-    const spec = service.spec!;
-    const needed = spec.type === "NodePort" || (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false);
-    if (!needed) return;
+    const { type, ports = [], allocateLoadBalancerNodePorts } = service.spec!;
+    if (type !== "NodePort" && type !== "LoadBalancer") return;
     const range = this.backing.io.config.nodePortRange;
-    (spec.ports ?? []).forEach((port, index) => {
-      const protocol = protocolOf(port);
+    const own = new Map<string, ServicePort>();
+    for (const [index, port] of ports.entries()) {
       const wanted = port.nodePort ?? 0;
-      if (wanted === 0) return;
-      const key = nodePortKey(wanted, protocol);
+      if (wanted === 0) continue;
+      const key = nodePortKey(wanted);
+      const before = own.get(key);
+      const isShared = before !== undefined && (this.held.length > 0 || before.port === port.port);
+      own.set(key, port);
       const field = `spec.ports[${index}].nodePort`;
       if (wanted < range.from || wanted > range.to) {
         const why = `provided port is not in the valid range. The range of valid ports is ${range.from}-${range.to}`;
         this.errors.push(invalidValue(field, wanted, why));
-      } else if (this.chosen.has(key) || (!this.held.includes(key) && !this.isFree(key))) {
+      } else if (!isShared && !this.held.includes(key) && !this.isFree(key)) {
         this.errors.push(invalidValue(field, wanted, "provided port is already allocated"));
       }
       this.chosen.add(key);
-    });
-    for (const [index, port] of (spec.ports ?? []).entries()) {
+    }
+    if (type === "NodePort" || allocateLoadBalancerNodePorts !== false) this.missingNodePorts(ports, range);
+  }
+
+  /** Only a new Service shares: in one that changes, each port gets a number of its own. */
+  private missingNodePorts(ports: readonly ServicePort[], range: NumberRange): void {
+    for (const [index, port] of ports.entries()) {
       if ((port.nodePort ?? 0) > 0) continue;
-      const protocol = protocolOf(port);
-      const free = this.free(`nodePort ${index}`, range, (number) => nodePortKey(number, protocol));
+      const shared = this.held.length === 0 ? siblingOf(port, ports) : undefined;
+      const free = shared ?? this.free(`nodePort ${index}`, range, nodePortKey);
       if (free === undefined) {
         this.errors.push(internalFieldError(`spec.ports[${index}].nodePort`, "failed to allocate a nodePort: range is full"));
         return;
       }
       port.nodePort = free;
-      this.chosen.add(nodePortKey(free, protocol));
+      this.chosen.add(nodePortKey(free));
     }
   }
 
@@ -192,20 +202,19 @@ class Allocation {
     if (spec.type !== "LoadBalancer" || spec.externalTrafficPolicy !== "Local") return;
     const range = this.backing.io.config.nodePortRange;
     const field = "spec.healthCheckNodePort";
-    const keyOf = (port: number): string => nodePortKey(port, "TCP");
     const wanted = spec.healthCheckNodePort ?? 0;
     if (wanted === 0) {
-      const free = this.free("healthCheckNodePort", range, keyOf);
+      const free = this.free("healthCheckNodePort", range, nodePortKey);
       if (free === undefined)
         this.errors.push(internalFieldError(field, "failed to allocate a HealthCheck NodePort: range is full"));
       else spec.healthCheckNodePort = free;
-    } else if (!this.held.includes(keyOf(wanted))) {
+    } else if (!this.held.includes(nodePortKey(wanted))) {
       const isOut = wanted < range.from || wanted > range.to;
       const why = isOut
         ? `provided port is not in the valid range. The range of valid ports is ${range.from}-${range.to}`
         : "provided port is already allocated";
       const message = `failed to allocate requested HealthCheck NodePort ${wanted}: ${why}`;
-      if (isOut || !this.isFree(keyOf(wanted))) this.errors.push(invalidValue(field, wanted, message));
+      if (isOut || !this.isFree(nodePortKey(wanted))) this.errors.push(invalidValue(field, wanted, message));
     }
   }
 
