@@ -39,6 +39,28 @@ containers: [{ name: main, image: "${busybox}", command: [/bin/sysctl, kernel.sh
 containers: [{ name: main, image: "${busybox}", command: [id] }]`,
   ),
   pod(
+    "addressed",
+    `containers:
+  - name: main
+    image: "${busybox}"
+    command: [sh, -c, "echo $HOST_IP $HOST_IPS $POD_IPS"]
+    env:
+      - { name: HOST_IP, valueFrom: { fieldRef: { fieldPath: status.hostIP } } }
+      - { name: HOST_IPS, valueFrom: { fieldRef: { fieldPath: status.hostIPs } } }
+      - { name: POD_IPS, valueFrom: { fieldRef: { fieldPath: status.podIPs } } }`,
+  ),
+  pod(
+    "gated",
+    `schedulingGates: [{ name: example.com/one }, { name: example.com/other }]
+containers: [{ name: main, image: "${busybox}", command: ["true"] }]`,
+  ),
+  pod(
+    "inline",
+    `schedulerName: nobody
+containers: [{ name: main, image: "${busybox}", volumeMounts: [{ name: own, mountPath: /own }] }]
+volumes: [{ name: own, csi: { driver: nobody.example.com, fsType: ext4, readOnly: true } }]`,
+  ),
+  pod(
     "sidecars",
     `terminationGracePeriodSeconds: 20
 volumes: [{ name: notes, emptyDir: {} }]
@@ -110,6 +132,30 @@ kubectlSuite("pods", { nodes: 1 }, (test, world) => {
     );
     const { stderr } = await world().run(["create", "-f", "-"], invalid);
     assert.match(stderr, 'spec.securityContext.sysctls[0].name: Invalid value: "foo-": must have at most 253 characters');
+  });
+
+  test("a container is told the addresses of its pod and of its node", async () => {
+    await ended("addressed", "main");
+    const addresses = "{.status.hostIP} {.status.hostIPs[*].ip} {.status.podIPs[*].ip}";
+    const { stdout } = await world().run(["get", "pod", "addressed", "-o", `jsonpath=${addresses}`]);
+    assert.match(stdout, /^\S+ \S+ \S+$/);
+    assert.is(await world().ok("logs addressed"), `${stdout}\n`);
+  });
+
+  test("a gated pod is scheduled when its last gate is gone", async () => {
+    const status = () => world().ok("get pod gated --no-headers -o custom-columns=S:.status.conditions[0].reason");
+    assert.is(await status(), "SchedulingGated\n");
+    assert.match(await world().ok("get pod gated"), /SchedulingGated/);
+    const gate = JSON.stringify([{ op: "remove", path: "/spec/schedulingGates/0" }]);
+    await world().ok("patch pod gated --type=json", "-p", gate);
+    assert.is(await status(), "SchedulingGated\n");
+    await world().ok("patch pod gated --type=json", "-p", gate);
+    await ended("gated", "main");
+  });
+
+  test("a volume that a driver makes for the pod alone is kept as it was asked for", async () => {
+    const csi = await world().ok('get pod inline -o jsonpath={.spec.volumes[?(@.name=="own")].csi}');
+    assert.equal(JSON.parse(csi), { driver: "nobody.example.com", fsType: "ext4", readOnly: true });
   });
 
   test("ephemeral containers come in one after the other, each a generation of the pod", async () => {
