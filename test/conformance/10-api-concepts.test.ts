@@ -107,6 +107,9 @@ test("Response compression: large answers are compressed for who asks for it", a
   await make("large", { text: "x".repeat(200_000) });
   const packed = await front.ask("GET", `${configMaps}/large`, { headers: { "accept-encoding": "gzip" } });
   assert.is(packed.headers["content-encoding"], "gzip");
+  assert.is(packed.headers.vary, "Accept-Encoding");
+  const document = await front.ask("GET", "/openapi/v2", { headers: { "accept-encoding": "gzip" } });
+  assert.equal([document.headers["content-encoding"], document.headers.vary], ["gzip", "Accept, Accept-Encoding"]);
   assert.ok(packed.bytes.length < 10_000);
   assert.is((await front.ask("GET", `${configMaps}/large`)).headers["content-encoding"], undefined);
 });

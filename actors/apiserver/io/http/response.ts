@@ -3,6 +3,7 @@ import { gzip } from "node:zlib";
 import type { ApiError } from "../../../../src/api/status.js";
 import { isPretty, negotiate } from "../../http/negotiation.js";
 import { type Rendered, renderStatus } from "../../http/render.js";
+import { boundedWarnings, warningHeader } from "../../http/warnings.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { bytesOfPieces } from "./text-bytes.js";
 
@@ -35,7 +36,7 @@ export function answer(
     "Content-Type": rendered.contentType,
   };
   if (options.warnings !== undefined && options.warnings.length > 0)
-    headers.Warning = [...[headers.Warning ?? []].flat(), ...options.warnings.map(warningHeader)];
+    headers.Warning = [...[headers.Warning ?? []].flat(), ...boundedWarnings(options.warnings).map(warningHeader)];
   if (options.lastOnConnection === true && request.httpVersionMajor === 1) headers.Connection = "close";
   // Text goes out in one piece with the head, which bytes do not.
   const send = (content: string | Uint8Array, contentBytes: number) => {
@@ -55,7 +56,7 @@ export function answer(
       return;
     }
     headers["Content-Encoding"] = "gzip";
-    headers.Vary = "Accept-Encoding";
+    headers.Vary = headers.Vary === undefined ? "Accept-Encoding" : `${headers.Vary}, Accept-Encoding`;
     if (!isGone(response)) send(compressed, compressed.length);
   });
 }
@@ -81,10 +82,4 @@ export function answerError(request: HttpRequest, response: HttpResponse, error:
   const representation = negotiate(request.headers.accept) ?? { encoding: "json", parameters: new Map() };
   const pretty = isPretty(request.url ?? "", request.headers["user-agent"] ?? "");
   answer(request, response, error.code, renderStatus(error.status, representation, pretty), { ...options, headers });
-}
-
-/** https://kubernetes.io/blog/2020/09/03/warnings/: code 299, and what the text may not contain taken out of it. */
-export function warningHeader(text: string): string {
-  const printable = [...text].map((character) => (character < " " || character > "~" ? " " : character)).join("");
-  return `299 - "${printable.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -1,6 +1,7 @@
 /** The HTTPS server of an API server: its own CA, client certificates and bearer tokens; HTTP/2 beside HTTP/1.1. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { warningHeader } from "../../http/warnings.js";
 import type { ApiHandler } from "../../request.js";
 import type { HttpFront } from "../io.js";
 import { admit } from "./admit.js";
@@ -9,7 +10,7 @@ import { tellOfAnswer, tellOfUpgrade } from "./audited.js";
 import { serveInTurn } from "./exchange.js";
 import type { ExtensionAccess } from "./extension.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
-import { answerError, answerText, warningHeader } from "./response.js";
+import { answerError, answerText } from "./response.js";
 import { refuseUpgrade } from "./streaming/upgrade.js";
 import { TlsListener } from "./tls-listener.js";
 import { serveUpgrade } from "./upgrade-exchange.js";
