@@ -111,6 +111,16 @@ const schemas: Array<[what: string, spec: JSONSchemaProps, errors: string[]]> = 
   ],
   ["int or string may say so", { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string" }] }, []],
   [
+    "but nothing else of them",
+    { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string", pattern: "a" }] },
+    [".anyOf[0].type: Forbidden: must be empty to be structural", ".anyOf[1].type: Forbidden: must be empty to be structural"],
+  ],
+  [
+    "a title inside of a junctor",
+    { type: "integer", not: { title: "Zero", minimum: 0 } },
+    [".not.title: Forbidden: must be empty to be structural"],
+  ],
+  [
     "a pattern that is none",
     { type: "string", pattern: "(" },
     [

@@ -11,6 +11,7 @@ export type SchemaType = "" | "object" | "array" | "string" | "integer" | "numbe
 export interface StructuralSchema {
   /** "" where nothing is said: int-or-string, preserved unknown fields, and under the junctors. */
   readonly type: SchemaType;
+  readonly title: string;
   readonly description: string;
   readonly nullable: boolean;
   /** Undefined for none; null is no default either. */
@@ -88,6 +89,7 @@ export function readSchema(props: JSONSchemaProps): StructuralSchema {
   const { additionalProperties } = props;
   return {
     type: (props.type ?? "") as SchemaType,
+    title: props.title ?? "",
     description: props.description ?? "",
     nullable: props.nullable === true,
     default: (props.default ?? undefined) as JsonValue | undefined,

@@ -5,7 +5,7 @@
  */
 import { at, child, type FieldError, fieldErrorText, forbiddenField, invalidValue, required } from "../field-errors.js";
 import { compileRegex } from "../regex/regex.js";
-import type { StructuralSchema } from "./schema.js";
+import { readSchema, type StructuralSchema } from "./schema.js";
 
 type Level = "root" | "item" | "field";
 
@@ -80,19 +80,23 @@ function resourceFieldErrors({ properties, isEmbeddedResource }: StructuralSchem
 }
 
 function onlyNamesMetadata(metadata: StructuralSchema): boolean {
-  const { properties, additionalProperties, items, checks, description, nullable, rules, listType, mapType } = metadata;
+  const { properties, additionalProperties, items, checks, title, description, nullable, rules, listType, mapType } = metadata;
   if ([...properties.keys()].some((name) => name !== "name" && name !== "generateName")) return false;
   const checked = Object.values(checks).some(
     (check) => check !== undefined && check !== "" && check !== false && !(Array.isArray(check) && check.length === 0),
   );
-  const said = description !== "" || nullable || rules.length > 0 || listType !== undefined || mapType !== undefined;
+  const said =
+    title !== "" || description !== "" || nullable || rules.length > 0 || listType !== undefined || mapType !== undefined;
   const kept = metadata.preservesUnknownFields || metadata.isEmbeddedResource || metadata.isIntOrString;
   return !checked && !said && !kept && additionalProperties === undefined && items === undefined;
 }
 
 /** `anyOf: [{type: integer}, {type: string}]`, which int-or-string may say in so many words. */
 const saysIntOrString = (schemas: readonly StructuralSchema[]): boolean =>
-  schemas.length === 2 && schemas[0]!.type === "integer" && schemas[1]!.type === "string";
+  schemas.length === 2 && saysOnly(schemas[0]!, "integer") && saysOnly(schemas[1]!, "string");
+
+const saysOnly = (schema: StructuralSchema, type: "integer" | "string"): boolean =>
+  schema.properties.size === 0 && JSON.stringify(schema) === JSON.stringify(readSchema({ type }));
 
 /** `mayNameTypes`: the schema is an int-or-string, whose anyOf (its own or that of its first allOf) may name the two. */
 function checkErrors({ checks }: StructuralSchema, path: string, mayNameTypes: boolean): FieldError[] {
@@ -124,6 +128,7 @@ function nestedErrors(schema: StructuralSchema, path: string, mayNameTypes: bool
   if (schema.type !== "") forbid("type", "empty");
   if (additionalProperties !== undefined) forbid("additionalProperties", "undefined");
   if (schema.default !== undefined) forbid("default", "undefined");
+  if (schema.title !== "") forbid("title", "empty");
   if (schema.description !== "") forbid("description", "empty");
   if (schema.nullable) forbid("nullable", "false");
   if (schema.preservesUnknownFields) forbid("x-kubernetes-preserve-unknown-fields", "false");

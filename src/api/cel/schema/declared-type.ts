@@ -139,6 +139,7 @@ export const declareType = (schema: StructuralSchema, name: string, isResourceRo
 
 const plain = (type: "string" | "object", properties: ReadonlyMap<string, StructuralSchema> = new Map()): StructuralSchema => ({
   type,
+  title: "",
   description: "",
   nullable: false,
   default: undefined,
