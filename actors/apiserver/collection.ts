@@ -69,7 +69,7 @@ export class CollectionDelete {
     const { path, user, options } = this.request;
     const { name = "", namespace } = decodeJson(item).metadata;
     const of = { ...path, name, ...(namespace === undefined ? {} : { namespace }) };
-    this.run({ verb: "delete", path: of, user, options }, (outcome) => {
+    this.run({ verb: "delete", path: of, user, options, ofCollection: true }, (outcome) => {
       this.running -= 1;
       if (!outcome.ok && outcome.error.code !== 404) this.failed ??= outcome;
       onDeleted();

@@ -93,6 +93,8 @@ export interface PatchRequest extends Asked {
 export interface DeleteRequest extends Asked {
   readonly verb: "delete";
   readonly options: DeleteOptions;
+  /** It is one of a collection that is deleted. */
+  readonly ofCollection?: true;
 }
 export interface DeleteCollectionRequest extends Asked {
   readonly verb: "deletecollection";

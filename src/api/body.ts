@@ -28,6 +28,8 @@ export interface Expected extends GroupVersionKind {
   readonly type: string;
   /** True for bodies of options (DeleteOptions), which every group and version has. */
   readonly anyVersion?: boolean;
+  /** The apiVersion of an older form with the same fields, which is taken too: `policy/v1beta1` of an eviction. */
+  readonly olderVersion?: string;
   /** Present for a custom resource. */
   readonly custom?: CustomVersion;
 }
@@ -124,7 +126,8 @@ function readProtobuf(bytes: Uint8Array, expected: Expected): Result<ReadBody> {
   const opened = openProtobuf(bytes);
   if (!opened.ok) return fail(unrecognized(expected, opened.message, bytes));
   const { apiVersion, kind, raw } = opened.body;
-  const given = { apiVersion: apiVersion || apiVersionOf(expected.group, expected.version), kind: kind || expected.kind };
+  const wanted = apiVersionOf(expected.group, expected.version);
+  const given = asExpected({ apiVersion: apiVersion || wanted, kind: kind || expected.kind }, expected);
   const wrong = mismatch(given, expected, "");
   if (wrong !== undefined) return fail(refusal({ ok: false, given, ...wrong }, expected, bytes));
   const decoded = decodeMessage(expected.type, raw);
@@ -166,7 +169,7 @@ interface Misfit {
 export function interpretValue(value: unknown, expected: Expected, words?: MisfitWords): Interpreted {
   const interpreted = typeMetaOf(value, expected);
   if (!interpreted.ok) return interpreted;
-  const { given } = interpreted;
+  const given = asExpected(interpreted.given, expected);
   const wrong = mismatch(given, expected, nameIn(value));
   if (wrong !== undefined) return { ok: false, given, ...wrong };
   const decoded = decodeExpected(value, expected, words);
@@ -230,6 +233,10 @@ function typeMetaOf(value: unknown, expected: Expected): { ok: true; given: Give
     given: { apiVersion: apiVersion || apiVersionOf(expected.group, expected.version), kind: kind || expected.kind },
   };
 }
+
+/** The older form of what is expected is read as what is expected. */
+const asExpected = (given: Given, { kind, group, version, olderVersion }: Expected): Given =>
+  given.kind === kind && given.apiVersion === olderVersion ? { kind, apiVersion: apiVersionOf(group, version) } : given;
 
 /** What is wrong with a body of another kind or version than the path's; undefined when it is the right one. */
 function mismatch(given: Given, expected: Expected, name: string): Omit<Misfit, "ok" | "given"> | undefined {

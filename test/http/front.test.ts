@@ -201,6 +201,17 @@ front("reads the options of a delete, from the query and from the body", () => {
   });
 });
 
+front("takes an eviction in the form that older clients know", () => {
+  const to = route("POST", "/api/v1/namespaces/default/pods/web/eviction", false, table) as ResourceRoute;
+  const read = (apiVersion: string) => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ kind: "Eviction", apiVersion, metadata: { name: "web" } }));
+    const made = writeRequest(to, anonymous, new URLSearchParams(), bytes, "application/json");
+    return made.ok ? "body" in made.value.request && made.value.request.body : made.error.status.code;
+  };
+  const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: "web" } };
+  assert.equal([read("policy/v1"), read("policy/v1beta1"), read("policy/v1alpha1")], [eviction, eviction, 400]);
+});
+
 front("refuses options of a delete that there are not, or that contradict each other", () => {
   const to = route("DELETE", "/api/v1/namespaces/default/pods/web", false, table) as ResourceRoute;
   const refusedFor = (body: object, query = "") => {

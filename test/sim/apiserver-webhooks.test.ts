@@ -306,6 +306,19 @@ test("subresources are matched by name, and told of by their own kind", () => {
   );
 });
 
+test("each object of a collection that is deleted is asked about, by no name but its own", () => {
+  const world = new AdmissionWorld();
+  made(world, "one");
+  made(world, "two");
+  world.register(validating, "judge", () => ({}), { rules: [{ ...onConfigMaps, operations: ["DELETE"] }] });
+  world.deleteCollection(configMaps, {});
+  const asked = world.asked("judge").map(({ name, oldObject }) => [name ?? "", oldObject?.metadata.name ?? ""]);
+  assert.equal(asked.sort(), [
+    ["", "one"],
+    ["", "two"],
+  ]);
+});
+
 test("a pod is asked about once, however much of it is made up by chance", () => {
   const world = new AdmissionWorld();
   world.account();

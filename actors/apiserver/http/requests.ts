@@ -98,5 +98,6 @@ function deleteOptionsOf(body: { readonly [field: string]: unknown }): DeleteOpt
 function expectedOf({ resource, path }: ResourceRoute): Expected {
   const part = resource.subresources.find(({ name }) => name === path.subresource);
   if (part === undefined || part.kind === resource.kind) return resource;
-  return { group: part.group, version: part.version, kind: part.kind, type: part.kind };
+  const { group, version, kind } = part;
+  return { group, version, kind, type: kind, ...(kind === "Eviction" ? { olderVersion: "policy/v1beta1" } : {}) };
 }

@@ -63,6 +63,7 @@ export interface Asking {
   readonly options: { readonly dryRun?: boolean };
   readonly bootstrap?: true;
   readonly typed?: boolean;
+  readonly ofCollection?: true;
 }
 
 /** The cluster's own components take no warnings. */
@@ -198,8 +199,10 @@ export class Admission {
   }
 
   private requestOf(object: UntypedObject | undefined, old: UntypedObject | undefined): AdmissionRequest {
-    const { path, user, options } = this.asking;
-    const { namespace = "", name = object?.metadata.name ?? "" } = path;
+    const { path, user, options, ofCollection } = this.asking;
+    const { namespace = "", name: named = object?.metadata.name ?? "" } = path;
+    // Who deletes a collection names none of its objects; what each is called is in the object.
+    const name = ofCollection === true ? "" : named;
     return admissionRequest(this.chain.target, { namespace, name, object, old, user, dryRun: options.dryRun === true });
   }
 
