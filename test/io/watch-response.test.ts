@@ -19,6 +19,13 @@ class SlowResponse extends EventEmitter implements HttpResponse {
   ended = false;
   writableLength = 0;
   text = "";
+  /** What has gone out, of what was written. */
+  sent = "";
+  readonly socket = {
+    uncork: () => {
+      this.sent = this.text;
+    },
+  };
 
   writeHead(code: number): void {
     this.statusCode = code;
@@ -124,6 +131,15 @@ test("a reader that takes what it gets is never cut off", async () => {
     if (number % 50 === 0) response.read();
   }
   assert.not(response.destroyed);
+});
+
+test("an event has gone out when it was told, whatever else is still to be done in this turn", async () => {
+  const { response, sink } = served();
+  sink.started();
+  await undefined;
+  sink.events([event(1)]);
+  assert.is(response.sent, response.text);
+  assert.ok(response.sent.includes('"n":1'), "the event was sent");
 });
 
 test.run();

@@ -19,6 +19,8 @@ export interface HttpResponse {
   readonly destroyed: boolean;
   /** Only HTTP/2 has one. */
   readonly stream?: { readonly destroyed: boolean } | undefined;
+  /** HTTP/1.1 holds back what is written until all is done that goes on in this turn of the event loop; uncorked, it goes out. */
+  readonly socket: { uncork(): void } | null;
   writeHead(code: number, headers: OutgoingHttpHeaders): unknown;
   /** HTTP/2 sends headers as soon as they are written. */
   flushHeaders?(): void;

@@ -2,7 +2,11 @@ import type { RenderContext } from "../../http/render.js";
 import type { ApiHandler, WatchRequest } from "../../request.js";
 import type { HttpRequest, HttpResponse } from "./message.js";
 import { answerError } from "./response.js";
-import { followWatch } from "./watch-stream.js";
+import { followWatch, type WatchConnection } from "./watch-stream.js";
+
+/** Watchers are told before what else comes of an event, such as the answer of the write that made it. */
+const toldFirst = (response: HttpResponse): WatchConnection =>
+  response.stream === undefined ? Object.assign(response, { flush: () => response.socket?.uncork() }) : response;
 
 /** Serves one watch until its time is up, the client goes away or is too slow. */
 export function serveWatch(
@@ -21,7 +25,7 @@ export function serveWatch(
       });
       response.flushHeaders?.();
       onSetUp();
-      return response;
+      return toldFirst(response);
     },
     refuse: (error) => answerError(request, response, error),
   });

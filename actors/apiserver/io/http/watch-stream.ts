@@ -16,6 +16,8 @@ export interface WatchConnection {
   readonly writableLength: number;
   write(part: string | Uint8Array): unknown;
   once(event: "drain", listener: () => void): unknown;
+  /** Sends what was written, where it would wait for what else is written in this turn of the event loop. */
+  flush?(): void;
   end(): unknown;
   destroy(): unknown;
 }
@@ -111,6 +113,7 @@ class WatchStream {
     const parts = events.map((event) => this.renderer.event(event));
     if (!this.inMessages && parts.every((part) => typeof part === "string")) this.connection.write(parts.join(""));
     else for (const part of parts) this.connection.write(part);
+    this.connection.flush?.();
     if (this.connection.writableLength <= writtenBytesMost || this.draining) return;
     this.draining = true;
     this.connection.once("drain", () => this.drained());
