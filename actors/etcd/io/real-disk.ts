@@ -17,7 +17,12 @@ const told =
 /** Up to this a write is a copy into the system's cache, which takes less than a turn in a pool of threads would. */
 const writtenAtOnceBytes = 64 * 1024;
 
+/** While syncs take no longer than this, waking another thread for them and being woken by it would take as long again. */
+const shortSyncMs = 1;
+
 class RealFile implements DiskFile {
+  private lastSyncMs = 0;
+
   constructor(
     private readonly descriptor: number,
     private readonly name: string,
@@ -74,7 +79,23 @@ class RealFile implements DiskFile {
   }
 
   sync(_reason: SyncReason, onDone: OnDone): void {
-    fs.fdatasync(this.descriptor, told(`sync ${this.name}`, onDone));
+    const failed = told(`sync ${this.name}`, onDone);
+    const begunMs = performance.now();
+    const done = (error: SystemError | null) => {
+      this.lastSyncMs = performance.now() - begunMs;
+      failed(error);
+    };
+    if (this.lastSyncMs > shortSyncMs) fs.fdatasync(this.descriptor, done);
+    else setImmediate(() => done(this.syncAtOnce()));
+  }
+
+  private syncAtOnce(): SystemError | null {
+    try {
+      fs.fdatasyncSync(this.descriptor);
+      return null;
+    } catch (error) {
+      return error as SystemError;
+    }
   }
 
   close(onDone: OnDone): void {
