@@ -59,11 +59,12 @@ export class Connection {
   ) {}
 
   static open({ port, token }: Target): Promise<Connection> {
-    return within("connecting", (resolve) => {
+    return new Promise((resolve, reject) => {
       const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] }, () =>
         resolve(new Connection(socket, token)),
       );
       socket.setNoDelay(true);
+      socket.once("error", reject);
     });
   }
 
@@ -108,16 +109,24 @@ export class Connection {
   }
 }
 
+export async function makeNamespace(target: Target, name: string): Promise<void> {
+  const connection = await Connection.open(target);
+  const code = await connection.ask("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  connection.close();
+  if (code !== 201) throw new Error(`the create of a namespace was answered ${code}`);
+}
+
 /** As many ConfigMaps of 1 KB as are asked for, made over several connections. */
 export async function makeConfigMaps(target: Target, namespace: string, count: number): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
-  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { generateName: "made-" }, data: { a: "x".repeat(1000) } };
+  const data = { a: "x".repeat(1000) };
   let left = count;
   const some = async () => {
     const connection = await Connection.open(target);
     while (left > 0) {
       left -= 1;
-      const code = await connection.ask("POST", path, body);
+      const metadata = { name: `made-${left}` };
+      const code = await connection.ask("POST", path, { apiVersion: "v1", kind: "ConfigMap", metadata, data });
       if (code !== 201) throw new Error(`a create was answered ${code}`);
     }
     connection.close();

@@ -10,6 +10,7 @@ import { lostWrites } from "./lost-writes.js";
 import { managedFields } from "./managed-fields.js";
 import { memory } from "./memory.js";
 import { requests } from "./requests.js";
+import { sideBySide } from "./side-by-side.js";
 import { simulatedTime } from "./simulated-time.js";
 import { start } from "./start.js";
 import { startApiserver } from "./start-apiserver.js";
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   memory,
   deploymentOf1000,
   requests,
+  sideBySide,
   managedFields,
   watchLatency,
   watchers,

@@ -11,13 +11,13 @@ export class RealEtcd {
     private readonly directory: string,
   ) {}
 
-  /** Undefined where etcd is not installed. */
-  static async start(): Promise<RealEtcd | undefined> {
-    if (spawnSync("etcd", ["--version"], { stdio: "ignore" }).error !== undefined) return undefined;
+  /** Undefined where there is no such program. */
+  static async start(program = "etcd"): Promise<RealEtcd | undefined> {
+    if (spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined) return undefined;
     const [clients, peers] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
     const directory = temporaryDirectory();
     const child = spawn(
-      "etcd",
+      program,
       [
         ...["--data-dir", directory, "--initial-cluster", `default=${peers}`],
         ...["--listen-client-urls", clients, "--advertise-client-urls", clients],

@@ -1,6 +1,6 @@
 /** How soon watchers hear of a write: one watcher, and each of a hundred. */
 import { ChildCluster, removeDirectory, temporaryDirectory } from "./child-cluster.js";
-import { Connection, makeConfigMaps, type Target } from "./connection.js";
+import { Connection, makeConfigMaps, makeNamespace, type Target } from "./connection.js";
 import { type Bench, type Figure, quantile, rounded } from "./figure.js";
 
 /** So many writes come first: a server in JavaScript, unlike one in Go, is compiled as it goes. */
@@ -21,7 +21,7 @@ export async function latencies(target: Target, namespace: string, watchers: num
     if (missing === 0) heard();
   };
   const writer = await Connection.open(target);
-  await writer.ask("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  await makeNamespace(target, namespace);
   const watching: Connection[] = [];
   for (let watcher = 0; watcher < watchers; watcher += 1) {
     const connection = await Connection.open(target);
@@ -61,7 +61,10 @@ export const watchLatency: Bench = {
       await makeConfigMaps(cluster, "kube-public", warmUpWrites);
       const one = await latencies(cluster, "one", 1, oneWrites);
       const hundred = await latencies(cluster, "hundred", 100, hundredWrites);
-      const hundreds = includes("each of a hundred watches, every one on a connection of its own to the same client", hundredWrites);
+      const hundreds = includes(
+        "each of a hundred watches, every one on a connection of its own to the same client",
+        hundredWrites,
+      );
       return [
         {
           name: "writeToWatchEventP50",
@@ -70,7 +73,12 @@ export const watchLatency: Bench = {
           target: { atMost: 1.5 },
           includes: includes("one watch", oneWrites),
         },
-        { name: "writeToWatchEventP99", value: rounded(quantile(one, 0.99), 2), unit: "ms", includes: includes("one watch", oneWrites) },
+        {
+          name: "writeToWatchEventP99",
+          value: rounded(quantile(one, 0.99), 2),
+          unit: "ms",
+          includes: includes("one watch", oneWrites),
+        },
         {
           name: "coldWriteToWatchEventP50",
           value: rounded(quantile(cold, 0.5), 2),
