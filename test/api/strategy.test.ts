@@ -220,4 +220,27 @@ test("which kinds a PUT may create, and which need a resourceVersion", () => {
   assert.is(allowsUnconditionalUpdate(of("v1", "Pod")), true);
 });
 
+test("what annotations say of AppArmor becomes fields of a new pod", () => {
+  const prefix = "container.apparmor.security.beta.kubernetes.io/";
+  const pod = (annotation: string, spec: object = {}): k.UntypedObject => ({
+    metadata: { name: "a", annotations: { [`${prefix}main`]: annotation, [`${prefix}first`]: annotation } },
+    spec: { initContainers: [{ name: "first" }], containers: [{ name: "main" }, { name: "side" }], ...spec },
+  });
+  const profiles = (object: k.UntypedObject): unknown[] => {
+    const { initContainers = [], containers } = prepareForCreate(of("v1", "Pod"), object, birth).spec as k.PodSpec;
+    return [...initContainers, ...containers].map(({ securityContext }) => securityContext?.appArmorProfile);
+  };
+  const local = { type: "Localhost", localhostProfile: "mine" };
+  assert.equal(profiles(pod("localhost/mine")), [local, local, undefined]);
+  assert.equal(profiles(pod("runtime/default"))[1], { type: "RuntimeDefault" });
+  assert.equal(profiles(pod("unconfined"))[1], { type: "Unconfined" });
+  for (const odd of ["", "localhost/", "localhost/ x", `localhost/${"x".repeat(4_096)}`])
+    assert.is(profiles(pod(odd))[1], undefined);
+  const securityContext = { appArmorProfile: local };
+  assert.is(profiles(pod("localhost/mine", { securityContext }))[1], undefined, "the pod says it already");
+  const own = [{ name: "main", securityContext: { appArmorProfile: { type: "Unconfined" } } }];
+  assert.equal(profiles(pod("localhost/mine", { containers: own }))[1], { type: "Unconfined" });
+  assert.is(profiles(pod("unconfined", { os: { name: "windows" } }))[1], undefined);
+});
+
 test.run();

@@ -9,7 +9,7 @@ const kind = (name: string): { group: string; kind: string } => {
   return { group: name.slice(0, Math.max(0, slash)), kind: name.slice(slash + 1) };
 };
 const created = (name: string, object: object): string[] =>
-  createWarnings(kind(name), { metadata: { name: "a" }, ...object } as UntypedObject);
+  createWarnings(kind(name), { metadata: { name: "a" }, ...object } as UntypedObject, object as UntypedObject);
 const updated = (name: string, object: object, old: object = object, subresource?: string): string[] =>
   updateWarnings(
     kind(name),
@@ -225,14 +225,32 @@ test("annotations that became fields are told of where the field is not set", ()
     "container.apparmor.security.beta.kubernetes.io/main": "unconfined",
   };
   assert.equal(created("Pod", podOf({}, { name: "a", annotations })), [
+    'metadata.annotations[container.apparmor.security.beta.kubernetes.io/main]: deprecated since v1.30; use the "appArmorProfile" field instead',
     'metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use the "priorityClassName" field instead',
     'metadata.annotations[seccomp.security.alpha.kubernetes.io/pod]: non-functional in v1.27+; use the \\"seccompProfile\\" field instead',
     'metadata.annotations[container.seccomp.security.alpha.kubernetes.io/main]: non-functional in v1.27+; use the \\"seccompProfile\\" field instead',
-    'metadata.annotations[container.apparmor.security.beta.kubernetes.io/main]: deprecated since v1.30; use the "appArmorProfile" field instead',
   ]);
   const securityContext = { seccompProfile: { type: "RuntimeDefault" }, appArmorProfile: { type: "Unconfined" } };
   const set = { securityContext, containers: [{ ...container, securityContext }] };
   assert.is(created("Pod", podOf(set, { name: "a", annotations })).length, 1);
+});
+
+test("annotations for AppArmor are told of unless they say what the pod says anyway", () => {
+  const key = "container.apparmor.security.beta.kubernetes.io/main";
+  const told = `metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`;
+  const pod = (annotation: string, spec: object = {}) =>
+    created("Pod", podOf(spec, { name: "a", annotations: { [key]: annotation } }));
+  assert.equal(pod("runtime/default"), [told]);
+  assert.equal(pod("localhost/ padded"), [told], "what makes no field");
+  const securityContext = { appArmorProfile: { type: "RuntimeDefault" } };
+  assert.equal(pod("runtime/default", { securityContext }), []);
+  assert.equal(pod("unconfined", { securityContext }), [told]);
+  assert.equal(pod("unconfined", { containers: [{ ...container, securityContext }] }), []);
+  assert.equal(pod("unconfined", { os: { name: "windows" } }), []);
+  const template = podOf({}, { annotations: { [key]: "unconfined" } });
+  assert.equal(created("apps/Deployment", { spec: { template } }), [
+    `spec.template.metadata.annotations[${key}]: deprecated since v1.30; use the \\"appArmorProfile\\" field instead`,
+  ]);
 });
 
 test("names that become host names should be labels", () => {

@@ -78,7 +78,8 @@ export class CreatePlanner implements Planner {
       for (const text of finalizerWarnings(object.value.metadata.finalizers)) situation.remarks.warn(text);
     const ready = this.complete(object.value, draws);
     if (!ready.ok) return refuse(ready.error);
-    if (isTold(this.request)) for (const text of createWarnings(resource, ready.value)) situation.remarks.warn(text);
+    if (isTold(this.request))
+      for (const text of createWarnings(resource, ready.value, object.value)) situation.remarks.warn(text);
     const claimed = claimForNew(this.backing, served, ready.value, taken, draws);
     if (!claimed.ok) return refuse(claimed.error);
     const refusal = this.refusal();

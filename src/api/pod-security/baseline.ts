@@ -1,4 +1,5 @@
 /** The checks of the level "baseline". https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline */
+import { appArmorOfContainer } from "../app-armor.js";
 import { quote } from "../go-format.js";
 import { type Check, containersOf, containersWhere, type Finding, named, plural, quoted, settersOf, sortedSet } from "./check.js";
 
@@ -28,7 +29,6 @@ const forbiddenAnnotations = (
     .map(([name, value]) => `${name}=${quote(value)}`)
     .sort();
 
-const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
 const isAllowedProfile = (type: string | undefined): boolean => type === "RuntimeDefault" || type === "Localhost";
 
 export const appArmorProfile: Check = (pod) => {
@@ -37,7 +37,7 @@ export const appArmorProfile: Check = (pod) => {
   const bad = containersWhere(pod, ({ appArmorProfile: own }) => own !== undefined && !isAllowedProfile(own.type));
   const annotations = forbiddenAnnotations(
     pod.metadata.annotations,
-    (name) => name.startsWith(appArmorAnnotation),
+    (name) => name.startsWith(appArmorOfContainer),
     (value) => value === "" || value === "runtime/default" || value.startsWith("localhost/"),
   );
   const values = [

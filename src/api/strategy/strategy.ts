@@ -15,6 +15,7 @@ import type {
 } from "../generated/types.js";
 import { deepCopy } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
+import { withAppArmor } from "./app-armor.js";
 import { asksAs, keepsApproval, keepsAsked, keepsSigned } from "./certificates.js";
 import { withLabelKeys } from "./label-keys.js";
 import { asksForChange, type Birth, createdMetadata, hasGeneration, updatedMetadata } from "./metadata.js";
@@ -72,6 +73,8 @@ export const prepareForCreate = (resource: StoredKind, object: UntypedObject, bi
     prepared.status = newPodStatus(prepared as { readonly spec?: PodSpec });
     const spec = withLabelKeys(prepared);
     if (spec !== undefined) prepared.spec = spec;
+    const confined = withAppArmor(prepared as unknown as Pod);
+    if (confined !== undefined) prepared.spec = confined;
   }
   const ofKind = createOfKind.get(key);
   if (ofKind === undefined) return prepared;

@@ -1,3 +1,4 @@
+import { appArmorOfContainer } from "../app-armor.js";
 import { at, child, type FieldError, forbiddenField, invalidValue } from "../field-errors.js";
 import type { AppArmorProfile, ObjectMeta, Pod, PodSpec, SeccompProfile, SecurityContext } from "../generated/types.js";
 import { quote } from "../go-format.js";
@@ -9,7 +10,6 @@ const mirror = "kubernetes.io/config.mirror";
 const deletionCost = "controller.kubernetes.io/pod-deletion-cost";
 const seccompOfPod = "seccomp.security.alpha.kubernetes.io/pod";
 const seccompOfContainer = "container.seccomp.security.alpha.kubernetes.io/";
-const appArmorOfContainer = "container.apparmor.security.beta.kubernetes.io/";
 
 type Annotations = { readonly [name: string]: string } | undefined;
 

@@ -1,4 +1,5 @@
 /** Containers of a pod: annotations in the place of fields, fractions of bytes, variables that hide others. */
+import { appArmorOfContainer } from "../app-armor.js";
 import { at, child } from "../field-errors.js";
 import type { Container, EnvVar, PodSpec } from "../generated/types.js";
 import { quote } from "../go-format.js";
@@ -7,7 +8,6 @@ import { fractionalWarnings } from "./claims.js";
 export type Annotations = { readonly [key: string]: string } | undefined;
 
 const seccompPrefix = "container.seccomp.security.alpha.kubernetes.io/";
-const appArmorPrefix = "container.apparmor.security.beta.kubernetes.io/";
 
 /** All containers of a pod with their paths: those that initialize it, its own, those that were added. */
 export const containersOf = (spec: PodSpec, path: string): Array<readonly [container: Container, path: string]> => {
@@ -23,7 +23,7 @@ export interface ContainerSurroundings {
   readonly annotations: Annotations;
   readonly annotationsPath: string;
   readonly hasPodAppArmorProfile: boolean;
-  /** Pods tell of their annotations for AppArmor in plainer words than templates do. */
+  /** Of the annotations for AppArmor of a pod is told as it is made. */
   readonly isTemplate: boolean;
 }
 
@@ -46,12 +46,10 @@ const annotations = ({ name, securityContext }: Container, around: ContainerSurr
   // The backslashes are Kubernetes' own.
   if (securityContext?.seccompProfile === undefined && Object.hasOwn(given, seccomp))
     warnings.push(`${annotationsPath}[${seccomp}]: non-functional in v1.27+; use the \\"seccompProfile\\" field instead`);
-  const appArmor = `${appArmorPrefix}${name}`;
+  const appArmor = `${appArmorOfContainer}${name}`;
   const hasProfile = hasPodAppArmorProfile || securityContext?.appArmorProfile !== undefined;
-  if (!hasProfile && Object.hasOwn(given, appArmor)) {
-    const field = isTemplate ? '\\"appArmorProfile\\"' : '"appArmorProfile"';
-    warnings.push(`${annotationsPath}[${appArmor}]: deprecated since v1.30; use the ${field} field instead`);
-  }
+  if (isTemplate && !hasProfile && Object.hasOwn(given, appArmor))
+    warnings.push(`${annotationsPath}[${appArmor}]: deprecated since v1.30; use the \\"appArmorProfile\\" field instead`);
   return warnings;
 };
 

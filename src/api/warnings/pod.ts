@@ -1,4 +1,5 @@
 /** What is to be said of a pod, or of a template of pods, that is accepted all the same. */
+import { annotatedProfile, appArmorOfContainer, hasAppArmorAnnotations, isOfPod } from "../app-armor.js";
 import { at, child } from "../field-errors.js";
 import type { Affinity, Pod, PodSpec, PodTemplateSpec } from "../generated/types.js";
 import { goStringList, quote } from "../go-format.js";
@@ -19,10 +20,22 @@ const deprecatedAnnotations = [
 const podSeccomp = "seccomp.security.alpha.kubernetes.io/pod";
 const nullSelector = "a null labelSelector results in matching no pod";
 
-export const podWarnings = ({ metadata, spec = { containers: [] } }: Pod): string[] => [
+/** `sent`: the pod before the server made fields of its annotations. */
+export const podWarnings = ({ metadata, spec = { containers: [] } }: Pod, sent: Pod): string[] => [
+  ...appArmorWarnings(sent),
   ...nameWarnings(metadata.name, "the Pod's hostname"),
   ...specWarnings("", spec, metadata.annotations),
 ];
+
+const appArmorWarnings = (pod: Pod): string[] => {
+  if (!hasAppArmorAnnotations(pod)) return [];
+  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].flatMap((container) => {
+    const annotated = annotatedProfile(pod, container);
+    if (annotated === undefined || (annotated.profile !== undefined && isOfPod(annotated.profile, pod))) return [];
+    const key = `${appArmorOfContainer}${container.name}`;
+    return [`metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`];
+  });
+};
 
 /** `path`: that of the template, as in `spec.template`. */
 export const templateWarnings = (path: string, template: PodTemplateSpec | undefined): string[] =>

@@ -15,10 +15,11 @@ import { podStatusWarnings, podWarnings, templateWarnings } from "./pod.js";
 import * as workloads from "./workloads.js";
 
 type Told = (object: never) => string[];
+type ToldOfNew = (object: never, sent: never) => string[];
 type ToldOfChange = (object: never, old: never) => string[];
 
 interface KindWarnings {
-  readonly create?: Told;
+  readonly create?: ToldOfNew;
   /** Of what is new in the spec; not told where nothing in it is. */
   readonly update?: Told;
   /** Of every update. */
@@ -99,9 +100,9 @@ interface Kind {
   readonly kind: string;
 }
 
-/** Told of a new object that has been validated. */
-export const createWarnings = ({ group, kind }: Kind, object: UntypedObject): string[] =>
-  kinds.get(`${group}/${kind}`)?.create?.(object as never) ?? [];
+/** Told of a new object that has been validated. `sent`: as it was before the server completed it. */
+export const createWarnings = ({ group, kind }: Kind, object: UntypedObject, sent: UntypedObject): string[] =>
+  kinds.get(`${group}/${kind}`)?.create?.(object as never, sent as never) ?? [];
 
 /** Told of a changed object, or of one of its subresources, that has been validated. */
 export const updateWarnings = (
