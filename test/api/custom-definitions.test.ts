@@ -194,6 +194,38 @@ for (const [annotation, status, reason, message] of approvals) {
   });
 }
 
+const convertedBy = (caBundle: string, ...conditions: Array<{ type: string; status: string }>) =>
+  complete(({ spec, status }) => {
+    const clientConfig = { url: "https://hooks.example.com", caBundle };
+    spec.conversion = { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"], clientConfig } };
+    status!.conditions = conditions;
+  });
+const established = { type: "Established", status: "True" };
+const authority = btoa("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
+
+definitions("whose conversion webhook cannot be trusted is not served before it can", () => {
+  const establishedBy = (caBundle: string) => {
+    const { conditions = [] } = settledStatus(convertedBy(caBundle), [], 0) ?? {};
+    const { status, reason, message } = conditions.find(({ type }) => type === "Established")!;
+    return [status, reason, message];
+  };
+  const accepted = ["True", "InitialNamesAccepted", "the initial names have been accepted"];
+  assert.equal(establishedBy(btoa("\n")), ["False", "InvalidCABundle", "The conversion webhook CABundle is invalid"]);
+  assert.equal([establishedBy(authority), establishedBy("")], [accepted, accepted]);
+});
+
+definitions("whose conversion webhook can be trusted stays so once it is served", () => {
+  const errors = (caBundle: string, old: CustomResourceDefinition) =>
+    definitionUpdateErrors(convertedBy(caBundle), old).map(fieldErrorText);
+  const wrong = (why: string) =>
+    `spec.conversion.webhookClientConfig.caBundle: Invalid value: []byte{0x5c, 0x6e}: unable to load root certificates: ${why}`;
+  const bad = btoa("\\n");
+  assert.equal(errors(bad, convertedBy(authority, established)), [wrong("unable to parse bytes as PEM block")]);
+  assert.equal(errors(bad, convertedBy(bad, established)), []);
+  assert.equal(errors(bad, convertedBy(authority)), [], "nobody serves it yet");
+  assert.equal(errors(authority, convertedBy(authority, established)), []);
+});
+
 definitions("once established, the kind stays", () => {
   const old = complete((d) => (d.status!.conditions = [{ type: "Established", status: "True" }]));
   const errors = definitionUpdateErrors(

@@ -12,6 +12,7 @@ import { quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
 import { formatTime } from "../time.js";
 import { type Approval, approvalOf } from "./approval.js";
+import { hasBadCaBundle } from "./ca-bundle.js";
 
 export const cleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
@@ -110,6 +111,14 @@ function naming({ spec, status }: CustomResourceDefinition, taken: Taken): Namin
   return { names, condition };
 }
 
+function establishing(definition: CustomResourceDefinition, namesAccepted: boolean): Draft {
+  const type = "Established";
+  if (!namesAccepted) return { type, status: "False", reason: "NotAccepted", message: "not all names are accepted" };
+  if (hasBadCaBundle(definition))
+    return { type, status: "False", reason: "InvalidCABundle", message: "The conversion webhook CABundle is invalid" };
+  return { type, status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted" };
+}
+
 const approvalConditions: Readonly<Record<Approval["state"], Pick<Draft, "status" | "reason">>> = {
   approved: { status: "True", reason: "ApprovedAnnotation" },
   unapproved: { status: "False", reason: "UnapprovedAnnotation" },
@@ -126,11 +135,7 @@ export function settledStatus(
   const { names, condition } = naming(definition, takenIn(definition.spec.group, others));
   let conditions = withCondition(definition.status?.conditions ?? [], condition, nowMs);
   if (!isEstablished(definition)) {
-    const accepted = condition.status === "True";
-    const established: Draft = accepted
-      ? { type: "Established", status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted" }
-      : { type: "Established", status: "False", reason: "NotAccepted", message: "not all names are accepted" };
-    conditions = withCondition(conditions, established, nowMs);
+    conditions = withCondition(conditions, establishing(definition, condition.status === "True"), nowMs);
   }
   const approval = approvalOf(definition);
   if (approval !== undefined) {

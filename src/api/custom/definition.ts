@@ -16,6 +16,7 @@ import { deepEqual } from "../json-value.js";
 import { dns1035Label, dns1123Subdomain, type NameRule } from "../names.js";
 import { immutable, requiredOneOf } from "../validation/common.js";
 import { approvalAnnotation, approvalOf } from "./approval.js";
+import { caBundleErrors } from "./ca-bundle.js";
 import { isEstablished } from "./conditions.js";
 import { conversionErrors } from "./conversion-rules.js";
 import { definitionSchemaErrors } from "./definition-schema.js";
@@ -44,6 +45,7 @@ export function definitionUpdateErrors(definition: CustomResourceDefinition, old
   if (isEstablished(old)) {
     errors.push(...immutable(spec.scope, old.spec.scope, "spec.scope"));
     errors.push(...immutable(spec.names?.kind, old.spec.names?.kind, "spec.names.kind"));
+    errors.push(...caBundleErrors(definition, old));
   }
   errors.push(...immutable(spec.group, old.spec.group, "spec.group"));
   errors.push(...immutable(spec.names?.plural, old.spec.names?.plural, "spec.names.plural"));
