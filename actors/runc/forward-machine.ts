@@ -1,4 +1,7 @@
-/** One connection from outside to a port of a pod: dialled, then open until both ends have done, or one is gone. */
+/**
+ * One connection from outside to a port of a pod: dialled, then open until both ends have done, or one is gone. When the server has done,
+ * its client gets the time that containerd and socat give it.
+ */
 import { setup } from "xstate";
 import type { Host } from "../../src/actor/host.js";
 import type { OutgoingStream } from "../../src/wire/streams.js";
@@ -34,10 +37,14 @@ class Session {
     this.connection = driver.connect(target, {
       onOpen: host.bind(() => tell({ type: "opened" })),
       onData: host.bind((data) => this.read(data)),
-      onEnd: host.bind(() => stream.send({ stream: "end" })),
+      onEnd: host.bind(() => tell({ type: "output ended" })),
       onTaken: host.bind(() => this.wrote()),
       onClosed: host.bind((error) => tell(error === undefined ? { type: "done" } : { type: "broken", error })),
     });
+  }
+
+  endOutput(): void {
+    this.input.stream.send({ stream: "end" });
   }
 
   closeInput(): void {
@@ -78,16 +85,22 @@ interface ForwardContext {
 export type ForwardChartEvent =
   | { readonly type: "opened" }
   | { readonly type: "input closed" }
+  | { readonly type: "output ended" }
   | { readonly type: "done" }
   | { readonly type: "broken"; readonly error: DriverError }
   | { readonly type: "closed" };
 
+/** Once a server has said all, its client has so long to end too: clients that wait for the end of the connection never do. */
+const lingerMs = 500;
+
 export const forwardMachine = setup({
   types: { context: {} as ForwardContext, events: {} as ForwardChartEvent, input: {} as ForwardChartInput },
+  delays: { lingering: lingerMs },
   actions: {
     dial: ({ context, self }) => context.session.dial((event) => self.send(event)),
     accept: ({ context }) => context.input.stream.send({ stream: "accepted" }),
     closeInput: ({ context }) => context.session.closeInput(),
+    endOutput: ({ context }) => context.session.endOutput(),
     cancel: ({ context }) => context.session.cancel(),
     endStream: ({ context }) => context.input.stream.end(),
     failStream: ({ context, event }) => {
@@ -112,8 +125,14 @@ export const forwardMachine = setup({
         "input closed": { actions: "closeInput" },
       },
     },
-    open: { on: { "input closed": "inputClosed" } },
-    inputClosed: { entry: "closeInput" },
+    open: { on: { "input closed": "inputClosed", "output ended": "outputEnded" } },
+    inputClosed: { entry: "closeInput", on: { "output ended": { actions: "endOutput" } } },
+    outputEnded: {
+      entry: "endOutput",
+      after: { lingering: { target: "ended", actions: "cancel" } },
+      on: { "input closed": "bothEnded" },
+    },
+    bothEnded: { entry: "closeInput" },
     ended: { type: "final", entry: "endStream" },
     failed: { type: "final" },
     abandoned: { type: "final", entry: "cancel" },

@@ -170,12 +170,8 @@ test("a port of a pod is connected to, written to at its pace, read and closed",
   assert.equal([forwarded(heard.chunks).at(-1), heard.ended, heard.error], ["end", true, undefined]);
 });
 
-test("a port on which nothing listens is refused, one of no sandbox too; a connection is given up and breaks", () => {
-  const harness = new RuncHarness();
-  const { sandbox } = harness.pod();
-  const refused = harness.open("portForward", { podSandboxId: sandbox, port: 81 });
-  assert.is(refused.error?.message, "dial tcp 127.20.1.2:81: connect: connection refused");
-  assert.is(harness.open("portForward", { podSandboxId: "none", port: 80 }).error?.code, "rejected");
+/** Connections of a runtime that the test speaks for: what they are told, and their reader. */
+function spoken(harness: RuncHarness, sandbox: string) {
   const done: string[] = [];
   let reader: ConnectionReader | undefined;
   const connect = {
@@ -188,40 +184,91 @@ test("a port on which nothing listens is refused, one of no sandbox too; a conne
   harness.start(Object.create(harness.driver, { connect }) as SimulatedDriver);
   const control: { backlog: number; listener?: StreamListener } = { backlog: 0 };
   const dial = () => harness.open("portForward", { podSandboxId: sandbox, port: 80 }, control);
+  return { done, control, dial, reader: () => reader };
+}
+
+test("a port on which nothing listens is refused, one of no sandbox too; a connection is given up and breaks", () => {
+  const harness = new RuncHarness();
+  const { sandbox } = harness.pod();
+  const refused = harness.open("portForward", { podSandboxId: sandbox, port: 81 });
+  assert.is(refused.error?.message, "dial tcp 127.20.1.2:81: connect: connection refused");
+  assert.is(harness.open("portForward", { podSandboxId: "none", port: 80 }).error?.code, "rejected");
+  const { done, control, dial, reader } = spoken(harness, sandbox);
   dial();
   control.listener?.onHalfClose?.();
   control.listener?.onClosed?.({ code: "cancelled", message: "" });
   assert.equal(done.splice(0), ["end", "cancel"], "input may end before the connection is there");
   const broken = dial();
-  reader?.onOpen();
+  reader()?.onOpen();
   control.listener?.onHalfClose?.();
-  reader?.onClosed({ reason: "RuntimeUnavailable", message: "connection reset by peer" });
+  reader()?.onClosed({ reason: "RuntimeUnavailable", message: "connection reset by peer" });
   assert.equal([done.splice(0), broken.error?.message], [["end"], "connection reset by peer"]);
   const over = dial();
-  reader?.onOpen();
+  reader()?.onOpen();
   control.backlog = 1;
-  reader?.onData(Uint8Array.of(1));
+  reader()?.onData(Uint8Array.of(1));
   assert.equal(done, [], "a server waits while its reader is behind");
-  reader?.onClosed();
+  reader()?.onClosed();
   assert.equal([over.ended, over.error], [true, undefined]);
   for (const when of ["open", "half closed"]) {
     dial();
-    reader?.onOpen();
+    reader()?.onOpen();
     if (when === "half closed") control.listener?.onHalfClose?.();
     control.listener?.onClosed?.({ code: "cancelled", message: "" });
     assert.is(done.at(-1), "cancel", when);
   }
   const early = dial();
-  reader?.onClosed();
+  reader()?.onClosed();
   assert.ok(early.ended, "a server may close before it is heard to be there");
   dial();
-  reader?.onOpen();
+  reader()?.onOpen();
   control.listener?.onHalfClose?.();
-  reader?.onClosed();
+  reader()?.onClosed();
   const lost = dial();
-  reader?.onOpen();
-  reader?.onClosed({ reason: "RuntimeUnavailable", message: "gone" });
+  reader()?.onOpen();
+  reader()?.onClosed({ reason: "RuntimeUnavailable", message: "gone" });
   assert.is(lost.error?.message, "gone");
+});
+
+test("when a server has said all, its client has half a second to end too", () => {
+  const harness = new RuncHarness();
+  const { sandbox } = harness.pod();
+  const { done, control, dial, reader } = spoken(harness, sandbox);
+  const ended = () => {
+    const heard = dial();
+    reader()?.onOpen();
+    reader()?.onEnd();
+    assert.equal(forwarded(heard.chunks), ["accepted", "end"]);
+    return heard;
+  };
+  const waiting = ended();
+  harness.run(499);
+  assert.equal([waiting.ended, done], [false, []]);
+  harness.run(1);
+  assert.equal([waiting.ended, waiting.error, done.splice(0)], [true, undefined, ["cancel"]]);
+  for (const both of [false, true]) {
+    for (const end of ["closed", "broken", "gone"]) {
+      const heard = ended();
+      if (both) {
+        control.listener?.onHalfClose?.();
+        assert.equal(done.splice(0), ["end"]);
+        harness.run(1_000);
+        assert.not(heard.ended, "who has ended in time waits for the connection to close");
+      }
+      if (end === "gone") {
+        control.listener?.onClosed?.({ code: "cancelled", message: "" });
+        assert.equal(done.splice(0), ["cancel"]);
+      } else reader()?.onClosed(end === "closed" ? undefined : { reason: "RuntimeUnavailable", message: end });
+      if (end !== "gone") assert.is(heard.error?.message, end === "closed" ? undefined : "broken");
+    }
+  }
+  const heard = dial();
+  reader()?.onOpen();
+  control.listener?.onHalfClose?.();
+  reader()?.onEnd();
+  assert.equal([forwarded(heard.chunks), done.splice(0)], [["accepted", "end"], ["end"]]);
+  reader()?.onClosed();
+  assert.ok(heard.ended);
 });
 
 test("probes answer as the rules say", () => {

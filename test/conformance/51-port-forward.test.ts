@@ -28,6 +28,7 @@ spec:
             socket.on("data", (part) => (bytes += part.length));
             socket.on("end", () => socket.end("heard " + bytes));
           }).listen(7000);
+          require("node:net").createServer({ allowHalfOpen: true }, (socket) => socket.end("all of it")).listen(7001);
 ---
 apiVersion: v1
 kind: Service
@@ -59,6 +60,21 @@ const exchange = (port: number, text: string): Promise<string> =>
     socket.on("close", () => resolve(heard));
   });
 
+/** What is said at a port until its end, to somebody who says nothing. */
+const untilEnd = (port: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let heard = "";
+    const socket = createConnection({ host: "127.0.0.1", port, allowHalfOpen: true });
+    socket.setEncoding("utf8").on("data", (part: string) => {
+      heard += part;
+    });
+    socket.on("error", reject);
+    socket.on("end", () => {
+      resolve(heard);
+      socket.destroy();
+    });
+  });
+
 kubectlVersionsSuite("port-forward", everyKubectl, { nodes: 1 }, (test, world) => {
   test("the pods are there", async () => {
     const kubectl = world("1.33");
@@ -77,6 +93,9 @@ kubectlVersionsSuite("port-forward", everyKubectl, { nodes: 1 }, (test, world) =
       const counter = await forwarding(kubectl, "pod/web", 7000);
       assert.is(await exchange(counter.local, "x".repeat(3_000_000)), "heard 3000000");
       await counter.running.interrupt();
+      const speaker = await forwarding(kubectl, "pod/web", 7001);
+      assert.is(await untilEnd(speaker.local), "all of it", "a server may end first, and its client only listen");
+      await speaker.running.interrupt();
       const service = await forwarding(kubectl, "svc/web", 8080);
       assert.match(await fetchText(`http://127.0.0.1:${service.local}/`), /Welcome to nginx!/);
       await service.running.interrupt();
