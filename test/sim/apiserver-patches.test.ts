@@ -242,4 +242,15 @@ test("who may patch may not for that alone create by applying", () => {
   assert.is(world.as("jane").apply(configMaps, configMap("two", { b: "2" }), "jane").error, undefined);
 });
 
+test("a list whose last item a component takes away is gone", () => {
+  const world = new ApiServerWorld().untilServing();
+  world.create(configMaps, { ...configMap("held"), metadata: { name: "held", finalizers: ["example.com/hold"] } });
+  const patch = { metadata: { "$deleteFromPrimitiveList/finalizers": ["example.com/hold"] } };
+  const user = { name: "controller", groups: [] };
+  const asked = { verb: "patch", patchType: strategic, path: { ...configMaps, name: "held" }, user, options: {}, patch } as const;
+  world.server().request({ ...asked, typed: true }, () => undefined);
+  world.run(1_000);
+  assert.not.ok("finalizers" in world.get(configMaps, "held").object.metadata);
+});
+
 test.run();

@@ -57,8 +57,19 @@ export function patchedObject(
   const patched = applyPatch(patchType, schema, current as unknown as JsonObject, patch as JsonValue, checked);
   if (!patched.ok) return patched;
   if (request.typed === true && custom === undefined && isJsonObject(patched.value))
-    return succeed(patched.value as unknown as UntypedObject);
+    return succeed(withoutEmptyLists(patched.value as unknown as UntypedObject));
   return decodePatched(request, expected, patched.value, remarks);
+}
+
+/** Components send no empty lists, but what they take away may be the last of one: that is none, as whoever decodes it would say. */
+function withoutEmptyLists(object: UntypedObject): UntypedObject {
+  const { finalizers, ownerReferences, ...metadata } = object.metadata;
+  if (finalizers?.length !== 0 && ownerReferences?.length !== 0) return object;
+  const left = {
+    ...((finalizers?.length ?? 0) === 0 ? {} : { finalizers }),
+    ...((ownerReferences?.length ?? 0) === 0 ? {} : { ownerReferences }),
+  };
+  return { ...object, metadata: { ...metadata, ...left } as UntypedObject["metadata"] };
 }
 
 /** What a patch leaves must be an object of its kind still, without fields that the kind does not have where the request minds. */

@@ -28,16 +28,17 @@ const existing = (set: StatefulSet, ordinal: number, claimNamed: ClaimNamed): Pe
 /** The claims of a pod whose owners are not those that the set's policy wants. A claim that something else controls is left to that. */
 export function claimsToOwn(set: StatefulSet, pod: Pod, ordinal: number, claimNamed: ClaimNamed): PlannedWrite[] {
   return existing(set, ordinal, claimNamed).flatMap((claim) => {
-    const before = claim.metadata.ownerReferences ?? [];
+    const { ownerReferences: before = [], ...metadata } = claim.metadata;
     const others = before.filter(({ uid }) => uid !== set.metadata.uid && uid !== pod.metadata.uid);
     const isElses = others.some(({ controller }) => controller === true);
-    const ownerReferences = isElses ? others : [...others, ...ownersOf(set, pod, ordinal)];
-    if (semanticEqual(before, ownerReferences)) return [];
+    const owners = isElses ? others : [...others, ...ownersOf(set, pod, ordinal)];
+    if (semanticEqual(before, owners)) return [];
+    const owned = owners.length === 0 ? metadata : { ...metadata, ownerReferences: owners };
     const object = {
       ...claim,
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { ...claim.metadata, ownerReferences },
+      metadata: owned,
     };
     return [{ request: { verb: "update", path: pathTo(claimsResource.path, claim), object } }];
   });
