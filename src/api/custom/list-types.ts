@@ -3,8 +3,8 @@
  * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
 import { at, child, duplicate, type FieldError, invalidValue } from "../field-errors.js";
-import { isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
-import type { StructuralSchema } from "./schema.js";
+import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
+import { type StructuralSchema, schemaOfField } from "./schema.js";
 
 /** Text that is the same for equal values, whatever the order of their fields. */
 function identity(value: JsonValue | undefined): string {
@@ -23,13 +23,36 @@ const keysOf = (item: JsonObject, schema: StructuralSchema): JsonObject =>
     }),
   );
 
-/** The item of the old list that an item has taken the place of; undefined when nothing tells. */
+/** The item of the old list that an item has taken the place of; undefined when nothing tells, as in sets and plain lists. */
 export function correlatedItem(item: JsonValue, schema: StructuralSchema, old: JsonValue | undefined): JsonValue | undefined {
-  if (!Array.isArray(old)) return undefined;
-  if (schema.listType === "set") return old.find((each) => identity(each) === identity(item));
-  if (schema.listType !== "map" || !isJsonObject(item)) return undefined;
+  if (!Array.isArray(old) || schema.listType !== "map" || !isJsonObject(item)) return undefined;
   const keys = identity(keysOf(item, schema));
   return old.find((each) => isJsonObject(each) && identity(keysOf(each, schema)) === keys);
+}
+
+/**
+ * True where nothing of a value is new, in whatever order the items of its maps are. Of fields that no schema tells of, nobody
+ * knows what they have taken the place of.
+ */
+export function isUnchanged(value: JsonValue, old: JsonValue, schema: StructuralSchema): boolean {
+  if (Array.isArray(value) && Array.isArray(old)) {
+    const { items, listType } = schema;
+    if (listType !== "map" || items === undefined) return deepEqual(value, old);
+    if (value.length !== old.length) return false;
+    return value.every((item) => {
+      const before = correlatedItem(item, schema, old);
+      return before !== undefined && isUnchanged(item, before, items);
+    });
+  }
+  if (!isJsonObject(value) || !isJsonObject(old)) return deepEqual(value, old);
+  const names = Object.keys(value);
+  return (
+    names.length === Object.keys(old).length &&
+    names.every((name) => {
+      const [before, field] = [ownField(old, name), schemaOfField(schema, name)];
+      return before !== undefined && field !== undefined && isUnchanged(value[name]!, before, field);
+    })
+  );
 }
 
 /** Errors of every set and map in a value: `spec.ports[1]: Duplicate value: {"port":80}`. */

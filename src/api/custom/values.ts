@@ -8,7 +8,7 @@ import { quote } from "../go-format.js";
 import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
 import { compileRegex, type Regex } from "../regex/regex.js";
 import { checkedFormatLength, formatOf } from "./formats.js";
-import { correlatedItem } from "./list-types.js";
+import { correlatedItem, isUnchanged } from "./list-types.js";
 import { type StructuralSchema, schemaOfField } from "./schema.js";
 
 /** What is wrong with `value`. With `old`, what has not changed is not held against it (KEP-4008, ratcheting). */
@@ -63,16 +63,17 @@ const codePoints = (text: string): number => {
 class Validator {
   constructor(private readonly ratchets = false) {}
 
-  validate(value: JsonValue, schema: StructuralSchema, path: string, old?: JsonValue): FieldError[] {
-    if (this.ratchets && old !== undefined && deepEqual(value, old)) return [];
+  /** `structure` is the schema outside of junctors, which tells what of `old` a part of the value has taken the place of. */
+  validate(value: JsonValue, schema: StructuralSchema, path: string, old?: JsonValue, structure = schema): FieldError[] {
+    if (this.ratchets && old !== undefined && isUnchanged(value, old, structure)) return [];
     const wrongType = this.type(value, schema, path);
     if (value === null) return [...wrongType, ...this.enumerated(value, schema, path)];
-    const errors = [...wrongType, ...this.junctors(value, schema, path, old)];
+    const errors = [...wrongType, ...this.junctors(value, schema, path, structure, old)];
     if (typeof value === "string") errors.push(...this.text(value, schema, path));
     if (typeof value === "number") errors.push(...this.number(value, schema, path));
-    if (Array.isArray(value)) errors.push(...this.array(value, schema, path, old));
+    if (Array.isArray(value)) errors.push(...this.array(value, schema, path, structure, old));
     errors.push(...this.enumerated(value, schema, path));
-    if (isJsonObject(value)) errors.push(...this.object(value, schema, path, old));
+    if (isJsonObject(value)) errors.push(...this.object(value, schema, path, structure, old));
     return errors;
   }
 
@@ -116,14 +117,20 @@ class Validator {
     return errors;
   }
 
-  private array(items: JsonValue[], schema: StructuralSchema, path: string, old?: JsonValue): FieldError[] {
+  private array(
+    items: JsonValue[],
+    schema: StructuralSchema,
+    path: string,
+    structure: StructuralSchema,
+    old?: JsonValue,
+  ): FieldError[] {
     const { minItems, maxItems } = schema.checks;
     const errors: FieldError[] = [];
     const { items: itemSchema } = schema;
     if (itemSchema !== undefined) {
       for (const [index, item] of items.entries()) {
-        const before = this.ratchets ? correlatedItem(item, schema, old) : undefined;
-        errors.push(...this.validate(item, itemSchema, `${path}[${index}]`, before));
+        const before = this.ratchets ? correlatedItem(item, structure, old) : undefined;
+        errors.push(...this.validate(item, itemSchema, `${path}[${index}]`, before, structure.items));
       }
     }
     if (minItems !== undefined && items.length < minItems)
@@ -132,7 +139,13 @@ class Validator {
     return errors;
   }
 
-  private object(object: JsonObject, schema: StructuralSchema, path: string, old?: JsonValue): FieldError[] {
+  private object(
+    object: JsonObject,
+    schema: StructuralSchema,
+    path: string,
+    structure: StructuralSchema,
+    old?: JsonValue,
+  ): FieldError[] {
     const { minProperties, maxProperties } = schema.checks;
     const names = Object.keys(object);
     if (minProperties !== undefined && names.length < minProperties)
@@ -142,9 +155,10 @@ class Validator {
     for (const name of names) {
       const field = schemaOfField(schema, name);
       const before = old !== undefined && isJsonObject(old) ? ownField(old, name) : undefined;
-      if (field !== undefined)
-        errors.push(...this.validate(object[name]!, field, path === "" ? name : `${path}.${name}`, before));
-      else if (schema.additionalProperties === false) {
+      if (field !== undefined) {
+        const of = schemaOfField(structure, name);
+        errors.push(...this.validate(object[name]!, field, path === "" ? name : `${path}.${name}`, before, of));
+      } else if (schema.additionalProperties === false) {
         errors.push(invalidValue(fieldOf(path), name, `${path}.${name} in body is a forbidden property`));
       }
     }
@@ -154,9 +168,16 @@ class Validator {
     return errors;
   }
 
-  private junctors(value: JsonValue, { checks }: StructuralSchema, path: string, old?: JsonValue): FieldError[] {
+  private junctors(
+    value: JsonValue,
+    { checks }: StructuralSchema,
+    path: string,
+    structure: StructuralSchema,
+    old?: JsonValue,
+  ): FieldError[] {
     const { anyOf, oneOf, allOf, not } = checks;
-    const judge = (schemas: readonly StructuralSchema[]) => schemas.map((each) => this.validate(value, each, path, old));
+    const judge = (schemas: readonly StructuralSchema[]) =>
+      schemas.map((each) => this.validate(value, each, path, old, structure));
     const errors: FieldError[] = [];
     if (anyOf.length > 0) {
       const judged = judge(anyOf);
