@@ -208,64 +208,6 @@ for (const [what, schema, value, errors] of judged) {
   objects(`values: ${what}`, () => assert.equal(valueErrors(value, readSchema(schema), "").map(fieldErrorText), errors));
 }
 
-objects("what was wrong before is not held against an update that leaves it", () => {
-  const schema = readSchema(object({ a: { type: "integer", maximum: 1 }, b: { type: "integer", maximum: 1 } }));
-  assert.equal(valueErrors({ a: 5, b: 0 }, schema, "", { a: 5, b: 1 }), []);
-  assert.equal(
-    valueErrors({ a: 5, b: 7 }, schema, "", { a: 5, b: 1 }).map(({ field }) => field),
-    ["b"],
-  );
-});
-
-const portSchema = object({ name: text, port: { type: "integer", multipleOf: 2 }, note: text });
-const mapOf = (items: JSONSchemaProps, more: JSONSchemaProps = {}): JSONSchemaProps => ({
-  type: "array",
-  items,
-  "x-kubernetes-list-type": "map",
-  "x-kubernetes-list-map-keys": ["name"],
-  ...more,
-});
-const [web, tls]: [JsonValue, JsonValue] = [
-  { name: "web", port: 81 },
-  { name: "tls", port: 443 },
-];
-
-/** What an update leaves as it was is not held against it; only what it is known to have taken the place of tells. */
-const ratcheted: Array<[what: string, schema: JSONSchemaProps, value: JsonValue, old: JsonValue, wrong: string[]]> = [
-  ["items of a map in another order", mapOf(portSchema, { maxItems: 1 }), [tls, web], [web, tls], []],
-  ["a map with another item", mapOf(portSchema, { maxItems: 1 }), [tls, web, { name: "c" }], [web, tls], ["v"]],
-  ["a field of an item that stays", mapOf(portSchema), [{ name: "web", port: 81, note: "new" }], [web], []],
-  ["a field of an item that changes", mapOf(portSchema), [{ name: "web", port: 83 }], [web], ["v[0].port"]],
-  ["an item of a plain list", { type: "array", items: { ...text, maxLength: 1 } }, ["ab", "c"], ["ab"], ["v[0]"]],
-  [
-    "an item of a set",
-    { type: "array", items: { ...text, maxLength: 1 }, "x-kubernetes-list-type": "set" },
-    ["ab", "c"],
-    ["ab"],
-    ["v[0]"],
-  ],
-  ["a plain list that stays", { type: "array", items: { ...text, maxLength: 1 } }, ["ab"], ["ab"], []],
-  ["an object whose fields no schema tells of", { ...keeps, maxProperties: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }, ["v"]],
-  [
-    "a field that a junctor speaks of",
-    { ...object({ a: { type: "integer" }, b: text }), allOf: [{ properties: { a: { maximum: 1 } } }] },
-    { a: 5, b: "new" },
-    { a: 5 },
-    [],
-  ],
-];
-for (const [what, schema, value, old, wrong] of ratcheted) {
-  objects(`an update: ${what}`, () => {
-    const errors = valueErrors({ v: value, other: 1 }, readSchema(object({ v: schema, other: { type: "integer" } })), "", {
-      v: old,
-    });
-    assert.equal(
-      errors.map(({ field }) => field),
-      wrong,
-    );
-  });
-}
-
 const lists: Array<[what: string, list: JSONSchemaProps, value: JsonValue[], errors: string[]]> = [
   [
     "a set",

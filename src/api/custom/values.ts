@@ -154,7 +154,9 @@ class Validator {
     const errors: FieldError[] = [];
     for (const name of names) {
       const field = schemaOfField(schema, name);
-      const before = old !== undefined && isJsonObject(old) ? ownField(old, name) : undefined;
+      // apiVersion and kind are those that were asked for, whatever was stored.
+      const isType = path === "" && (name === "apiVersion" || name === "kind");
+      const before = old !== undefined && isJsonObject(old) && !isType ? ownField(old, name) : undefined;
       if (field !== undefined) {
         const of = schemaOfField(structure, name);
         errors.push(...this.validate(object[name]!, field, path === "" ? name : `${path}.${name}`, before, of));

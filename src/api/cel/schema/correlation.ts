@@ -1,5 +1,6 @@
+import { isUnchanged } from "../../custom/list-types.js";
 import { type StructuralSchema, schemaOfField } from "../../custom/schema.js";
-import { deepEqual, hasField, isJsonObject, type JsonObject, type JsonValue } from "../../json-value.js";
+import { hasField, isJsonObject, type JsonObject, type JsonValue } from "../../json-value.js";
 
 /** The old item that an item of a map list takes the place of, by its keys. */
 export class OldItems {
@@ -37,7 +38,7 @@ export class Correlation {
   ) {}
 
   get isUnchanged(): boolean {
-    this.#equal ??= deepEqual(this.value, this.old);
+    this.#equal ??= isUnchanged(this.value, this.old, this.schema);
     return this.#equal;
   }
 
@@ -48,19 +49,13 @@ export class Correlation {
     return schema === undefined ? undefined : new Correlation(value[name]!, old[name]!, schema);
   }
 
-  /** Items of map lists go by their keys, those of lists that say nothing of themselves by their place. */
+  /** Items of map lists go by their keys; of those of other lists, nobody knows what they have taken the place of. */
   item(index: number): Correlation | undefined {
     const { value, old, schema } = this;
-    if (!Array.isArray(value) || !Array.isArray(old) || schema.items === undefined) return undefined;
-    const before = this.#oldItem(value[index]!, old, index);
+    if (!Array.isArray(value) || schema.items === undefined) return undefined;
+    this.#oldItems ??= new OldItems(schema, old);
+    const before = this.#oldItems.of(value[index]!);
     return before === undefined ? undefined : new Correlation(value[index]!, before, schema.items);
-  }
-
-  #oldItem(item: JsonValue, old: readonly JsonValue[], index: number): JsonValue | undefined {
-    if (this.schema.listType === undefined) return old[index];
-    if (this.schema.listType !== "map") return undefined;
-    this.#oldItems ??= new OldItems(this.schema, this.old);
-    return this.#oldItems.of(item);
   }
 }
 
