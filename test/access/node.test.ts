@@ -66,6 +66,7 @@ const world = () =>
       csi: { driver: "d", volumeHandle: "h", nodeStageSecretRef: { name: "stage", namespace: "storage" } },
     }),
     volume("free", "nobodys"),
+    volume("early", "web-e", { azureFile: { shareName: "s", secretName: "share" } }),
     {
       kind: "VolumeAttachment",
       apiVersion: "storage.k8s.io/v1",
@@ -94,6 +95,8 @@ const rows: Array<[string, string]> = [
   ["get secrets in default named mirrored", none],
   ["get secrets in elsewhere named volume", none],
   ["get secrets in storage named stage", "yes"],
+  // Its volume says whose it is before the claim does.
+  ["get secrets in default named share", "yes"],
   ["list secrets in default", "no: No Object name found"],
   ["list secrets in default where metadata.name=volume", "yes"],
   ["list secrets", "no: can only read namespaced object of this type"],

@@ -89,6 +89,14 @@ test("an update creates only where Kubernetes lets it", () => {
   assert.is(world.get(endpoints, "one").error, undefined);
 });
 
+test("whoever makes an object badly hears of that before hearing that there is one", () => {
+  const world = serving();
+  world.create(configMaps, configMap("one"));
+  assert.is(world.create(configMaps, configMap("one")).error?.code, 409);
+  const badly = { ...configMap("one"), data: { "a/b": "c" } };
+  assert.is(world.create(configMaps, badly).error?.code, 422);
+});
+
 test("an update of another object of the same name is a conflict", () => {
   const world = serving();
   const { object } = world.create(configMaps, configMap("one"));

@@ -50,9 +50,9 @@ export class CreatePlanner implements Planner {
   plan(situation: Situation): Plan {
     const { origin, taken, draws } = situation;
     // Once another name has been drawn, what is stored under the one before is of no account.
-    if (origin !== undefined && origin.name === this.name) {
+    const exists = origin !== undefined && origin.name === this.name;
+    if (exists && this.generated) {
       const { groupResource } = this.served;
-      if (!this.generated) return refuse(alreadyExists(groupResource, this.name));
       if (this.names >= nameAttempts) return refuse(generateNameConflict(groupResource, this.name));
       this.names += 1;
     }
@@ -80,6 +80,8 @@ export class CreatePlanner implements Planner {
     if (!ready.ok) return refuse(ready.error);
     if (isTold(this.request))
       for (const text of createWarnings(resource, ready.value, object.value)) situation.remarks.warn(text);
+    // Whoever may not make it, or made it badly, hears of that first.
+    if (exists && !this.generated) return refuse(alreadyExists(served.groupResource, this.name));
     const claimed = claimForNew(this.backing, served, ready.value, taken, draws);
     if (!claimed.ok) return refuse(claimed.error);
     const refusal = this.refusal();

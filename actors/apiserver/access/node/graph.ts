@@ -5,7 +5,7 @@
 import { builtinResources } from "../../../../src/api/kinds.js";
 import { storageKey, storagePrefix } from "../../../../src/api/paths.js";
 import { type Referred, referencesOf, referenceTo } from "../../../../src/api/pod-references.js";
-import type { PersistentVolume, PersistentVolumeClaim, Pod, UntypedObject } from "../../../../src/api/types.js";
+import type { PersistentVolume, Pod, UntypedObject } from "../../../../src/api/types.js";
 import type { WatchCache } from "../../watch-cache/cache.js";
 import type { CacheEvent } from "../../watch-cache/cache-event.js";
 import type { StoredObject } from "../../watch-cache/stored-object.js";
@@ -13,6 +13,7 @@ import type { StoredObject } from "../../watch-cache/stored-object.js";
 const core = (plural: string) => builtinResources().preferred("", plural)!;
 const podResource = core("pods");
 const podPrefix = storagePrefix(podResource);
+const volumePrefix = storagePrefix(core("persistentvolumes"));
 
 interface PodOnNode {
   stored: StoredObject;
@@ -47,19 +48,12 @@ export class NodeGraph {
     return claim !== undefined && this.refers(node, "persistentvolumeclaims", claim.namespace ?? "", claim.name ?? "");
   }
 
-  /** True when a volume that belongs to the node needs the secret. */
+  /** True when a volume that belongs to the node needs the secret. A claim need not know yet which volume is its own. */
   volumesRefer(node: string, namespace: string, name: string): boolean {
-    for (const pod of this.podsOf(node).values()) {
-      const { stored } = pod;
-      for (const reference of readAgain(pod)) {
-        const [resource = "", claimName = ""] = reference.split(" ");
-        if (resource !== "persistentvolumeclaims") continue;
-        const claim = this.object<PersistentVolumeClaim>(core("persistentvolumeclaims"), stored.namespace, claimName);
-        const volumeName = claim?.spec?.volumeName ?? "";
-        if (volumeName === "" || !this.hasVolume(node, volumeName)) continue;
-        const volume = this.object<PersistentVolume>(core("persistentvolumes"), "", volumeName);
-        if (volume !== undefined && volumeSecrets(volume, stored.namespace).includes(`${namespace}/${name}`)) return true;
-      }
+    for (const { object } of this.cache.store(volumePrefix).from(volumePrefix)) {
+      const volume = object as PersistentVolume;
+      const secrets = volumeSecrets(volume, volume.spec?.claimRef?.namespace ?? "");
+      if (secrets.includes(`${namespace}/${name}`) && this.hasVolume(node, volume.metadata.name ?? "")) return true;
     }
     return false;
   }
