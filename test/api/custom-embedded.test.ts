@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { embeddedErrors, mendEmbedded } from "../../src/api/custom/embedded.js";
+import { coerceEmbedded, embeddedErrors, mendEmbedded } from "../../src/api/custom/embedded.js";
 import { readSchema } from "../../src/api/custom/schema.js";
 import { fieldErrorText } from "../../src/api/field-errors.js";
 import type { JsonObject, JsonValue } from "../../src/api/json-value.js";
@@ -36,6 +36,12 @@ const judged: Array<[what: string, template: JsonObject, errors: string[]]> = [
 for (const [what, template, errors] of judged) {
   embedded(what, () => assert.equal(embeddedErrors({ template }, schema).map(fieldErrorText), errors));
 }
+
+embedded("fields that its metadata does not have go, and are told", () => {
+  const value: JsonValue = { template: { ...config, metadata: { name: "a", nonsense: 1, labels: { b: "c" } } } };
+  assert.equal(coerceEmbedded(value, schema), { error: undefined, unknownFields: ["template.metadata.nonsense"] });
+  assert.equal(value, { template: { ...config, metadata: { name: "a", labels: { b: "c" } } } });
+});
 
 const mended: Array<[what: string, template: JsonObject, left: JsonObject]> = [
   ["what fits stays", { ...config, metadata: { labels: { a: "x y" } } }, { ...config, metadata: { labels: { a: "x y" } } }],

@@ -89,7 +89,7 @@ function oneDefaultErrors(schema: StructuralSchema, path: string, isResource: bo
   const errors: FieldError[] = [];
   prune(value, schema, isResource || schema.isEmbeddedResource);
   if (!deepEqual(value, schema.default)) errors.push(invalidValue(path, schema.default, "must not have unknown fields"));
-  const wrong = coerceEmbedded(value, schema);
+  const { error: wrong } = coerceEmbedded(value, schema);
   if (wrong !== undefined) return [...errors, below(path, wrong)];
   const embedded = embeddedErrors(value, schema, path);
   if (embedded.length > 0) return [...errors, ...embedded];

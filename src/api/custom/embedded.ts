@@ -34,9 +34,17 @@ function eachEmbedded(
   }
 }
 
-/** Makes the metadata of embedded resources what a decoder would: unknown fields of it go. Answers what is no metadata. */
-export function coerceEmbedded(value: JsonValue, schema: StructuralSchema): FieldError | undefined {
+export interface Coerced {
+  /** The first of what is no apiVersion, kind or metadata by its type. */
+  readonly error: FieldError | undefined;
+  /** `spec.template.metadata.nonsense` */
+  readonly unknownFields: readonly string[];
+}
+
+/** Makes the metadata of embedded resources what a decoder would, in place: unknown fields of it go. */
+export function coerceEmbedded(value: JsonValue, schema: StructuralSchema): Coerced {
   let error: FieldError | undefined;
+  const unknownFields: string[] = [];
   eachEmbedded(value, schema, "", (object, path) => {
     for (const name of ["apiVersion", "kind"]) {
       const given = ownField(object, name);
@@ -45,10 +53,13 @@ export function coerceEmbedded(value: JsonValue, schema: StructuralSchema): Fiel
     const metadata = ownField(object, "metadata");
     if (metadata === undefined) return;
     const decoded = decodeAs("ObjectMeta", metadata);
-    if (decoded.ok) object.metadata = decoded.value as JsonObject;
-    else error ??= invalidValue(child(path, "metadata"), metadata, decoded.message);
+    const metadataPath = child(path, "metadata");
+    if (decoded.ok) {
+      object.metadata = decoded.value as JsonObject;
+      unknownFields.push(...decoded.unknownFields.map((field) => child(metadataPath, field)));
+    } else error ??= invalidValue(metadataPath, metadata, decoded.message);
   });
-  return error;
+  return { error, unknownFields };
 }
 
 /** Takes out of embedded resources what is none of their apiVersion, kind or metadata by its type, in place: it is stored already. */

@@ -31,8 +31,9 @@ export function decodeCustom(value: JsonObject, { schema }: CustomVersion): Deco
   unknownFields.push(...fit(value, schema));
   addDefaults(value, schema);
   // Defaults may say more of metadata than it has.
-  const wrong = coerceEmbedded(value, schema);
-  if (wrong !== undefined) return { ok: false, message: fieldErrorText(wrong) };
+  const embedded = coerceEmbedded(value, schema);
+  if (embedded.error !== undefined) return { ok: false, message: fieldErrorText(embedded.error) };
+  unknownFields.push(...embedded.unknownFields);
   return { ok: true, value, unknownFields };
 }
 
