@@ -307,13 +307,12 @@ test("a shell as the first process is typed at over attach, with a terminal and 
 
 test("standard input stays open for who attaches next, unless it is to be read once", async () => {
   const open = await harness.run("busybox", { stdin: true, command: ["sh", "-c", "read a; read b; echo $a $b"] });
-  harness.type(open.id, "one\n");
-  harness.type(open.id, "two\n");
+  assert.is(await harness.type(open.id, "one\n"), 0, "who has no more to type is let go");
+  assert.is(await harness.type(open.id, "two\n"), 0);
   assert.is((await harness.exitOf(open.id)).exitCode, 0);
   assert.is(await harness.log(open.id), "one two\n");
-  const once = await harness.run("busybox", { stdin: true, stdinOnce: true, command: ["sh", "-c", "cat; echo end"] });
-  harness.type(once.id, "all\n");
-  assert.is((await harness.exitOf(once.id)).exitCode, 0);
+  const once = await harness.run("busybox", { stdin: true, stdinOnce: true, command: ["sh", "-c", "cat; echo end; exit 3"] });
+  assert.is(await harness.type(once.id, "all\n"), 3, "who typed at an input that is read once hears the process to its end");
   assert.is(await harness.log(once.id), "all\nend\n");
 });
 

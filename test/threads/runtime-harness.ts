@@ -7,6 +7,7 @@ import type {
   ContainerExit,
   ContainerRecord,
   ContainerSpec,
+  DriverError,
   DriverEvent,
   DriverOutcome,
   LogOptions,
@@ -175,13 +176,15 @@ export class RuntimeHarness {
     });
   }
 
-  /** Types at the first process, and leaves. */
-  type(id: string, typed: string): void {
-    const reader = { onOutput: () => {}, onExit: () => {}, onError: () => {} };
-    const process = this.driver.attach(id, { stdin: true, tty: false }, reader);
-    process.write(Buffer.from(typed));
-    process.closeStdin();
-    process.cancel();
+  /** Types at the first process and has no more to say: the exit code that it hears then. */
+  type(id: string, typed: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const failed = (why: string): void => reject(new Error(why));
+      const reader = { onOutput: () => {}, onExit: resolve, onError: ({ message }: DriverError) => failed(message) };
+      const process = this.driver.attach(id, { stdin: true, tty: false }, reader);
+      process.write(Buffer.from(typed));
+      process.closeStdin();
+    });
   }
 
   /** Types at the first process, once something of what it writes asks for it. */

@@ -1,5 +1,6 @@
 /**
- * `attach`: the streams of a container's first process, from now on. Its input stays open for others unless it is to be read once.
+ * `attach`: the streams of a container's first process, from now on. Its input stays open for others unless it is to be read once:
+ * whoever has no more to type is let go, and whoever typed at an input that is read once hears the process to its end.
  * Source: stdinOnce in https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#debugging
  */
 import type { ExecProcess, ExecReader } from "../driver.js";
@@ -9,7 +10,11 @@ import { asTerminalOutput, Terminal } from "./terminal.js";
 /** An attached reader that is this far behind misses output: it is in the log, and the container does not wait. */
 const behindBytesMost = 1024 * 1024;
 
-export function attachTo(container: WorkerContainer, request: { readonly tty: boolean }, reader: ExecReader): ExecProcess {
+export function attachTo(
+  container: WorkerContainer,
+  request: { readonly stdin: boolean; readonly tty: boolean },
+  reader: ExecReader,
+): ExecProcess {
   let behindBytes = 0;
   const give = (stream: "stdout" | "stderr", bytes: Uint8Array): void => {
     if (behindBytes > behindBytesMost) return;
@@ -33,7 +38,12 @@ export function attachTo(container: WorkerContainer, request: { readonly tty: bo
   return {
     write: (bytes) => (terminal === undefined ? container.writeStdin(bytes) : terminal.typed(bytes)),
     closeStdin: () => {
-      if (container.record.spec.stdinOnce) container.closeStdin();
+      if (!request.stdin) return;
+      if (container.record.spec.stdinOnce && !request.tty) container.closeStdin();
+      else {
+        detach();
+        reader.onExit(0);
+      }
     },
     resize: (columns, rows) => container.resize(columns, rows),
     taken: (bytes) => {
