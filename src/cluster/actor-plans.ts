@@ -112,7 +112,7 @@ function runcPlan({ containers }: ClusterPlan, number: number): ActorPlan {
   });
 }
 
-function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorPlan {
+function kubeletPlan({ ranges, directory, options }: ClusterPlan, number: number): ActorPlan {
   const settings: KubeletSettings = {
     node: {
       internalIp: ranges.nodeAddress(number),
@@ -129,7 +129,7 @@ function kubeletPlan({ ranges, directory }: ClusterPlan, number: number): ActorP
       bootId: randomUUID(),
       runtimeVersion: "1.0.0",
     },
-    directory: directory.directory("nodes", nodeName(number)),
+    ...(options.runtime === "simulated" ? {} : { directory: directory.directory("nodes", nodeName(number)) }),
   };
   return actorPlan(address("kubelet", nodeName(number)), () => ({ settings }));
 }

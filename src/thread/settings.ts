@@ -47,8 +47,8 @@ export interface ControllerManagerSettings extends Pick<ControllerManagerIo, "cl
 
 export interface KubeletSettings {
   readonly node: NodeDescription;
-  /** The node's own directory. */
-  readonly directory: string;
+  /** The node's own directory. Absent where containers are simulated: nobody reads their volumes. */
+  readonly directory?: string;
 }
 
 export interface RuncSettings {
