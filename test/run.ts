@@ -11,7 +11,7 @@ import { reportTransitions } from "./support/transition-report.js";
 const built = fileURLToPath(new URL(".", import.meta.url));
 const sources = fileURLToPath(new URL("../../test/", import.meta.url));
 const atOnce = 2;
-const fileDeadlineMs = Number(process.env.CHARTROOM_TEST_DEADLINE_MS ?? 600_000);
+const fileDeadlineMs = Number(process.env.CHARTROOM_TEST_DEADLINE_MS ?? 300_000);
 const transitionsDirectory = process.env.CHARTROOM_TRANSITIONS;
 
 interface FileResult {
