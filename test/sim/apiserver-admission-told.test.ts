@@ -267,4 +267,15 @@ test("what a webhook makes of managedFields that nobody can read is not taken, a
   assert.is(world.get(configMaps, "one").object.metadata.managedFields?.[0]?.operation, "Update");
 });
 
+test("owners that a webhook names twice are warned of", () => {
+  const world = new AdmissionWorld();
+  const owner = { apiVersion: "v1", kind: "Node", name: "node-1", uid: "u-1" };
+  world.register(mutating, "owner", () => ({ patch: [{ op: "add", path: "/metadata/ownerReferences", value: [owner, owner] }] }));
+  const outcome = created(world, { a: "1" });
+  assert.equal(outcome.ok && outcome.warnings, [
+    ".metadata.ownerReferences contains duplicate entries after mutating admission happens; API server dedups owner references in 1.20+, " +
+      "and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: u-1",
+  ]);
+});
+
 test.run();

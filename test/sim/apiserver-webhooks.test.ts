@@ -306,6 +306,17 @@ test("subresources are matched by name, and told of by their own kind", () => {
   );
 });
 
+test("an object has each of its owners once, whoever named one twice", () => {
+  const world = new AdmissionWorld();
+  const owner = { apiVersion: "v1", kind: "Node", name: "node-1", uid: "u-1" };
+  const twice = { ...configMap("one"), metadata: { name: "one", ownerReferences: [owner, owner, { ...owner, name: "other" }] } };
+  const created = world.create(configMaps, twice);
+  assert.equal(created.object.metadata.ownerReferences, [owner, { ...owner, name: "other" }]);
+  world.register(mutating, "adder", () => ({ patch: [{ op: "add", path: "/metadata/ownerReferences/-", value: owner }] }));
+  const patched = world.patch(configMaps, "one", { data: { a: "b" } });
+  assert.equal(patched.object.metadata.ownerReferences, created.object.metadata.ownerReferences);
+});
+
 test("each object of a collection that is deleted is asked about, by no name but its own", () => {
   const world = new AdmissionWorld();
   made(world, "one");

@@ -12,6 +12,7 @@ import { Admission, type Asking, isTold } from "./admit.js";
 import { claimForNew } from "./claims.js";
 import type { Draws } from "./draws.js";
 import { inNamespaceOf, named } from "./metadata.js";
+import { afterAdmission, withOwnersOnce } from "./owner-references.js";
 import { managersWrong, Ownership } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateNew } from "./validate.js";
@@ -61,7 +62,8 @@ export class CreatePlanner implements Planner {
     const placed = inNamespaceOf(path, served, body);
     if (!placed.ok) return refuseForCertain(placed.error);
     const { resource } = served;
-    const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(placed.value);
+    const warn = (text: string) => situation.remarks.warn(text);
+    const defaulted = defaulterFor(resource.group, resource.version, resource.kind)(withOwnersOnce(placed.value, warn));
     const owned =
       this.managedFields === undefined
         ? this.ownership.created(defaulted, draws.nowMs)
@@ -71,7 +73,8 @@ export class CreatePlanner implements Planner {
     const admitted = this.admission.mutate(owned, undefined, situation);
     if (!admitted.ok) return halted(admitted);
     const { managedFields } = admitted.value;
-    const object = named(served, admitted.value.object, (length) => draws.suffix(`name ${this.names}`, length));
+    const admittedObject = withOwnersOnce(admitted.value.object, warn, afterAdmission);
+    const object = named(served, admittedObject, (length) => draws.suffix(`name ${this.names}`, length));
     if (!object.ok) return refuseForCertain(object.error);
     this.name = object.value.metadata.name ?? "";
     if (resource.custom !== undefined)

@@ -20,6 +20,7 @@ import { type Claimed, claimForUpdate, claimsOf } from "./claims.js";
 import { CreatePlanner } from "./create.js";
 import { checkUpdate, goesWithUpdate, inNamespaceOf } from "./metadata.js";
 import { type Owned, OwnedBefore } from "./owned.js";
+import { afterAdmission, withOwnersOnce } from "./owner-references.js";
 import { managersWrong, Ownership, type Written } from "./ownership.js";
 import { answerWith, halted, type Plan, type Planner, refuse, refuseForCertain, type Situation } from "./plan.js";
 import { validateUpdate } from "./validate.js";
@@ -76,7 +77,8 @@ export class ChangePlanner implements Planner {
     if (!placed.ok) return refuseForCertain(placed.error);
     const checked = checkUpdate(path, served, placed.value, origin, this.how);
     if (!checked.ok) return refuse(checked.error);
-    return this.planChecked({ ...changed.value, object: checked.value }, origin, situation);
+    const object = withOwnersOnce(checked.value, (text) => situation.remarks.warn(text));
+    return this.planChecked({ ...changed.value, object }, origin, situation);
   }
 
   protected planAbsent(_situation: Situation): Plan {
@@ -140,9 +142,10 @@ export class ChangePlanner implements Planner {
     const { subresource } = this.asking.path;
     const mutated = this.isAdmittedByItself ? this.admission.mutate(owned, before, situation) : succeed(owned);
     if (!mutated.ok) return mutated;
-    const { object, managedFields } = mutated.value;
-    const prepared = prepareForUpdate(resource, subresource, object, old, formatTime(situation.draws.nowMs));
+    const { managedFields } = mutated.value;
     const warn = (text: string) => situation.remarks.warn(text);
+    const object = withOwnersOnce(mutated.value.object, warn, afterAdmission);
+    const prepared = prepareForUpdate(resource, subresource, object, old, formatTime(situation.draws.nowMs));
     if (resource.custom !== undefined)
       for (const text of finalizerWarnings(prepared.metadata.finalizers, old.metadata.finalizers)) warn(text);
     const valid = validateUpdate(this.backing.io, this.served, prepared, old, subresource, warn);
