@@ -49,7 +49,7 @@ test("one of them by name; who is none of them; selectors that are none", () => 
   assert.equal([apiVersion, kind], ["v1", "ComponentStatus"]);
   assert.is(told(world.get(statuses, "etcd-0").object as UntypedObject as unknown as ComponentStatus), "etcd-0 Healthy True: ok");
   const { code, message } = world.get(statuses, "kubelet").error ?? {};
-  assert.equal([code, message], [500, "Internal error occurred: Component not found: kubelet"]);
+  assert.equal([code, message], [404, 'componentstatuses "kubelet" not found']);
   assert.is(world.list(statuses, { labelSelector: "a in b" }).error?.code, 400);
   assert.is(world.list({ ...statuses, version: "v2" }).error?.code, 404);
 });

@@ -5,7 +5,7 @@
  */
 import { storageKey } from "../../../src/api/paths.js";
 import { compileSelector } from "../../../src/api/selectors.js";
-import { internalError } from "../../../src/api/status.js";
+import { notFound } from "../../../src/api/status.js";
 import { parseMicroTime } from "../../../src/api/time.js";
 import type { ComponentStatus, Lease, UntypedObject } from "../../../src/api/types.js";
 import { encodeJson } from "../../../src/wire/json.js";
@@ -28,7 +28,8 @@ export function answerComponents(of: ControlPlane, request: GetRequest | ListReq
   const statuses = componentStatuses(of);
   if (request.verb === "get") {
     const found = statuses.find(({ metadata }) => metadata.name === path.name);
-    const error = internalError(`Component not found: ${path.name}`);
+    // Kubernetes answers 500 here.
+    const error = notFound({ group: "", resource: "componentstatuses" }, path.name ?? "");
     respond(found === undefined ? { ok: false, error } : { ok: true, code: 200, object: encodeJson(found) });
     return true;
   }
