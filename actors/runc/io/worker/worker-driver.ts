@@ -37,6 +37,9 @@ import { execBeside } from "./exec.js";
 import { HostPorts } from "./host-ports.js";
 import { probe } from "./probe.js";
 
+/** What nobody knows comes as from a registry: a rollout of it can be seen, and taken back, before it is over. */
+const unknownPullMs = 1_000;
+
 export interface WorkerDriverOptions {
   /** Where containers have their files and logs. */
   readonly directory: string;
@@ -87,10 +90,12 @@ export class WorkerDriver implements RuntimeDriver {
     } else if (this.options.unknownImages === "fail") {
       onDone(driverFailed("ErrImagePull", imageNotFound(reference.full)));
     } else {
-      this.simulated.pullImage(image, (outcome) => {
-        if (outcome.ok) this.images.set(reference.full, outcome.value);
-        onDone(outcome);
-      });
+      this.options.clock.after(unknownPullMs, () =>
+        this.simulated.pullImage(image, (outcome) => {
+          if (outcome.ok) this.images.set(reference.full, outcome.value);
+          onDone(outcome);
+        }),
+      );
     }
   }
 
