@@ -62,9 +62,9 @@ export class Consultation {
 
 const portOf = ({ port = httpsPort }: ServiceReference): number => port;
 
-/** The URL that is asked, with the time that its server has to answer in. */
-function urlOf({ clientConfig: { url, service }, timeoutMs }: Question): string {
-  const timeout = `?timeout=${Math.ceil(timeoutMs / 1_000)}s`;
+/** The URL that is asked, with the time after which nobody waits for the answer. */
+function urlOf({ clientConfig: { url, service }, timeoutMs, requestLeftMs = timeoutMs }: Question): string {
+  const timeout = `?timeout=${Math.ceil(Math.min(timeoutMs, requestLeftMs) / 1_000)}s`;
   if (service === undefined) return `${url ?? ""}${timeout}`;
   const { name, namespace, path = "" } = service;
   return `https://${name}.${namespace}.svc:${portOf(service)}${path.startsWith("/") ? "" : "/"}${path}${timeout}`;

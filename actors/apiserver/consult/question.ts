@@ -11,6 +11,8 @@ export interface Question {
   /** JSON. */
   readonly body: string;
   readonly timeoutMs: number;
+  /** What is left of the time of the request that it is asked for, where that is known. */
+  readonly requestLeftMs?: number;
 }
 
 /** `problem` says what was tried too: `Post "https://…": dial tcp …`. */

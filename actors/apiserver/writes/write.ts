@@ -109,7 +109,9 @@ export class Write {
     this.inquiry ??= new Inquiry(this.backing.consultant);
     const { clock } = this.backing.host;
     const askedMs = clock.monotonicMs();
-    this.inquiry.ask(this.plan.questions, () => {
+    const requestLeftMs = this.consultLeftMs;
+    const questions = this.plan.questions.map((question) => ({ ...question, requestLeftMs }));
+    this.inquiry.ask(questions, () => {
       this.consultedMs += clock.monotonicMs() - askedMs;
       onAnswered();
     });
