@@ -182,7 +182,7 @@ kubectlSuite("changed by kubectl", { nodes: 1, runtime: "simulated" }, (test, wo
     await deny(pod("wrong").replace("name: main", "name: [main"), /error converting YAML to JSON|did not find expected/);
     await deny(
       nginx(1).replace("replicas: 1", "replicas: many"),
-      /strict decoding error|unable to decode|cannot unmarshal string into Go struct field/,
+      /strict decoding error|unable to decode|cannot unmarshal string into Go struct field|unrecognized type: int32/,
     );
     assert.is(await kubectl.ok("get pods --field-selector=metadata.name=wrong -o name"), "");
   });

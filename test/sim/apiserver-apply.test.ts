@@ -77,7 +77,7 @@ test("an apply that says a resourceVersion or a UID applies to that one only", (
   const stale = { ...configMap("one", { b: "1" }), metadata: { name: "one", resourceVersion: "1" } };
   assert.is(world.apply(configMaps, stale, "one").error?.code, 409);
   const other = { ...configMap("one", { b: "1" }), metadata: { name: "one", uid: "x" } };
-  assert.is(world.apply(configMaps, other, "one").error?.code, 409);
+  assert.is(world.apply(configMaps, other, "one").error?.code, 422);
   const gone = { ...configMap("none"), metadata: { name: "none", uid: "x" } };
   assert.match(
     world.apply(configMaps, gone, "one").error?.message ?? "",

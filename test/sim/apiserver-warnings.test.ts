@@ -27,7 +27,7 @@ test("a create, an update and a patch are warned of what is new; a dry run and a
   ];
   assert.equal(warned({ verb: "create", path: deployments, user, body: body(-1), options: { dryRun: true } }), negative);
   assert.equal(warned({ verb: "create", path: deployments, user, body: body(-1), options: {} }), negative);
-  assert.equal(warned({ verb: "create", path: deployments, user, body: body(-1), options: {} }), [], "it exists");
+  assert.equal(warned({ verb: "create", path: deployments, user, body: body(-1), options: {} }), negative, "though it exists");
   const annotated = { ...body(-1), metadata: { name: "web", labels: { a: "b" } } };
   assert.equal(warned({ verb: "update", path, user, body: annotated, options: {} }), [], "its spec is as it was");
   assert.equal(warned({ verb: "update", path, user, body: body(-2), options: {} }), negative);

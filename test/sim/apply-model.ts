@@ -82,9 +82,9 @@ export class Model {
   }
 
   create(object: Fields, manager: string, dryRun: boolean): Code {
-    if (this.object !== undefined) return 409;
     const whole = this.kind.kept(this.kind.defaulted(object));
     if (!this.kind.isValid(whole)) return 422;
+    if (this.object !== undefined) return 409;
     if (dryRun) return 200;
     const { status: _status, ...stored } = whole;
     this.owners = new Map();
