@@ -78,6 +78,8 @@ export function forwardOverSpdy(handler: ApiHandler, connect: ConnectRequest, ca
       onReset: () => {
         opened.delete(port);
         port.abandon();
+        // kubectl resets what it has heard the end of, and waits to hear that nothing went wrong.
+        errors.end();
       },
     });
   }
