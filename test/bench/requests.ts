@@ -8,9 +8,15 @@ import { ChildCluster, removeDirectory, temporaryDirectory } from "./child-clust
 import { type Bench, type Figure, median, medianOf, rounded } from "./figure.js";
 import { listing, listsEach } from "./lists.js";
 import { RealEtcd } from "./real-etcd.js";
-import { configMaps, connections, hasWrk, Load, seconds, wrk, wrkIsMissing } from "./wrk.js";
+import { configMaps, connections, type Done, hasWrk, Load, seconds, wrk, wrkIsMissing } from "./wrk.js";
 
 const runs = 3;
+
+/** How many a second; one that was refused is no measurement. */
+function perSecond({ perSecond, refused }: Done): number {
+  if (refused > 0) throw new Error(`${refused} requests were not answered with success`);
+  return perSecond;
+}
 
 /** The same kilobyte into etcd, through the JSON gateway that it has beside gRPC. */
 const puts = `
@@ -90,10 +96,10 @@ export const requests: Bench = {
       const got: number[] = [];
       const created: number[] = [];
       const put: number[] = [];
-      for (let run = 0; run < runs; run += 1) got.push(await load.gets());
+      for (let run = 0; run < runs; run += 1) got.push(perSecond(await load.gets()));
       for (let run = 0; run < runs; run += 1) {
-        created.push(await load.creates());
-        if (etcd !== undefined) put.push(await wrk(etcd.url, putting));
+        created.push(perSecond(await load.creates()));
+        if (etcd !== undefined) put.push(perSecond(await wrk(etcd.url, putting)));
       }
       return [
         medianOf(created, createFigure, 0),

@@ -35,13 +35,19 @@ export const hasWrk = (): boolean => {
 
 export const wrkIsMissing = "skipped: wrk is not installed (apt-get install wrk)";
 
-/** Requests answered with success in a second. */
-export async function wrk(url: string, script: string): Promise<number> {
+export interface Done {
+  /** Answered with success. */
+  readonly perSecond: number;
+  /** Answered otherwise, in all. */
+  readonly refused: number;
+}
+
+export async function wrk(url: string, script: string): Promise<Done> {
   const { stdout } = await promisify(execFile)("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, url]);
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
   const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0);
   if (!Number.isFinite(perSecond)) throw new Error(`wrk said: ${stdout}`);
-  return perSecond - refused / seconds;
+  return { perSecond: perSecond - refused / seconds, refused };
 }
 
 /** What wrk does with an API server, which must have a ConfigMap `bench`. Scripts are written to the directory. */
@@ -59,11 +65,11 @@ export class Load {
     writeFileSync(this.getting, getScript(target.token ?? ""));
   }
 
-  creates(): Promise<number> {
+  creates(): Promise<Done> {
     return wrk(this.url, this.creating);
   }
 
-  gets(): Promise<number> {
+  gets(): Promise<Done> {
     return wrk(this.url, this.getting);
   }
 

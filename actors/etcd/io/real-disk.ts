@@ -79,14 +79,18 @@ class RealFile implements DiskFile {
   }
 
   sync(_reason: SyncReason, onDone: OnDone): void {
-    const failed = told(`sync ${this.name}`, onDone);
-    const begunMs = performance.now();
-    const done = (error: SystemError | null) => {
+    const tell = told(`sync ${this.name}`, onDone);
+    const timed = (begunMs: number, error: SystemError | null) => {
       this.lastSyncMs = performance.now() - begunMs;
-      failed(error);
+      tell(error);
     };
-    if (this.lastSyncMs > shortSyncMs) fs.fdatasync(this.descriptor, done);
-    else setImmediate(() => done(this.syncAtOnce()));
+    if (this.lastSyncMs > shortSyncMs) {
+      const begunMs = performance.now();
+      fs.fdatasync(this.descriptor, (error) => timed(begunMs, error));
+    } else {
+      // After this turn of the event loop: what else it brings waits for the next sync, all of it together.
+      setImmediate(() => timed(performance.now(), this.syncAtOnce()));
+    }
   }
 
   private syncAtOnce(): SystemError | null {
