@@ -46,7 +46,12 @@ async function measure(targets: readonly Target[], directory: string): Promise<r
 }
 
 const things = [
-  { key: "creates", unit: "1/s", what: `creates of ConfigMaps of 1 KB with generated names, ${connections} connections, durable, without those whose names were taken`, atLeast: 2 },
+  {
+    key: "creates",
+    unit: "1/s",
+    what: `creates of ConfigMaps of 1 KB with generated names, ${connections} connections, durable, without those whose names were taken`,
+    atLeast: 2,
+  },
   { key: "gets", unit: "1/s", what: `gets of a ConfigMap of 1 KB, ${connections} connections`, atLeast: 2.5 },
   { key: "list1000", unit: "ms", what: "a list of 1,000 ConfigMaps of 1 KB", atLeast: 2 },
   { key: "list5000", unit: "ms", what: "a list of 5,000 ConfigMaps of 1 KB", atLeast: 2 },
