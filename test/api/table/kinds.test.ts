@@ -1,40 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { builtinResources } from "../../src/api/kinds.js";
-import { humanDuration } from "../../src/api/table/duration.js";
-import { columnsOf, kindsWithColumns, rowOf, tableOf } from "../../src/api/table/table.js";
-import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, UntypedObject } from "../../src/api/types.js";
-
-const nowMs = Date.UTC(2026, 0, 1, 12, 0, 0);
-const ago = (seconds: number): string => `${new Date(nowMs - seconds * 1000).toISOString().slice(0, 19)}Z`;
-const resource = (apiVersion: string, kind: string) => builtinResources().byObject(apiVersion, kind)!;
-
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
-const durations: Array<[ms: number, text: string]> = [
-  [-2 * second, "<invalid>"],
-  [-second, "0s"],
-  [0, "0s"],
-  [119 * second, "119s"],
-  [120 * second, "2m"],
-  [125 * second, "2m5s"],
-  [9 * minute + 59 * second, "9m59s"],
-  [10 * minute + 5 * second, "10m"],
-  [179 * minute, "179m"],
-  [3 * hour, "3h"],
-  [3 * hour + minute, "3h1m"],
-  [8 * hour + minute, "8h"],
-  [47 * hour, "47h"],
-  [2 * day, "2d"],
-  [3 * day + 4 * hour, "3d4h"],
-  [8 * day + hour, "8d"],
-  [700 * day, "700d"],
-  [800 * day, "2y70d"],
-  [9 * 365 * day, "9y"],
-];
-for (const [ms, text] of durations) test(`${ms} ms is ${text}`, () => assert.is(humanDuration(ms), text));
+import { builtinResources } from "../../../src/api/kinds.js";
+import { columnsOf, kindsWithColumns, rowOf, tableOf } from "../../../src/api/table/table.js";
+import type { UntypedObject } from "../../../src/api/types.js";
+import { ago, nowMs, resource } from "./shown.js";
 
 test("every kind with columns is a kind of the API, and every column count fits its cells", () => {
   const kinds = builtinResources().resources.flatMap((each) => [each, ...each.subresources]);
@@ -42,138 +11,8 @@ test("every kind with columns is a kind of the API, and every column count fits 
   for (const kind of kindsWithColumns()) assert.ok(known.has(kind), kind);
 });
 
-const status = (name: string, state: ContainerState, more: Partial<ContainerStatus> = {}): ContainerStatus => ({
-  name,
-  image: "",
-  imageID: "",
-  ready: false,
-  restartCount: 0,
-  state,
-  ...more,
-});
-const running = { running: { startedAt: ago(60) } };
-const up = (name: string): ContainerStatus => status(name, running, { ready: true });
-const ended = (exitCode: number, reason?: string): ContainerState => ({
-  terminated: { exitCode, ...(reason === undefined ? {} : { reason }) },
-});
-const waiting = (reason: string): ContainerState => ({ waiting: { reason } });
 const c = { name: "c", image: "nginx" };
 const ready = { type: "Ready", status: "True" };
-
-const pods: Array<
-  [
-    title: string,
-    spec: Partial<PodSpec>,
-    status: PodStatus,
-    cells: [ready: string, status: string, restarts: string],
-    deleted?: true,
-  ]
-> = [
-  ["is pending", {}, { phase: "Pending" }, ["0/1", "Pending", "0"]],
-  ["runs", {}, { phase: "Running", conditions: [ready], containerStatuses: [up("c")] }, ["1/1", "Running", "0"]],
-  [
-    "is being made",
-    {},
-    { phase: "Pending", containerStatuses: [status("c", waiting("ContainerCreating"))] },
-    ["0/1", "ContainerCreating", "0"],
-  ],
-  [
-    "crashes again and again",
-    {},
-    {
-      phase: "Running",
-      containerStatuses: [
-        status("c", waiting("CrashLoopBackOff"), {
-          restartCount: 4,
-          lastState: { terminated: { exitCode: 1, finishedAt: ago(25) } },
-        }),
-      ],
-    },
-    ["0/1", "CrashLoopBackOff", "4 (25s ago)"],
-  ],
-  ["is done", {}, { phase: "Succeeded", containerStatuses: [status("c", ended(0, "Completed"))] }, ["0/1", "Completed", "0"]],
-  ["failed without a reason", {}, { phase: "Failed", containerStatuses: [status("c", ended(3))] }, ["0/1", "ExitCode:3", "0"]],
-  [
-    "was killed by a signal",
-    {},
-    { phase: "Failed", containerStatuses: [status("c", { terminated: { exitCode: 137, signal: 9 } })] },
-    ["0/1", "Signal:9", "0"],
-  ],
-  [
-    "is half done",
-    { containers: [c, { ...c, name: "d" }] },
-    { phase: "Running", conditions: [ready], containerStatuses: [status("c", ended(0, "Completed")), up("d")] },
-    ["1/2", "Running", "0"],
-  ],
-  [
-    "is half done and not ready",
-    { containers: [c, { ...c, name: "d" }] },
-    { phase: "Running", containerStatuses: [status("c", ended(0, "Completed")), up("d")] },
-    ["1/2", "NotReady", "0"],
-  ],
-  ["is going", {}, { phase: "Running", containerStatuses: [up("c")] }, ["1/1", "Terminating", "0"], true],
-  [
-    "is going and done",
-    {},
-    { phase: "Succeeded", containerStatuses: [status("c", ended(0, "Completed"))] },
-    ["0/1", "Completed", "0"],
-    true,
-  ],
-  ["is going with its node", {}, { phase: "Running", reason: "NodeLost" }, ["0/1", "Unknown", "0"], true],
-  [
-    "initialises",
-    {
-      initContainers: [
-        { ...c, name: "i" },
-        { ...c, name: "j" },
-      ],
-    },
-    { phase: "Pending", initContainerStatuses: [status("i", ended(0, "Completed")), status("j", running)] },
-    ["0/1", "Init:1/2", "0"],
-  ],
-  [
-    "fails to initialise",
-    { initContainers: [{ ...c, name: "i" }] },
-    { phase: "Pending", initContainerStatuses: [status("i", ended(1, "Error"), { restartCount: 2 })] },
-    ["0/1", "Init:Error", "2"],
-  ],
-  [
-    "waits to initialise again",
-    { initContainers: [{ ...c, name: "i" }] },
-    { phase: "Pending", initContainerStatuses: [status("i", waiting("CrashLoopBackOff"))] },
-    ["0/1", "Init:CrashLoopBackOff", "0"],
-  ],
-  [
-    "has a sidecar",
-    { initContainers: [{ ...c, name: "s", restartPolicy: "Always" }] },
-    {
-      phase: "Running",
-      conditions: [ready],
-      initContainerStatuses: [status("s", running, { ready: true, started: true })],
-      containerStatuses: [up("c")],
-    },
-    ["2/2", "Running", "0"],
-  ],
-  ["was evicted", {}, { phase: "Failed", reason: "Evicted" }, ["0/1", "Evicted", "0"]],
-  [
-    "waits at a gate",
-    {},
-    { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "SchedulingGated" }] },
-    ["0/1", "SchedulingGated", "0"],
-  ],
-];
-for (const [title, spec, podStatus, cells, deleted] of pods) {
-  test(`a pod that ${title}`, () => {
-    const pod: Pod = {
-      metadata: { name: "web", creationTimestamp: ago(300), ...(deleted === true ? { deletionTimestamp: ago(1) } : {}) },
-      spec: { containers: [c], ...spec },
-      status: podStatus,
-    };
-    const row = rowOf(resource("v1", "Pod"), pod as unknown as UntypedObject, { nowMs });
-    assert.equal(row.cells, ["web", ...cells, "5m", "<none>", "<none>", "<none>", "<none>"]);
-  });
-}
-
 const meta = (more: object = {}): object => ({ name: "web", creationTimestamp: ago(90), ...more });
 const template = { spec: { containers: [c, { name: "d", image: "redis" }] } };
 const selector = { matchLabels: { app: "web", a: "b" } };
@@ -510,15 +349,6 @@ test("a table carries as much of each object as was asked for", () => {
   assert.is(object("Object"), configMap);
   const table = tableOf(of, [configMap], { resourceVersion: "5" }, { nowMs });
   assert.equal([table.kind, table.apiVersion, table.metadata], ["Table", "meta.k8s.io/v1", { resourceVersion: "5" }]);
-});
-
-test("the rows of pods that are over say so", () => {
-  const conditions = (phase: string) => rowOf(resource("v1", "Pod"), { metadata: {}, status: { phase } }, { nowMs }).conditions;
-  assert.equal(conditions("Succeeded"), [
-    { type: "Completed", status: "True", reason: "Succeeded", message: "The pod has completed successfully." },
-  ]);
-  assert.equal(conditions("Failed"), [{ type: "Completed", status: "True", reason: "Failed", message: "The pod failed." }]);
-  assert.is(conditions("Running"), undefined);
 });
 
 test("flow schemas are listed in the order in which they are tried", () => {
