@@ -14,6 +14,7 @@ import type { Catalog } from "./catalog/catalog.js";
 import type { Reached } from "./consult/service-endpoint.js";
 import type { FlowControl } from "./fairness/flow-control.js";
 import type { Issuer } from "./http/issuer.js";
+import type { LongTexts } from "./long-texts/long-texts.js";
 import type {
   DeleteOptions,
   Impersonated,
@@ -263,6 +264,8 @@ export interface ApiHandler {
   readonly catalog: Catalog;
   /** Who signs tokens of service accounts, and the keys to check them with. */
   readonly issuer: Issuer;
+  /** Reads YAML that would hold up everybody else. */
+  readonly longTexts: LongTexts;
   /** Who bears a token. */
   readonly tokens: Tokens;
   /** Who is spoken for, where somebody asks in another's name. */

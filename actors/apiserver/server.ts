@@ -24,6 +24,7 @@ import { serverChecks } from "./http/health-checks.js";
 import type { Issuer } from "./http/issuer.js";
 import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
+import { LongTexts } from "./long-texts/long-texts.js";
 import type { Attachments, Impersonated, TraceBatch } from "./messages.js";
 import { tellExtensions } from "./metrics/extension-metrics.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
@@ -77,6 +78,7 @@ export class Server implements ApiHandler {
   readonly dynamicAdmission: DynamicAdmission;
   readonly etcd: EtcdLink;
   readonly leases: Leases;
+  readonly longTexts: LongTexts;
   private readonly batches: ReadBatches;
   readonly gateway: Gateway;
   readonly traces = new TraceRing();
@@ -108,6 +110,7 @@ export class Server implements ApiHandler {
     this.flowControl = new FlowControl(this);
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
     this.leases = new Leases(host);
+    this.longTexts = new LongTexts(host, io.texts);
     this.tokens = new Tokens(host, io, cache, (secret, day, onNoted) => noteUse(this, secret, day, onNoted));
     this.audit = io.audit === undefined ? undefined : new Audit(host, io.audit);
     this.consultant = new Consultant(this);

@@ -16,8 +16,11 @@ const manifestPath = join(outputDirectory, "inputs.json");
 /** Output file to the inputs that it was made of, by their paths in dist: a clone or a copy of it is another place. */
 type Manifest = Record<string, string[]>;
 
-/** The container's program is imported by its pool, and imports users' modules: it is no bundle behind a cache. */
-const withoutCache = new Set(["container.js"]);
+/**
+ * The container's program is imported by its pool, and imports users' modules: it is no bundle behind a cache. YAML's thread is
+ * small, and most clusters never have one.
+ */
+const withoutCache = new Set(["container.js", "yaml.js"]);
 
 const outputOf = (entry: string): string => entry.replace(/\.js$/, withoutCache.has(entry) ? ".cjs" : ".bundle.cjs");
 

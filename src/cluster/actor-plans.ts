@@ -88,6 +88,7 @@ function apiServerSettings({ options, ranges, keys: keysOf, ports, audit }: Clus
     key: keys.server.key,
     frontProxyAuthority: keys.frontProxyCa.certificate,
     frontProxy: keys.frontProxy,
+    yamlEntry: workerEntry("yaml").href,
     serviceAccountKey: keys.serviceAccountKey,
     ...(audit === undefined ? {} : { audit }),
     debugPages: options.debugPages,

@@ -27,4 +27,5 @@ export const stopOrder: ReadonlyArray<{ readonly roles: readonly Role[]; readonl
 ];
 
 /** The module of a role's worker, or of a container's: one bundled file, found beside this module wherever the package lies. */
-export const workerEntry = (role: Role | "shim" | "container"): URL => new URL(`../../workers/${role}.cjs`, import.meta.url);
+export const workerEntry = (role: Role | "shim" | "container" | "yaml"): URL =>
+  new URL(`../../workers/${role}.cjs`, import.meta.url);

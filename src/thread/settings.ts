@@ -25,6 +25,8 @@ export interface ApiServerSettings {
   readonly key: string;
   readonly frontProxyAuthority: string;
   readonly frontProxy: { readonly key: string; readonly certificate: string };
+  /** The module of the thread that reads long YAML texts, as a URL. */
+  readonly yamlEntry: string;
   /** P-256, PKCS #8 in PEM. */
   readonly serviceAccountKey: string;
   /** Where the audit log goes, and what is told in it. */

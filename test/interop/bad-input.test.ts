@@ -119,6 +119,32 @@ test("more than 1 MiB of data is refused by its size", async () => {
   assertRefused(await ask("POST", configMaps, { headers: json, body }), invalid(/Too long: may not be more than 1048576 bytes/));
 });
 
+test("while a long YAML body is read, others are answered; what is in it is judged as ever", async () => {
+  const lines = Array.from({ length: 60_000 }, (_, index) => `  key-${index}: a value of some length ${index}`);
+  const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: long\ndata:\n${lines.join("\n")}\n`;
+  assert.ok(yaml.length > 2_000_000);
+  const headers = { "content-type": "application/yaml" };
+  let isRead = false;
+  const sent = ask("POST", "/api/v1/namespaces/default/configmaps", { body: yaml, headers }).finally(() => {
+    isRead = true;
+  });
+  let answered = 0;
+  let longestMs = 0;
+  while (!isRead) {
+    const beganMs = performance.now();
+    assert.is((await ask("GET", "/api/v1/namespaces/default")).code, 200);
+    longestMs = Math.max(longestMs, performance.now() - beganMs);
+    answered += 1;
+  }
+  const { code, text } = await sent;
+  assert.is(code, 422);
+  assert.match(JSON.parse(text).message, /Too long: may not be more than 1048576 bytes/);
+  assert.ok(answered >= 3, `others were answered while it was read: ${answered}, the longest in ${longestMs} ms`);
+  const broken = await ask("POST", "/api/v1/namespaces/default/configmaps", { body: `${yaml}  key: [`, headers });
+  assert.is(broken.code, 400);
+  assert.match(JSON.parse(broken.text).message, /error converting YAML to JSON: yaml: line \d+/);
+});
+
 test("an update of a version that is no longer the newest is 409 and changes nothing", async () => {
   const named = `${configMaps}/contested`;
   const made = JSON.parse(

@@ -1,10 +1,9 @@
 /** The body of a patch. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
-import type { FieldValidation } from "../../../src/api/body.js";
+import type { FieldValidation, ParsedText, ParseText } from "../../../src/api/body.js";
 import { isJsonObject, jsonKind } from "../../../src/api/json-value.js";
 import { isPatchType } from "../../../src/api/patch/patch.js";
 import { readPatchText } from "../../../src/api/patch/patch-text.js";
 import { badRequest, fail, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
-import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { PatchType } from "../messages.js";
 
 const patchTypes: readonly PatchType[] = [
@@ -28,10 +27,15 @@ export function patchTypeOf(contentType: string): Result<PatchType> {
   return patchType === undefined ? fail(unsupportedMediaType(patchTypes)) : succeed(patchType);
 }
 
-/** Reads the body of a patch of some type. */
-export function readPatch(bytes: Uint8Array, patchType: PatchType, validation: FieldValidation): Result<PatchBody> {
+/** Reads the body of a patch of some type; `parseYaml` reads the configuration to apply. */
+export function readPatch(
+  bytes: Uint8Array,
+  patchType: PatchType,
+  validation: FieldValidation,
+  parseYaml: ParseText,
+): Result<PatchBody> {
   const text = new TextDecoder().decode(bytes);
-  if (!isPatchType(patchType)) return readConfiguration(text, validation);
+  if (!isPatchType(patchType)) return readConfiguration(parseYaml(text), validation);
   const read = readPatchText(text, patchType);
   return read.ok ? succeed({ ...read.value, warnings: [] }) : read;
 }
@@ -39,8 +43,7 @@ export function readPatch(bytes: Uint8Array, patchType: PatchType, validation: F
 export const isApply = (patchType: PatchType): boolean => patchType === "application/apply-patch+yaml";
 
 /** A configuration to apply is YAML, of which JSON is a part. */
-function readConfiguration(text: string, validation: FieldValidation): Result<PatchBody> {
-  const parsed = parseYaml(text);
+function readConfiguration(parsed: ParsedText, validation: FieldValidation): Result<PatchBody> {
   if (!parsed.ok) return fail(badRequest(`error decoding YAML: ${parsed.message}`));
   const { value, problems } = parsed;
   if (value !== null && !isJsonObject(value)) {

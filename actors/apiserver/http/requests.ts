@@ -1,6 +1,6 @@
 /** An HTTP request to a resource as the API server's own request. */
 import { managerOfUserAgent } from "../../../src/api/apply/manager-name.js";
-import { type Expected, readBody } from "../../../src/api/body.js";
+import { type Expected, type ParseText, readBody } from "../../../src/api/body.js";
 import { isJsonObject } from "../../../src/api/json-value.js";
 import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
@@ -25,6 +25,7 @@ export function readRequest({ verb, path }: ResourceRoute, user: ApiUser, query:
   return options.ok ? made({ verb, path, user, options: options.value }) : options;
 }
 
+/** `parse` reads YAML; a text that was read before is not read again. */
 export function writeRequest(
   route: ResourceRoute,
   user: ApiUser,
@@ -32,9 +33,10 @@ export function writeRequest(
   bytes: Uint8Array,
   contentType: string,
   userAgent = "",
+  parse: ParseText = parseYaml,
 ): Result<MadeRequest> {
   const { verb, path } = route;
-  if (verb === "delete" || verb === "deletecollection") return deleteRequest(route, user, query, bytes, contentType);
+  if (verb === "delete" || verb === "deletecollection") return deleteRequest(route, user, query, bytes, contentType, parse);
   if (verb !== "create" && verb !== "update" && verb !== "patch")
     return fail(badRequest(`a request with a body cannot be a ${verb}`));
   const patchType = verb === "patch" ? patchTypeOf(contentType) : undefined;
@@ -45,13 +47,13 @@ export function writeRequest(
   const { fieldValidation = "Warn" } = options.value;
   const asked = { path, user, fieldManager, options: { ...options.value, fieldValidation } };
   if (patchType !== undefined) {
-    const body = readPatch(bytes, patchType.value, fieldValidation);
+    const body = readPatch(bytes, patchType.value, fieldValidation, parse);
     if (!body.ok) return body;
     const { warnings, ...patch } = body.value;
     return made({ verb: "patch", ...asked, patchType: patchType.value, ...patch }, warnings);
   }
   if (verb === "patch") return fail(badRequest("a patch needs a type"));
-  const body = readBody(bytes, contentType, expectedOf(route), fieldValidation, parseYaml);
+  const body = readBody(bytes, contentType, expectedOf(route), fieldValidation, parse);
   if (!body.ok) return body;
   const object = body.value.object;
   // Whatever is written has metadata, if only an empty one.
@@ -65,6 +67,7 @@ function deleteRequest(
   query: URLSearchParams,
   bytes: Uint8Array,
   contentType: string,
+  parse: ParseText,
 ): Result<MadeRequest> {
   const fromQuery = deleteOptions(query);
   if (!fromQuery.ok) return fromQuery;
@@ -72,7 +75,7 @@ function deleteRequest(
   if (bytes.length > 0) {
     const { group, version } = resource;
     const expected: Expected = { type: "DeleteOptions", group, version, kind: "DeleteOptions", anyVersion: true };
-    const body = readBody(bytes, contentType, expected, "Ignore", parseYaml);
+    const body = readBody(bytes, contentType, expected, "Ignore", parse);
     if (!body.ok) return body;
     const checked = checkDeleteOptions(body.value.object);
     if (!checked.ok) return checked;

@@ -1,6 +1,7 @@
 /** Where an API server touches the world. The simulation and the real server differ in this and in nothing else. */
 import type { AuditSink } from "../audit/audit.js";
 import type { ApiHandler, ApiUser } from "../request.js";
+import type { TextParser } from "./text-parser.js";
 import type { WebhookClient } from "./webhook-client.js";
 
 export interface ApiServerConfig {
@@ -67,5 +68,6 @@ export interface ApiServerIo {
   /** Bearer tokens that are known from the start, and whose they are. */
   readonly tokens: ReadonlyMap<string, ApiUser>;
   readonly webhooks: WebhookClient;
+  readonly texts: TextParser;
   readonly process: () => ProcessFigures;
 }

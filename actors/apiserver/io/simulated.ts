@@ -1,7 +1,9 @@
 /** I/O of an API server in the simulation: no HTTP, and tokens that anybody could read and nobody checks but this signer. */
 import { hash32 } from "../../../src/actor/random.js";
+import { parseYaml } from "../../../src/api/yaml-text.js";
 import type { ApiServerConfig, ApiServerIo, HttpFront, ProcessFigures, TokenSigner } from "./io.js";
 import { type Later, SimulatedWebhooks } from "./simulated-webhooks.js";
+import type { TextParser } from "./text-parser.js";
 
 export const simulatedConfig: ApiServerConfig = {
   serviceCidr: "10.96.0.0/16",
@@ -40,6 +42,21 @@ export function simulatedSigner(): TokenSigner {
   };
 }
 
+/** Virtual time that reading takes: a megabyte takes a second. */
+const charactersPerMs = 1_000;
+
+const simulatedTexts = (later: Later): TextParser => ({
+  parse: (text, onParsed) => {
+    let stopped = false;
+    later(text.length / charactersPerMs, () => {
+      if (!stopped) onParsed(parseYaml(text));
+    });
+    return () => {
+      stopped = true;
+    };
+  },
+});
+
 /** `later` is the clock of the API server; `webhooks` are what it can reach: none unless a test makes some. */
 const simulatedFigures: ProcessFigures = {
   cpuSeconds: 0,
@@ -63,5 +80,6 @@ export function simulatedApiServerIo(
     tokens: new Map(),
     process: () => simulatedFigures,
     webhooks: webhooks.client(later),
+    texts: simulatedTexts(later),
   };
 }

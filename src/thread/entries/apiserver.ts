@@ -7,6 +7,7 @@ import { processFigures } from "../../../actors/apiserver/io/process.js";
 import { es256Signer } from "../../../actors/apiserver/io/token-signer.js";
 import { bindingRules, reachableAt } from "../../../actors/runc/io/ports.js";
 import type { ApiServerSettings } from "../settings.js";
+import { ThreadedTextParser } from "../text-parser.js";
 import { type Place, runWorker } from "../worker-entry.js";
 
 const issuer = "https://kubernetes.default.svc.cluster.local";
@@ -81,5 +82,6 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
     ...(audit === undefined ? {} : { audit: auditLog(audit.path, audit.policy, (text) => place.host.note(text)) }),
     process: processFigures,
     webhooks: httpsWebhookClient(reached, frontProxy),
+    texts: new ThreadedTextParser(new URL(place.settings.yamlEntry)),
   };
 });

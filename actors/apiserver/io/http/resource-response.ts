@@ -16,6 +16,7 @@ import { deadlineOf, watchOptions } from "../../http/query.js";
 import { type RenderContext, renderList, renderObject } from "../../http/render.js";
 import { type MadeRequest, readRequest, writeRequest } from "../../http/requests.js";
 import type { ResourceRoute } from "../../http/routing.js";
+import { longTextBytes } from "../../long-texts/long-texts.js";
 import type { ApiOutcome, ApiUser, WatchRequest } from "../../request.js";
 import type { Asked } from "./asked.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
@@ -73,7 +74,14 @@ export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, re
     request,
     (bytes) => {
       const { "content-type": contentType = "", "user-agent": userAgent = "" } = request.headers;
-      send(writeRequest(to, user, query, bytes, contentType, userAgent));
+      if (bytes.length < longTextBytes || !/^application\/(apply-patch\+)?yaml\b/i.test(contentType)) {
+        send(writeRequest(to, user, query, bytes, contentType, userAgent));
+        return;
+      }
+      const abandon = handler.longTexts.read(new TextDecoder().decode(bytes), (read) =>
+        send(read.ok ? writeRequest(to, user, query, bytes, contentType, userAgent, () => read.value) : read),
+      );
+      response.once("close", abandon);
     },
     () => answerError(request, response, requestEntityTooLarge(`limit is ${bodyBytesMost}`), { lastOnConnection: true }),
   );

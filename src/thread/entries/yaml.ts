@@ -1,0 +1,5 @@
+/** Reads YAML texts for an API server, in a thread of their own. */
+import { parentPort } from "node:worker_threads";
+import { parseYaml } from "../../api/yaml-text.js";
+
+parentPort?.on("message", (text: string) => parentPort?.postMessage(parseYaml(text)));
