@@ -171,8 +171,11 @@ export interface ProbeReply {
   readonly message: string;
 }
 
+/** The handlers that pods may choose by a RuntimeClass; "" is the one that they get when they choose none. */
+export const runtimeHandlers: readonly string[] = ["", "runc"];
+
 export const runcMessages = declareMessages("runc", {
-  runPodSandbox: call<{ config: PodSandboxConfig }, { podSandboxId: string }>({
+  runPodSandbox: call<{ config: PodSandboxConfig; runtimeHandler: string }, { podSandboxId: string }>({
     about: "Makes a pod's sandbox: its address and hostname.",
     errors: ["rejected"],
   }),

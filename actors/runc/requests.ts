@@ -9,7 +9,7 @@ import { type ImageChartEvent, imageChart, imageMachine } from "./image-machine.
 import { parseImageReference } from "./image-reference.js";
 import type { ContainerRecord, DriverEvent, ImageRecord, RuntimeDriver, SandboxRecord, SandboxSpec } from "./io/driver.js";
 import { logMachine } from "./log-machine.js";
-import type { PodSandboxConfig, runcMessages } from "./messages.js";
+import { type PodSandboxConfig, type runcMessages, runtimeHandlers } from "./messages.js";
 import { type SandboxChartEvent, sandboxChart, sandboxMachine } from "./sandbox-machine.js";
 import { containerSpec, containerStatus, imageStatus, sandboxStatus } from "./status.js";
 import type { RuncTable } from "./table.js";
@@ -29,6 +29,8 @@ const noSandbox = (id: string): WireError =>
   wireError("rejected", `an error occurred when try to find sandbox "${id}": not found`, { reason: "SandboxNotFound" });
 const noContainer = (id: string): WireError =>
   wireError("rejected", `an error occurred when try to find container "${id}": not found`, { reason: "ContainerNotFound" });
+const noRuntime = (handler: string): WireError =>
+  wireError("rejected", `failed to get sandbox runtime: no runtime for "${handler}" is configured`, { reason: "NoSuchRuntime" });
 const badImage = (image: string): WireError =>
   wireError("rejected", `couldn't parse image name "${image}": invalid reference format`, { reason: "InvalidImageName" });
 
@@ -75,7 +77,7 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  runPodSandbox: (parts, { request, respond }) => runSandbox(parts, request.config, respond),
+  runPodSandbox: (parts, { request, respond }) => runSandbox(parts, request, respond),
   // Stop and remove are said again by kubelets that do not know whether they were heard: gone already is fine.
   stopPodSandbox: (parts, { request, respond }) => {
     tellOr(parts, sandboxChart(request.podSandboxId), { type: "stop", respond }, () => respond.ok({}));
@@ -175,8 +177,16 @@ function tellOr(
   else running.send(event);
 }
 
-function runSandbox(parts: RuncParts, config: PodSandboxConfig, respond: Responder<{ podSandboxId: string }>): void {
+function runSandbox(
+  parts: RuncParts,
+  { config, runtimeHandler }: { config: PodSandboxConfig; runtimeHandler: string },
+  respond: Responder<{ podSandboxId: string }>,
+): void {
   const { host, table } = parts;
+  if (!runtimeHandlers.includes(runtimeHandler)) {
+    respond.error(noRuntime(runtimeHandler));
+    return;
+  }
   // A pod on the node's network has the node's address.
   const podIP = config.hostNetwork ? config.hostIp : table.takeAddress(config.podCidr);
   if (podIP === undefined || podIP === "") {

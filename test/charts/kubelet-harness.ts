@@ -115,7 +115,15 @@ export class KubeletHarness {
 
   /** Reasons of the events that were recorded; the calls that write them are answered. */
   events(): string[] {
-    const reasons: string[] = [];
+    return this.recorded().map(({ reason }) => reason);
+  }
+
+  messages(): string[] {
+    return this.recorded().map(({ message }) => message);
+  }
+
+  private recorded(): Array<{ reason: string; message: string }> {
+    const events: Array<{ reason: string; message: string }> = [];
     // Whoever writes events rests between them, longer after one that was answered late.
     for (let rests = 0; rests < 5; rests++) {
       this.run(400);
@@ -124,13 +132,13 @@ export class KubeletHarness {
         if (this.asks("patch events")) this.accept("patch events", { metadata: { name: "event" } });
         else {
           const call = this.take("create events");
-          reasons.push(decodeJson(call.request.object as Json<{ reason: string }>).reason);
+          events.push(decodeJson(call.request.object as Json<{ reason: string; message: string }>));
           call.onOutcome({ ok: true, reply: { object: encodeJson({ metadata: { name: "event" } }) } });
         }
         this.run(50);
       }
     }
-    return reasons;
+    return events;
   }
 
   pod(spec: object = {}, metadata: object = {}, status?: object): PodHandle {

@@ -1,78 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { orphanMachine } from "../../actors/kubelet/orphan/machine.js";
-import type { PodEvent } from "../../actors/kubelet/pod/events.js";
-import type { PodHandle } from "../../actors/kubelet/pod/handle.js";
-import { podMachine } from "../../actors/kubelet/pod/machine.js";
-import { PodWork } from "../../actors/kubelet/pod/work.js";
 import { probeMachine } from "../../actors/kubelet/probe/machine.js";
 import { statusMachine } from "../../actors/kubelet/status/machine.js";
 import { StatusWriting } from "../../actors/kubelet/status/writing.js";
 import { volumesMachine } from "../../actors/kubelet/volume/machine.js";
 import { VolumeMounting } from "../../actors/kubelet/volume/mounting.js";
-import type { PodSandboxStatus } from "../../actors/runc/messages.js";
-import { container, containerStatus, gone, KubeletHarness, refused, sandboxStatus } from "./kubelet-harness.js";
+import { container, containerStatus, gone, KubeletHarness, sandboxStatus } from "./kubelet-harness.js";
+import { PodHarness } from "./kubelet-pod-harness.js";
 
 const test = suite("chart of a pod");
 
 const deleted = { deletionTimestamp: "2025-01-01T00:00:00Z", deletionGracePeriodSeconds: 30 };
-
-class PodHarness extends KubeletHarness {
-  readonly handle: PodHandle;
-
-  constructor(spec: object = {}, options: { metadata?: object; status?: object; runtime?: PodSandboxStatus } = {}) {
-    super();
-    this.handle = this.pod(spec, options.metadata, options.status);
-    this.handle.sandboxId = "";
-    if (options.runtime !== undefined) this.kubelet.runtime.replace([options.runtime], []);
-    const { kubelet, handle } = this;
-    this.charts.start(statusMachine, { id: "status default/web", input: { writing: new StatusWriting(kubelet, handle) } });
-    this.charts.start(podMachine, { id: "pod default/web", input: { work: new PodWork(kubelet, handle) } });
-  }
-
-  get now(): string {
-    return this.state("pod default/web");
-  }
-
-  tell(event: PodEvent): void {
-    this.handle.tell(event);
-  }
-
-  written(): void {
-    this.accept("patch pods/status", this.handle.pod);
-  }
-
-  update(metadata: object, spec: object = {}): void {
-    const { pod } = this.handle;
-    this.tell({
-      type: "pod.updated",
-      pod: { ...pod, metadata: { ...pod.metadata, ...metadata }, spec: { ...pod.spec!, ...spec } },
-    });
-  }
-
-  toSandbox(): this {
-    this.written();
-    return this;
-  }
-
-  toInitializing(): this {
-    this.toSandbox();
-    this.answer("runPodSandbox", { podSandboxId: "sandbox" });
-    this.answer("podSandboxStatus", sandboxStatus());
-    return this;
-  }
-
-  runContainer(id = "c-0"): this {
-    this.answer("imageStatus", { image: { repoTags: [], id: "sha256:1", sizeBytes: 7, simulated: false } });
-    this.answer("createContainer", { containerId: id });
-    this.answer("startContainer");
-    return this;
-  }
-
-  toRunning(): this {
-    return this.toInitializing().runContainer();
-  }
-}
 
 test("the runtime is asked only once the accepting write is acknowledged", () => {
   const harness = new PodHarness();
@@ -126,48 +65,6 @@ test("a pod that somebody else takes out of the API while it waits to be deleted
   harness.fail("delete pods", "unavailable");
   harness.tell({ type: "pod.deleted" });
   assert.is(harness.now, "gone");
-});
-
-test("a sandbox that is refused is tried again", () => {
-  const harness = new PodHarness().toSandbox();
-  harness.fail("runPodSandbox", refused("no address is left"));
-  assert.is(harness.now, "alive.sandboxRefused");
-  assert.ok(harness.events().includes("FailedCreatePodSandBox"));
-  harness.run(2_000);
-  assert.is(harness.now, "alive.creatingSandbox");
-});
-
-test("a runtime that goes away while it makes a sandbox is asked what it has", () => {
-  const harness = new PodHarness().toSandbox();
-  harness.fail("runPodSandbox");
-  harness.run(200);
-  harness.fail("listPodSandbox");
-  assert.is(harness.now, "alive.waitingForRuntime");
-  harness.run(200);
-  harness.answer("listPodSandbox", { items: [sandboxStatus({ id: "made" })] });
-  harness.answer("listContainers", { containers: [] });
-  assert.is(harness.handle.sandboxId, "made");
-  assert.is(harness.now, "alive.running");
-});
-
-test("a runtime that goes away before it told the address, and has nothing: the sandbox is made again", () => {
-  const harness = new PodHarness().toSandbox();
-  harness.answer("runPodSandbox", { podSandboxId: "sandbox" });
-  harness.fail("podSandboxStatus");
-  harness.run(200);
-  harness.answer("listPodSandbox", { items: [] });
-  assert.is(harness.now, "alive.creatingSandbox", "what was written need not be written again");
-});
-
-test("volumes that are mounted already are not waited for again when a sandbox has to be made anew", () => {
-  const harness = new PodHarness({ ...container(), volumes: [{ name: "scratch", emptyDir: {} }] }).toSandbox();
-  assert.is(harness.now, "alive.mountingVolumes");
-  harness.run(10);
-  harness.fail("runPodSandbox");
-  harness.run(200);
-  harness.answer("listPodSandbox", { items: [] });
-  assert.is(harness.now, "alive.creatingSandbox");
-  assert.equal([...harness.handle.volumes.keys()], ["scratch"]);
 });
 
 test("a sandbox that is lost is replaced, and its containers run anew", () => {

@@ -125,12 +125,16 @@ export class RuncHarness {
     return this.charts.list().find((each) => each.id.startsWith(chart))?.state ?? "gone";
   }
 
+  runSandbox(config = sandboxConfig(), runtimeHandler = ""): Answer {
+    return this.call("runPodSandbox", { config, runtimeHandler });
+  }
+
   /** A sandbox with one created container in it. */
   pod(config: Partial<ContainerConfig> = {}): { sandbox: string; container: string } {
     const image = config.image ?? "nginx";
     this.call("pullImage", { image });
     this.run(0);
-    const { podSandboxId } = this.call("runPodSandbox", { config: sandboxConfig() }).ok as { podSandboxId: string };
+    const { podSandboxId } = this.runSandbox().ok as { podSandboxId: string };
     const created = this.call("createContainer", { podSandboxId, config: containerConfig(config) });
     if (created.error !== undefined) throw new Error(created.error.message);
     return { sandbox: podSandboxId, container: (created.ok as { containerId: string }).containerId };

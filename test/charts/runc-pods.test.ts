@@ -113,12 +113,20 @@ test("stops and removes that come while a sandbox is being stopped or removed ar
 test("a range without a free address refuses the sandbox, and says so", () => {
   const harness = new RuncHarness();
   const config = sandboxConfig({ podCidr: "127.20.1.0/30" });
-  const { podSandboxId } = harness.call("runPodSandbox", { config }).ok as { podSandboxId: string };
-  assert.match(harness.call("runPodSandbox", { config }).error?.message ?? "", "no IP addresses available");
+  const { podSandboxId } = harness.runSandbox(config).ok as { podSandboxId: string };
+  assert.match(harness.runSandbox(config).error?.message ?? "", "no IP addresses available");
   harness.call("stopPodSandbox", { podSandboxId });
-  assert.ok(harness.call("runPodSandbox", { config }).ok, "the address is free again");
-  assert.match(harness.call("runPodSandbox", { config: sandboxConfig({ podCidr: "x" }) }).error?.message ?? "", "invalid CIDR");
-  assert.ok(harness.call("runPodSandbox", { config: sandboxConfig({ podCidr: "x", hostNetwork: true }) }).ok);
+  assert.ok(harness.runSandbox(config).ok, "the address is free again");
+  assert.match(harness.runSandbox(sandboxConfig({ podCidr: "x" })).error?.message ?? "", "invalid CIDR");
+  assert.ok(harness.runSandbox(sandboxConfig({ podCidr: "x", hostNetwork: true })).ok);
+});
+
+test("a handler that the node does not have refuses the sandbox, and takes no address", () => {
+  const harness = new RuncHarness();
+  const config = sandboxConfig({ podCidr: "127.20.1.0/30" });
+  const refusal = 'failed to get sandbox runtime: no runtime for "kata" is configured';
+  for (let time = 0; time < 3; time++) assert.is(harness.runSandbox(config, "kata").error?.message, refusal);
+  assert.ok(harness.runSandbox(config, "runc").ok);
 });
 
 test("a sandbox that the runtime cannot make is refused, and its address is free", () => {
@@ -128,7 +136,7 @@ test("a sandbox that the runtime cannot make is refused, and its address is free
   };
   harness.start(Object.create(harness.driver, { runSandbox: refusing }) as SimulatedDriver);
   const config = sandboxConfig({ podCidr: "127.20.1.0/30" });
-  for (let time = 0; time < 3; time++) assert.is(harness.call("runPodSandbox", { config }).error?.message, "no");
+  for (let time = 0; time < 3; time++) assert.is(harness.runSandbox(config).error?.message, "no");
 });
 
 test("a container that the runtime fails to remove stays", () => {

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { driverFailed, driverOk } from "../../actors/runc/io/driver.js";
 import { SimulatedDriver } from "../../actors/runc/io/simulated-driver.js";
 import type { PodSandboxStatus } from "../../actors/runc/messages.js";
-import { containerConfig, eventTypes, RuncHarness, sandboxConfig, status } from "./runc-harness.js";
+import { containerConfig, eventTypes, RuncHarness, status } from "./runc-harness.js";
 
 test("a container goes through created, running and stopped, and each is told", () => {
   const harness = new RuncHarness();
@@ -148,7 +148,7 @@ test("when runc comes back it takes over what still runs, created and stopped", 
     items.map((item) => item.state),
     ["SANDBOX_READY", "SANDBOX_READY", "SANDBOX_NOTREADY"],
   );
-  const { podSandboxId } = harness.call("runPodSandbox", { config: sandboxConfig() }).ok as { podSandboxId: string };
+  const { podSandboxId } = harness.runSandbox().ok as { podSandboxId: string };
   const { ip } = harness.call("podSandboxStatus", { podSandboxId }).ok as PodSandboxStatus;
   const taken = items.filter((item) => item.state === "SANDBOX_READY").map((item) => item.ip);
   assert.not.ok(taken.includes(ip), "an address in use is given out only once");

@@ -292,6 +292,26 @@ test("a pod that the node cannot take fails, and says why", () => {
   world.until("it is deleted", () => world.phase("third") === "absent", 2_000);
 });
 
+test("a handler that the node does not have: the pod waits and says why, until its RuntimeClass names one that there is", () => {
+  const world = new KubeletWorld();
+  const classes = { group: "node.k8s.io", version: "v1", resource: "runtimeclasses" };
+  const define = (handler: string) =>
+    world.world.create(classes, { apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", metadata: { name: "fast" }, handler });
+  define("kata");
+  world.run("web", { ...oneContainer(), runtimeClassName: "fast" });
+  const event = (why: string) => `FailedCreatePodSandBox Failed to create pod sandbox: ${why}`;
+  const unknown = 'rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "kata" is configured';
+  world.until("the runtime's refusal is told", () => world.events("web").includes(event(unknown)));
+  assert.is(world.container("web")?.state?.waiting?.reason, "ContainerCreating");
+  world.world.delete(classes, "fast");
+  const absent = 'runtimeclass.node.k8s.io "fast" not found';
+  world.until("that the class is gone is told", () => world.events("web").includes(event(absent)));
+  define("runc");
+  world.until("it runs", () => world.phase("web") === "Running");
+  const handlers = world.node().status?.runtimeHandlers?.map(({ name }) => name);
+  assert.equal(handlers, ["", "runc"], "the node says what it has");
+});
+
 test("activeDeadlineSeconds ends a pod", () => {
   const world = new KubeletWorld();
   world.run("late", { ...oneContainer(), activeDeadlineSeconds: 5 });

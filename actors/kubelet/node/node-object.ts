@@ -2,7 +2,8 @@
 import { rfc3339Micro } from "../../../src/actor/host.js";
 import { quantityOf } from "../../../src/api/quantity.js";
 import { kubernetesVersion } from "../../../src/api/release.js";
-import type { Lease, Node, NodeCondition, NodeStatus } from "../../../src/api/types.js";
+import type { Lease, Node, NodeCondition, NodeRuntimeHandlerFeatures, NodeStatus } from "../../../src/api/types.js";
+import { runtimeHandlers } from "../../runc/messages.js";
 import { kubeletTimings, type NodeDescription } from "../configuration.js";
 import type { AdmittingNode } from "../pod/admission.js";
 
@@ -57,6 +58,9 @@ export const statusPatch = (
   status: { ...nodeStatus(name, node, conditions), allocatable: { ...amounts(node), ...changedOffers(node, known) } },
 });
 
+/** Mounts are paths that the runtime minds, so a read-only one is that all the way down; no kernel knows a container's users. */
+const handlerFeatures: NodeRuntimeHandlerFeatures = { recursiveReadOnlyMounts: true, userNamespaces: false };
+
 function nodeStatus(name: string, node: NodeDescription, conditions: NodeCondition[]): NodeStatus {
   const { architecture, operatingSystem, kernelVersion, machineId, bootId, runtimeVersion } = node;
   return {
@@ -80,6 +84,7 @@ function nodeStatus(name: string, node: NodeDescription, conditions: NodeConditi
       osImage: "Chartroom",
       systemUUID: machineId,
     },
+    runtimeHandlers: runtimeHandlers.map((handler) => ({ name: handler, features: handlerFeatures })),
   };
 }
 

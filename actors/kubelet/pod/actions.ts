@@ -39,9 +39,13 @@ export const noteVolumes = ({ context, event }: Args) => {
   if (event.type === "volumes.mounted") context.work.pod.volumes = event.paths;
 };
 
+export const readRuntimeClass = ({ context, self }: Args) => context.work.readRuntimeClass(tell(self));
+export const noteRuntimeHandler = ({ context, event }: Args) => {
+  if (event.type === "runtimeClass.read") context.work.pod.runtimeHandler = event.handler;
+};
 export const makeSandbox = ({ context, self }: Args) => context.work.makeSandbox(tell(self));
 export const reportSandboxRefused = ({ context, event }: Args) => {
-  if (event.type === "sandbox.refused") context.work.reportSandboxRefused(event.message);
+  if (event.type === "sandbox.refused" || event.type === "runtimeClass.absent") context.work.reportSandboxRefused(event.message);
 };
 export const readSandbox = ({ context, event, self }: Args) => {
   if (event.type === "sandbox.made") context.work.readSandbox(event.sandboxId, tell(self));

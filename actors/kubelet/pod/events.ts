@@ -15,6 +15,9 @@ export type PodEvent =
   | { type: "node.unread" }
   | { type: "volumes.mounted"; paths: ReadonlyMap<string, MountedVolume> }
   | { type: "volumes.failed"; message: string }
+  | { type: "runtimeClass.read"; handler: string }
+  | { type: "runtimeClass.absent"; message: string }
+  | { type: "runtimeClass.unread" }
   | { type: "sandbox.made"; sandboxId: string }
   | { type: "sandbox.refused"; message: string }
   | { type: "sandbox.found"; sandbox: PodSandboxStatus; containers: readonly ContainerStatus[] }

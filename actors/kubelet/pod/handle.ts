@@ -27,6 +27,8 @@ export class PodHandle {
   readonly name: string;
   /** Init containers, the main ones, and the ephemeral ones as they came. */
   records: readonly ContainerRecord[];
+  /** What its RuntimeClass stands for at the runtime; "" is the runtime's own choice. */
+  runtimeHandler = "";
   sandboxId = "";
   sandboxAttempt = 0;
   sandboxReady = false;

@@ -26,7 +26,8 @@ export const podMachine = setup({
     },
     isNotSelected: ({ context }) => context.work.rejection()?.reason === "NodeAffinity",
     isStillRejected: ({ context, event }) => event.type === "node.read" && context.work.rejection(event.labels) !== undefined,
-    hasNoVolumes: ({ context }) => (context.work.pod.pod.spec?.volumes ?? []).length === 0,
+    hasVolumes: ({ context }) => (context.work.pod.pod.spec?.volumes ?? []).length > 0,
+    namesRuntimeClass: ({ context }) => (context.work.pod.pod.spec?.runtimeClassName ?? "") !== "",
     /** Its readiness depends on conditions that others write. */
     hasReadinessGates: ({ context }) => (context.work.pod.pod.spec?.readinessGates ?? []).length > 0,
     deletionAsked: ({ event }) => event.type === "pod.updated" && event.pod.metadata.deletionTimestamp !== undefined,
@@ -123,12 +124,33 @@ export const podMachine = setup({
       states: {
         accepting: {
           entry: ["recallContainers", "report"],
-          on: { "status.acknowledged": [{ guard: "hasNoVolumes", target: "creatingSandbox" }, { target: "mountingVolumes" }] },
+          on: {
+            "status.acknowledged": [
+              { guard: "hasVolumes", target: "mountingVolumes" },
+              { guard: "namesRuntimeClass", target: "readingRuntimeClass" },
+              { target: "creatingSandbox" },
+            ],
+          },
         },
         mountingVolumes: {
           entry: "mountVolumes",
-          on: { "volumes.mounted": { target: "creatingSandbox", actions: "noteVolumes" } },
+          on: {
+            "volumes.mounted": [
+              { guard: "namesRuntimeClass", target: "readingRuntimeClass", actions: "noteVolumes" },
+              { target: "creatingSandbox", actions: "noteVolumes" },
+            ],
+          },
         },
+        /** The class is read whenever a sandbox is to be made: it may have come since, or be another. */
+        readingRuntimeClass: {
+          entry: "readRuntimeClass",
+          on: {
+            "runtimeClass.read": { target: "creatingSandbox", actions: "noteRuntimeHandler" },
+            "runtimeClass.absent": { target: "sandboxRefused", actions: "reportSandboxRefused" },
+            "runtimeClass.unread": "waitingForRuntimeClass",
+          },
+        },
+        waitingForRuntimeClass: { after: { apiRetry: "readingRuntimeClass" } },
         creatingSandbox: {
           entry: "makeSandbox",
           on: {
@@ -137,7 +159,11 @@ export const podMachine = setup({
             "runtime.lost": "waitingForRuntime",
           },
         },
-        sandboxRefused: { after: { sandboxRetry: "creatingSandbox" } },
+        sandboxRefused: {
+          after: {
+            sandboxRetry: [{ guard: "namesRuntimeClass", target: "readingRuntimeClass" }, { target: "creatingSandbox" }],
+          },
+        },
         readingSandbox: {
           entry: "readSandbox",
           on: {
@@ -186,7 +212,10 @@ export const podMachine = setup({
         replacingSandbox: {
           entry: ["abandonContainers", "removeSandbox"],
           on: {
-            "sandbox.removed": { target: "creatingSandbox", actions: ["nextSandbox", "report"] },
+            "sandbox.removed": [
+              { guard: "namesRuntimeClass", target: "readingRuntimeClass", actions: ["nextSandbox", "report"] },
+              { target: "creatingSandbox", actions: ["nextSandbox", "report"] },
+            ],
             "runtime.lost": "waitingToReplace",
           },
         },

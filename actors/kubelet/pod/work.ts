@@ -2,7 +2,7 @@
 import { askApiserver } from "../../../src/actor/api-requests.js";
 import type { Timer } from "../../../src/actor/host.js";
 import { hostPortsOf } from "../../../src/api/host-ports.js";
-import type { Pod } from "../../../src/api/types.js";
+import type { Pod, RuntimeClass } from "../../../src/api/types.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
 import { type HostPortMapping, runcMessages } from "../../runc/messages.js";
 import type { Kubelet } from "../kubelet.js";
@@ -92,6 +92,18 @@ export class PodWork {
     if ((pod.pod.spec?.volumes ?? []).length > 0) this.mountVolumes();
   }
 
+  /** Learns which handler of the runtime the pod's RuntimeClass names. Source: "Runtime Class". */
+  readRuntimeClass(tell: Tell): void {
+    const name = this.pod.pod.spec?.runtimeClassName ?? "";
+    const path = { group: "node.k8s.io", version: "v1", resource: "runtimeclasses", name };
+    askApiserver(this.kubelet.host, { verb: "get", path }, (outcome) => {
+      if (outcome.ok) tell({ type: "runtimeClass.read", handler: (outcome.reply.object as RuntimeClass).handler });
+      else if (isGone(outcome.error))
+        tell({ type: "runtimeClass.absent", message: `runtimeclass.node.k8s.io "${name}" not found` });
+      else tell({ type: "runtimeClass.unread" });
+    });
+  }
+
   makeSandbox(tell: Tell): void {
     const { pod } = this;
     const { hostNetwork = false } = pod.pod.spec ?? {};
@@ -105,10 +117,12 @@ export class PodWork {
     const portMappings = hostNetwork ? [] : portMappingsOf(pod.pod, node.internalIp);
     const facts = { hostNetwork, sysctls, hostIp: node.internalIp, podCidr, dns, hostAliases, portMappings };
     const config = { metadata, ...podHostname(pod.pod), ...facts };
-    const refused = ({ message }: WireError) => tell({ type: "sandbox.refused", message });
+    // A kubelet hears of it over gRPC, and says so.
+    const refused = ({ message }: WireError) =>
+      tell({ type: "sandbox.refused", message: `rpc error: code = Unknown desc = ${message}` });
     this.ask(
       runcMessages.runPodSandbox,
-      { config },
+      { config, runtimeHandler: pod.runtimeHandler },
       tell,
       ({ podSandboxId }) => tell({ type: "sandbox.made", sandboxId: podSandboxId }),
       refused,
