@@ -119,7 +119,7 @@ export interface ListParts {
 }
 
 /** What goes with an outcome of either kind. */
-interface Noted {
+export interface Noted {
   /** Texts for the header Warning (code 299). */
   readonly warnings?: readonly string[];
   /** For the audit log, by their whole keys. */
@@ -188,6 +188,8 @@ export interface ConnectRequest {
   readonly user: ApiUser;
   /** It is part of what was admitted already: one port of a port-forward, the way of a proxy. */
   readonly admitted?: true;
+  /** Why nothing comes of it, as it was asked for: told once it is admitted and its pod is found. */
+  readonly unfit?: ApiError;
   readonly options: {
     readonly container?: string;
     readonly follow?: boolean;
@@ -224,6 +226,8 @@ export interface ProxyRequest {
 
 /** A log's bytes come as `{ stream: "stdout" }`. */
 export interface ConnectSink {
+  /** Before all else, what admission has to say besides. */
+  remarked?(noted: Noted): void;
   /** The API server's own checks are passed and the kubelet is asked; `accepted` is its first output when it takes the request on. */
   started(): void;
   refused(error: ApiError): void;
@@ -283,8 +287,8 @@ export interface ApiHandler {
   abandon(id: string): void;
   watch(request: WatchRequest, sink: WatchSink): WatchHandle;
   connect(request: ConnectRequest, sink: ConnectSink): ConnectHandle;
-  /** Whether a request may be proxied; `proxied` is the path behind the proxy. */
-  admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined) => void): void;
+  /** Whether a request may be proxied; `proxied` is the path behind the proxy, which may be "". */
+  admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined, noted: Noted) => void): void;
   /** Where a Service answers; undefined when nowhere. */
   reached(service: { readonly namespace: string; readonly name: string; readonly port: number }): Reached | undefined;
   readiness(): readonly HealthCheck[];

@@ -42,6 +42,7 @@ import type {
   ConnectRequest,
   ConnectSink,
   HealthCheck,
+  Noted,
   ProxyRequest,
   Respond,
   TraceReader,
@@ -237,9 +238,9 @@ export class Server implements ApiHandler {
     return connectAdmitted(this, id, request, sink, (admitted) => startConnection(this, id, admitted, sink));
   }
 
-  admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined) => void): void {
+  admitProxy(proxy: ProxyRequest, onAdmitted: (refusal: ApiError | undefined, noted: Noted) => void): void {
     if (this.open) admitProxied(this, `proxy ${++this.charts}`, proxy, onAdmitted);
-    else onAdmitted(serviceUnavailable(notServing, 1));
+    else onAdmitted(serviceUnavailable(notServing, 1), {});
   }
 
   measureStorage(onMeasured: () => void): void {

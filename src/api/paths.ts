@@ -18,8 +18,8 @@ export interface ResourcePath {
 /** Subresources of namespaces, which otherwise could not be told from resources in a namespace. */
 const namespaceSubresources = new Set(["status", "finalize"]);
 
-/** Decodes one segment; undefined where percent-encoding is broken. */
-function decodeSegment(segment: string): string | undefined {
+/** Decodes one segment; undefined where percent-encoding is broken, or is of no text. */
+export function decodeSegment(segment: string): string | undefined {
   if (!segment.includes("%")) return segment;
   try {
     return decodeURIComponent(segment);

@@ -55,6 +55,21 @@ kind: Service
 metadata: { name: web }
 spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: 8080 }, { name: other, port: 81, targetPort: 9 }] }
 `;
+/** Warns of every connection, and lets it be. */
+const watchful = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: watchful }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [""], apiVersions: [v1], operations: [CONNECT], resources: [pods/exec, pods/proxy] }]
+  validations: [{ expression: "false", message: somebody looks in }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: watchful }
+spec: { policyName: watchful, validationActions: [Warn] }
+`;
 const pod = "/api/v1/namespaces/default/pods/web:8080/proxy";
 
 interface Echo {
@@ -71,11 +86,11 @@ kubectlSuite("proxy", { nodes: 1 }, (test, world) => {
     };
     return Buffer.from(clusters[0]?.cluster["certificate-authority-data"] ?? "", "base64");
   };
-  const ask = (method: string, path: string, body = "", chunked = false) =>
+  const ask = (method: string, path: string, body = "", chunked = false, more: Record<string, string> = {}) =>
     new Promise<{ code: number; headers: IncomingMessage["headers"]; text: string }>((resolve, reject) => {
       const { cluster } = world();
       const framing = chunked ? { "transfer-encoding": "chunked" } : { "content-length": String(body.length) };
-      const given = { authorization: `Bearer ${cluster.token}`, ...framing };
+      const given = { authorization: `Bearer ${cluster.token}`, ...framing, ...more };
       const sent = httpsRequest(`${cluster.url}${path}`, { method, ca: ca(), headers: given, agent: false }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => {
@@ -180,6 +195,29 @@ kubectlSuite("proxy", { nodes: 1 }, (test, world) => {
     const post = await ask("POST", "/api/v1/nodes/node-1/proxy/run/default/web/web");
     assert.is(post.code, 405);
     assert.match(await world().fails("get --raw /api/v1/nodes/none/proxy/healthz"), /nodes "none" not found/);
+  });
+
+  test("what admission warns of a connection goes with the answer, whoever gives it, except with one that upgrades", async () => {
+    const kubectl = world();
+    await kubectl.okWith(watchful, "apply -f -");
+    const exec = "/api/v1/namespaces/default/pods/web/exec?command=true&stdout=true";
+    const warning = `299 - "Validation failed for ValidatingAdmissionPolicy 'watchful' with binding 'watchful': somebody looks in"`;
+    let told = await ask("POST", exec);
+    for (let tries = 0; told.headers.warning === undefined && tries < 100; tries += 1) told = await ask("POST", exec);
+    assert.equal([told.code, told.headers.warning], [400, warning]);
+    assert.is(JSON.parse(told.text).message, "Upgrade request required");
+    const absent = await ask("POST", exec.replace("web", "nobody"));
+    assert.equal(
+      [absent.code, absent.headers.warning],
+      [404, warning],
+      "its pod is looked for before it is asked for an upgrade",
+    );
+    const unspoken = { connection: "Upgrade", upgrade: "SPDY/3.1", "x-stream-protocol-version": "v9.channel.k8s.io" };
+    const refused = await ask("POST", exec, "", false, unspoken);
+    assert.equal([refused.code, refused.headers.warning], [403, warning]);
+    assert.match(String(refused.headers["audit-id"]), /^[0-9a-f-]{36}$/);
+    for (const path of ["", "/x"]) assert.is((await ask("GET", `${pod}${path}`)).headers.warning, warning);
+    await kubectl.ok("delete validatingadmissionpolicybinding watchful");
   });
 
   test("proxied requests are counted by what they go to, not path by path", async () => {

@@ -113,6 +113,14 @@ test("a binding of a pod that is bound, gone or going is refused", () => {
   world.create(podsPath, podOf("b"));
   assert.is(bind("b", "")?.code, 422);
   assert.is(bind("b", "node-1", "another")?.code, 409);
+  const act = (metadata: object, kind: string) =>
+    world.create({ ...podsPath, name: "b", subresource: "binding" }, { metadata, target: { kind, name: "node-1" } }).error
+      ?.message;
+  assert.is(act({ name: "other" }, "Node"), "name in URL does not match name in Binding object");
+  assert.is(
+    act({ name: "b" }, "Rack"),
+    'Binding "b" is invalid: target.kind: Unsupported value: "Rack": supported values: "Node", "<empty>"',
+  );
   assert.is(bind("b"), undefined);
   const { conditions } = world.get(podsPath, "b").object.status as { conditions: Array<{ type: string; status: string }> };
   assert.equal(

@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ConnectRequest } from "../../actors/apiserver/request.js";
+import { badRequest } from "../../src/api/status.js";
 import { AdmissionWorld, allowing, denying, mutating, validating } from "./admission-world.js";
 import { podOf, podsPath } from "./apiserver-world.js";
 
@@ -81,6 +82,59 @@ test("a connection is made when webhooks have let it in: they are told of its op
   assert.equal((told?.object as { command?: string[] } | undefined)?.command, ["sh"]);
   world.answer("judge", denying("nobody goes in"));
   assert.equal(exec(world), ['refused: admission webhook "judge.example.com" denied the request: nobody goes in']);
+});
+
+test("what is not asked for as it must be is admitted first, then its pod is looked for, and then it is refused", () => {
+  const world = new AdmissionWorld();
+  world.account();
+  const said: string[] = [];
+  const ask = (name: string): void => {
+    world.server().connect(
+      {
+        path: { ...podsPath, resource: "pods", namespace: "default", name, subresource: "portforward" },
+        user: { name: "kubernetes-admin", groups: ["system:masters"] },
+        options: { ports: [80] },
+        unfit: badRequest("Upgrade request required"),
+      },
+      {
+        remarked: ({ warnings = [] }) => said.push(...warnings),
+        started: () => said.push("started"),
+        refused: (error) => said.push(error.status.message ?? ""),
+        ended: () => said.push("ended"),
+        output: () => undefined,
+      },
+    );
+    world.run(1_000);
+  };
+  world.register(validating, "judge", () => ({ warnings: ["look out"] }), rule("", "v1", "pods/portforward", "CONNECT"));
+  ask("web");
+  world.create(podsPath, podOf("web", { nodeName: "node-1" }));
+  ask("web");
+  const warning = "look out";
+  assert.equal(said, [warning, 'pods "web" not found', warning, "Upgrade request required"]);
+  assert.equal((world.asked("judge")[0]?.object as { ports?: number[] } | undefined)?.ports, [80]);
+});
+
+test("a binding that is posted by itself is judged as one, and not as a part of its pod", () => {
+  const world = new AdmissionWorld();
+  world.account();
+  world.create(podsPath, podOf("web"));
+  world.register(validating, "parts", denying("no parts"), rule("", "v1", "pods/binding", "CREATE"));
+  world.register(validating, "bindings", denying("not yet"), rule("", "v1", "bindings", "CREATE"));
+  const bindings = { ...podsPath, resource: "bindings" };
+  const binding = { metadata: { name: "web" }, target: { kind: "Node", name: "node-1" } };
+  assert.is(
+    world.create(bindings, binding).error?.message,
+    'admission webhook "bindings.example.com" denied the request: not yet',
+  );
+  assert.equal(
+    world.asked("bindings").map(({ resource, subResource, name }) => [resource.resource, subResource, name]),
+    [["bindings", undefined, "web"]],
+  );
+  world.answer("bindings", allowing);
+  assert.is(world.create(bindings, binding).error, undefined);
+  assert.is((world.get(podsPath, "web").object.spec as { nodeName?: string }).nodeName, "node-1");
+  assert.equal(world.asked("parts"), []);
 });
 
 test("a request that is proxied is admitted by the path behind the proxy", () => {

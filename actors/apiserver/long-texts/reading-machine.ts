@@ -16,7 +16,8 @@ export const readingMachine = setup({
     noteTimeout: ({ context }) => context.reading.noteTimeout(),
     tell: ({ context }) => context.reading.tell(),
   },
-  delays: { patience: 30_000 },
+  /** As long as any request may take, by kube-apiserver's --request-timeout. */
+  delays: { patience: 60_000 },
 }).createMachine({
   id: "reading",
   context: ({ input }) => input,

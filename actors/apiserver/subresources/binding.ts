@@ -1,6 +1,6 @@
 /** pods/binding: what a scheduler says. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/binding-v1/ */
-import { required } from "../../../src/api/field-errors.js";
-import { conflict, fail, invalid, type Result, succeed, success } from "../../../src/api/status.js";
+import { notSupported, required } from "../../../src/api/field-errors.js";
+import { badRequest, conflict, fail, invalid, type Result, succeed, success } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
 import type { Binding, Pod, PodCondition, UntypedObject } from "../../../src/api/types.js";
 import type { Json } from "../../../src/wire/json.js";
@@ -19,7 +19,13 @@ export function bound(backing: Backing, stored: StoredObject, body: UntypedObjec
   const node = binding.target?.name ?? "";
   const pods = { group: "", resource: "pods" };
   const inBinding = { group: "", resource: "pods/binding" };
-  if (node === "") return fail(invalid({ group: "", kind: "Binding" }, name, [required("target.name")]));
+  if ((binding.metadata?.name ?? "") !== name) return fail(badRequest("name in URL does not match name in Binding object"));
+  const kind = binding.target?.kind ?? "";
+  const wrong = [
+    ...(kind === "" || kind === "Node" ? [] : [notSupported("target.kind", kind, ["Node", "<empty>"])]),
+    ...(node === "" ? [required("target.name")] : []),
+  ];
+  if (wrong.length > 0) return fail(invalid({ group: "", kind: "Binding" }, name, wrong));
   const wantedUid = binding.metadata?.uid ?? "";
   if (wantedUid !== "" && wantedUid !== pod.metadata.uid) {
     const why = `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${pod.metadata.uid}`;

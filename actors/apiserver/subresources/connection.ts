@@ -82,8 +82,9 @@ export class Connection {
         : path.resource === "nodes"
           ? succeed({ container: "", node: path.name })
           : containerAt(stored.object as Pod, options.container, path.subresource);
-    if (found.ok) this.at = found.value;
-    else this.problem = found.error;
+    if (!found.ok) this.problem = found.error;
+    else if (this.request.unfit !== undefined) this.problem = this.request.unfit;
+    else this.at = found.value;
   }
 
   get refused(): boolean {

@@ -7,10 +7,11 @@ import type { CreateRequest, Respond } from "../request.js";
 import type { Served } from "../served.js";
 import type { Server } from "../server.js";
 import { answerWith } from "../writes/plan.js";
+import { startBinding } from "../writes/start.js";
 
 /** True when the request was one of these. */
 export function startAct(server: Server, id: string, request: CreateRequest, respond: Respond): boolean {
-  const { path, body } = request;
+  const { path } = request;
   const served = server.catalog.for(path, "create");
   if (!served.ok) return false;
   const { virtual, kind } = served.value.resource;
@@ -20,9 +21,11 @@ export function startAct(server: Server, id: string, request: CreateRequest, res
   }
   if (!virtual || path.subresource !== undefined) return false;
   if (kind === "Binding") {
-    const name = body.metadata.name ?? "";
-    const { resource: _resource, ...at } = path;
-    server.run({ ...request, path: { ...at, resource: "pods", name, subresource: "binding" } }, respond);
+    admitted(server, id, served.value, request, respond, (act, answer) => {
+      const { resource: _resource, ...at } = path;
+      const name = act.body.metadata.name ?? "";
+      startBinding(server, id, { ...act, path: { ...at, resource: "pods", name, subresource: "binding" } }, answer);
+    });
     return true;
   }
   admitted(server, id, served.value, request, respond, (act, answer) =>

@@ -33,9 +33,13 @@ export function startWrite(backing: WriteBacking, id: string, request: WriteRequ
     respond({ ok: false, error: planner.error });
     return;
   }
-  const { dryRun = false } = request.options;
-  startPlanned(backing, id, planner.value, { dryRun, deadlineMs: request.deadlineMs ?? defaultDeadlineMs }, respond);
+  startPlanned(backing, id, planner.value, timeOf(request), respond);
 }
+
+const timeOf = ({ options, deadlineMs = defaultDeadlineMs }: WriteRequest): Omit<WriteOf, "planner"> => ({
+  dryRun: options.dryRun ?? false,
+  deadlineMs,
+});
 
 export function startPlanned(
   backing: WriteBacking,
@@ -71,18 +75,30 @@ function plannerOf(backing: Backing, served: Served, request: WriteRequest): Res
   }
 }
 
+/** Binds a pod by a Binding that was admitted as what it is. */
+export function startBinding(backing: WriteBacking, id: string, request: CreateRequest, respond: Respond): void {
+  const served = backing.catalog.for(request.path, "create");
+  if (!served.ok) {
+    respond({ ok: false, error: served.error });
+    return;
+  }
+  const planner = bindingPlanner(backing, served.value, request, request.body);
+  startPlanned(backing, id, planner, timeOf(request), respond);
+}
+
+function bindingPlanner(backing: Backing, served: Served, request: CreateRequest, binding: UntypedObject): Planner {
+  const change: Change = (stored) => {
+    const pod = bound(backing, stored, binding);
+    return pod.ok ? succeed({ object: pod.value }) : pod;
+  };
+  return new ChangePlanner(backing, served, request, change, { asIs: true, show: boundAnswer });
+}
+
 function actPlanner(backing: Backing, served: Served, request: CreateRequest): Result<Planner> {
   const { path } = request;
   const admission = new Admission(backing, served, request, "CREATE");
   const planned = (plannerOf: (act: UntypedObject) => Planner) => succeed(new ActPlanner(admission, request.body, plannerOf));
-  if (path.subresource === "binding")
-    return planned((binding) => {
-      const change: Change = (stored) => {
-        const pod = bound(backing, stored, binding);
-        return pod.ok ? succeed({ object: pod.value }) : pod;
-      };
-      return new ChangePlanner(backing, served, request, change, { asIs: true, show: boundAnswer });
-    });
+  if (path.subresource === "binding") return planned((binding) => bindingPlanner(backing, served, request, binding));
   if (path.subresource === "eviction")
     return planned((eviction) => {
       const { deleteOptions: options = {} } = eviction as { deleteOptions?: object };

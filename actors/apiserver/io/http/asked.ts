@@ -64,8 +64,8 @@ export function count({ handler, request, route, path, query }: Asked, response:
   });
 }
 
-export function proxyOf({ handler, request, path }: Asked, route: ProxyRoute, user: ApiUser): ProxyAsked {
+export function proxyOf({ handler, request, path, audited }: Asked, route: ProxyRoute, user: ApiUser): ProxyAsked {
   const { url = "" } = request;
   const at = url.indexOf("?");
-  return { handler, request, route, user, path, search: at < 0 ? "" : url.slice(at) };
+  return { handler, request, route, user, path, search: at < 0 ? "" : url.slice(at), audited };
 }

@@ -9,7 +9,7 @@ import { connectOptions, logOptions } from "../../http/query.js";
 import type { Route } from "../../http/routing.js";
 import { versionInfo } from "../../http/version.js";
 import type { Registry } from "../../metrics/registry.js";
-import type { ApiUser } from "../../request.js";
+import type { ApiUser, ConnectRequest } from "../../request.js";
 import type { Admitted } from "./admit.js";
 import { type Asked, proxyOf } from "./asked.js";
 import { serveDocument } from "./document-response.js";
@@ -17,7 +17,7 @@ import { serveExtension } from "./extension.js";
 import { serveLog } from "./log-response.js";
 import { authorityOf, type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { serveResource } from "./resource-response.js";
-import { answer, answerError, answerText } from "./response.js";
+import { answer, answerError, answerText, remarkOn } from "./response.js";
 import { serveProxy } from "./streaming/proxy.js";
 import { tooManyText } from "./streaming/upgrade.js";
 import { serveTrace } from "./trace-response.js";
@@ -163,5 +163,21 @@ function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, use
   const options = isLog ? logOptions(asked.query, to.path.name) : connectOptions(asked.query);
   if (!options.ok) answerError(asked.request, response, options.error);
   else if (isLog) serveLog(asked.handler, { path: to.path, user, options: options.value }, { request: asked.request, response });
-  else answerError(asked.request, response, badRequest("Upgrade request required"));
+  else refuseWithoutUpgrade(asked, { path: to.path, user, options: options.value }, response);
+}
+
+/** What needs another protocol, and does not ask for one, hears so when it is admitted and its pod is found. */
+function refuseWithoutUpgrade({ handler, request, audited }: Asked, connect: ConnectRequest, response: HttpResponse): void {
+  const unfit = badRequest("Upgrade request required");
+  const handle = handler.connect(
+    { ...connect, unfit },
+    {
+      remarked: (noted) => remarkOn(response, noted, audited),
+      started: () => undefined,
+      refused: (error) => answerError(request, response, error),
+      output: () => undefined,
+      ended: () => undefined,
+    },
+  );
+  response.once("close", () => handle.closed());
 }

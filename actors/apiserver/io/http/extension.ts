@@ -4,7 +4,6 @@
  */
 import type { ClientRequest } from "node:http";
 import { request as requestHttps } from "node:https";
-import type { Duplex } from "node:stream";
 import { decodeTextBase64 } from "../../../../src/api/base64.js";
 import type { APIService } from "../../../../src/api/types.js";
 import { isAvailable } from "../../aggregation/extension-services.js";
@@ -16,6 +15,7 @@ import type { Asked } from "./asked.js";
 import { authorityOf, type HttpResponse } from "./message.js";
 import { answerText } from "./response.js";
 import { upgradeThrough } from "./streaming/proxy.js";
+import type { Upgrade } from "./streaming/upgrade.js";
 
 export interface ExtensionAccess {
   /** Where a pod's address and port are served on this machine. */
@@ -54,12 +54,7 @@ export function serveExtension(asked: Asked, service: APIService, user: ApiUser,
 }
 
 /** A request for another protocol: once it is agreed upon, bytes pass untouched. */
-export function upgradeExtension(
-  asked: Asked,
-  service: APIService,
-  user: ApiUser,
-  upgrade: { readonly socket: Duplex; readonly head: Buffer },
-): void {
+export function upgradeExtension(asked: Asked, service: APIService, user: ApiUser, upgrade: Upgrade): void {
   const outgoing = requestTo(asked, service, user, true);
   if (outgoing !== undefined) upgradeThrough(outgoing, upgrade);
   else upgrade.socket.end(`HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n${isUnavailable}`);

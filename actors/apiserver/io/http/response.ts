@@ -1,9 +1,11 @@
 /** Writes whole answers. */
 import { gzip } from "node:zlib";
 import type { ApiError } from "../../../../src/api/status.js";
+import type { AuditedRequest } from "../../audit/audit.js";
 import { isPretty, negotiate } from "../../http/negotiation.js";
 import { type Rendered, renderStatus } from "../../http/render.js";
 import { boundedWarnings, warningHeader } from "../../http/warnings.js";
+import type { Noted } from "../../request.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { bytesOfPieces } from "./text-bytes.js";
 
@@ -17,6 +19,14 @@ export interface AnswerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What the client still sends is not read: it must begin anew. */
   readonly lastOnConnection?: boolean;
+}
+
+/** What admission has to say besides goes with whatever answer, and into the audit log. */
+export function remarkOn(response: HttpResponse, { warnings, annotations }: Noted, audited: AuditedRequest | undefined): void {
+  if (annotations !== undefined) audited?.remarked(annotations);
+  if (warnings === undefined) return;
+  const Warning = [...[response.ownHeaders?.Warning ?? []].flat(), ...boundedWarnings(warnings).map(warningHeader)];
+  response.ownHeaders = { ...response.ownHeaders, Warning };
 }
 
 export function answer(

@@ -11,8 +11,9 @@ import { serveInTurn } from "./exchange.js";
 import type { ExtensionAccess } from "./extension.js";
 import { type HttpRequest, type HttpResponse, isGone } from "./message.js";
 import { answerError, answerText } from "./response.js";
-import { refuseUpgrade } from "./streaming/upgrade.js";
+import { refuseUpgrade, upgradeOf } from "./streaming/upgrade.js";
 import { TlsListener } from "./tls-listener.js";
+import { isMalformed, refuseMalformed, refuseMalformedUpgrade } from "./unreadable.js";
 import { serveUpgrade } from "./upgrade-exchange.js";
 
 export interface HttpsOptions {
@@ -50,6 +51,10 @@ export class HttpsFront implements HttpFront {
   }
 
   private requested(handler: ApiHandler, request: HttpRequest, response: HttpResponse): void {
+    if (isMalformed(request)) {
+      refuseMalformed(request, response);
+      return;
+    }
     const asked = ask(handler, request, this.options.extensions);
     response.ownHeaders = { "Audit-Id": asked.auditId };
     count(asked, response);
@@ -84,13 +89,18 @@ export class HttpsFront implements HttpFront {
   private upgraded(handler: ApiHandler, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that goes away while it is being admitted is no error of the server.
     socket.on("error", () => socket.destroy());
+    if (isMalformed(request)) {
+      refuseMalformedUpgrade(socket);
+      return;
+    }
     const asked = ask(handler, request, this.options.extensions);
     admit(asked, (outcome) => {
       const { audited } = asked;
       if (audited !== undefined) tellOfUpgrade(audited, socket);
+      const upgrade = upgradeOf(asked, { request, socket, head });
       try {
-        if ("error" in outcome) refuseUpgrade(socket, outcome.error);
-        else serveUpgrade(asked, outcome, { request, socket, head });
+        if ("error" in outcome) refuseUpgrade(upgrade, outcome.error);
+        else serveUpgrade(asked, outcome, upgrade);
       } catch (error) {
         this.panicked(asked, error);
         socket.destroy();

@@ -8,6 +8,7 @@ import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { HttpRequest, HttpResponse } from "./message.js";
+import { refuseUnparsed } from "./unreadable.js";
 
 export interface TlsOptions {
   readonly host: string;
@@ -66,6 +67,7 @@ export class TlsListener {
     this.http2 = createSecureServer({ ...tls, settings: http2Settings, maxSessionMemory: sessionMegabytesMost });
     this.http1.on("request", told.onRequest);
     this.http1.on("upgrade", told.onUpgrade);
+    this.http1.on("clientError", refuseUnparsed);
     this.http2.on("request", told.onRequest);
     this.http2.on("session", (session) => this.opened(session));
     // A connection that breaks is its client's affair; its streams are told by their own ends.

@@ -39,9 +39,9 @@ function serve(asked: Asked, user: ApiUser, upgrade: Upgrade, onSetUp: () => voi
   else if (to.type === "connect") serveConnect(asked, to, user, upgrade);
   else if (to.type === "resource" && to.verb === "watch" && isWebSocket(upgrade)) {
     const watch = readWatch(asked, to, user);
-    if (!watch.ok) refuseUpgrade(upgrade.socket, watch.error);
+    if (!watch.ok) refuseUpgrade(upgrade, watch.error);
     else serveWatchOverSocket(asked.handler, watch.value.watch, upgrade, watch.value.context, onSetUp);
-  } else refuseUpgrade(upgrade.socket, noSuchResource());
+  } else refuseUpgrade(upgrade, noSuchResource());
 }
 
 function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, user: ApiUser, upgrade: Upgrade): void {
@@ -49,11 +49,11 @@ function serveConnect(asked: Asked, to: Extract<Route, { type: "connect" }>, use
   const isLog = to.path.subresource === "log";
   const options = isLog ? logOptions(query, to.path.name) : connectOptions(query);
   if (!options.ok) {
-    refuseUpgrade(upgrade.socket, options.error);
+    refuseUpgrade(upgrade, options.error);
     return;
   }
   const connect = { path: to.path, user, options: options.value };
   if (!isLog) (to.path.subresource === "portforward" ? serveForward : serveCommand)(handler, connect, upgrade);
   else if (isWebSocket(upgrade)) serveLogOverSocket(handler, connect, upgrade);
-  else refuseUpgrade(upgrade.socket, noSuchResource());
+  else refuseUpgrade(upgrade, noSuchResource());
 }

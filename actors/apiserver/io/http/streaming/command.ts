@@ -15,6 +15,7 @@ import { commandOverWebSocket } from "./command-websocket.js";
 import {
   isSpdy,
   isWebSocket,
+  refuseAdmitted,
   refuseAsKubelet,
   refuseProtocols,
   refuseUpgrade,
@@ -48,28 +49,18 @@ export function serveCommand(handler: ApiHandler, connect: ConnectRequest, upgra
   // A terminal has one output.
   const options = { ...connect.options, stderr: stderr && !tty };
   if (!stdin && !stdout && !options.stderr) {
-    refuseUpgrade(upgrade.socket, badRequest("you must specify at least 1 of stdin, stdout, stderr"));
+    refuseAdmitted(handler, connect, upgrade, badRequest("you must specify at least 1 of stdin, stdout, stderr"));
   } else if (isWebSocket(upgrade)) {
     const offered = webSocketProtocols(upgrade);
     const protocol = offered.length === 0 ? plainChannels : negotiateProtocol(offered, commandProtocols);
-    if (protocol === undefined)
-      refuseProtocols(
-        upgrade,
-        offered,
-        commandProtocols.map(({ name }) => name),
-      );
+    if (protocol === undefined) refuseProtocols(handler, connect, upgrade, offered, commandProtocols);
     else new Command(handler, { ...connect, options }, upgrade, protocol, commandOverWebSocket(upgrade, protocol, options));
   } else if (isSpdy(upgrade)) {
     const offered = streamProtocols(upgrade);
     const protocol = offered.length === 0 ? spdyProtocols.at(-1) : negotiateProtocol(offered, spdyProtocols);
-    if (protocol === undefined)
-      refuseProtocols(
-        upgrade,
-        offered,
-        spdyProtocols.map(({ name }) => name),
-      );
+    if (protocol === undefined) refuseProtocols(handler, connect, upgrade, offered, spdyProtocols);
     else new Command(handler, { ...connect, options }, upgrade, protocol, commandOverSpdy(upgrade, protocol, options));
-  } else refuseUpgrade(upgrade.socket, badRequest("Upgrade request required"));
+  } else refuseAdmitted(handler, connect, upgrade, badRequest("Upgrade request required"));
 }
 
 class Command implements CommandInput {
@@ -91,12 +82,13 @@ class Command implements CommandInput {
   ) {
     upgrade.socket.once("close", () => this.closed());
     this.handle = handler.connect(connect, {
+      remarked: (noted) => upgrade.remark(noted),
       started: () => {
         if (protocol.opensFirst) this.open();
       },
       refused: (error) => {
         this.over = true;
-        refuseUpgrade(upgrade.socket, error);
+        refuseUpgrade(upgrade, error);
       },
       output: (output) => this.output(output),
       drained: () => this.client?.resume(),
@@ -158,7 +150,7 @@ class Command implements CommandInput {
     if (this.over) return;
     this.over = true;
     if (error !== undefined && !this.opening) {
-      refuseAsKubelet(this.upgrade.socket, error.code, error.status.message ?? "");
+      refuseAsKubelet(this.upgrade, error.code, error.status.message ?? "");
       return;
     }
     const told = error !== undefined && !this.accepted ? refusedUpgrade(error) : error;

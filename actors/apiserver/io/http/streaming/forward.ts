@@ -13,6 +13,7 @@ import {
   acceptWebSocket,
   isSpdy,
   isWebSocket,
+  refuseAdmitted,
   refuseAsKubelet,
   refuseProtocols,
   refuseUpgrade,
@@ -36,13 +37,9 @@ export function serveForward(handler: ApiHandler, connect: ConnectRequest, upgra
         acceptWebSocket(upgrade, tunnel.name, (client) => forwardOverSpdy(handler, connect, createWebSocketStream(client))),
       );
     } else if (channels === undefined) {
-      refuseProtocols(
-        upgrade,
-        offered,
-        [tunnelProtocol, ...channelProtocols].map(({ name }) => name),
-      );
+      refuseProtocols(handler, connect, upgrade, offered, [tunnelProtocol, ...channelProtocols]);
     } else if (ports === undefined) {
-      refuseUpgrade(upgrade.socket, badRequest('query parameter "ports" is required'));
+      refuseAdmitted(handler, connect, upgrade, badRequest('query parameter "ports" is required'));
     } else {
       whenPossible(handler, connect, upgrade, () =>
         acceptWebSocket(upgrade, channels.name, (client) => forwardOverChannels(handler, connect, ports, client, channels)),
@@ -51,23 +48,21 @@ export function serveForward(handler: ApiHandler, connect: ConnectRequest, upgra
   } else if (isSpdy(upgrade)) {
     const offered = streamProtocols(upgrade);
     const protocol = offered.length === 0 ? { name: "" } : negotiateProtocol(offered, [spdyProtocol]);
-    if (protocol === undefined) refuseProtocols(upgrade, offered, [spdyProtocol.name]);
+    if (protocol === undefined) refuseProtocols(handler, connect, upgrade, offered, [spdyProtocol]);
     else whenPossible(handler, connect, upgrade, () => forwardOverSpdy(handler, connect, acceptSpdy(upgrade, protocol.name)));
-  } else refuseUpgrade(upgrade.socket, badRequest("Upgrade request required"));
+  } else refuseAdmitted(handler, connect, upgrade, badRequest("Upgrade request required"));
 }
 
 /** Asks the pod's kubelet whether ports can be forwarded before the client is told that they are. */
 function whenPossible(handler: ApiHandler, connect: ConnectRequest, upgrade: Upgrade, accept: () => void): void {
-  handler.connect(
-    { ...connect, options: {} },
-    {
-      started: () => undefined,
-      refused: (error) => refuseUpgrade(upgrade.socket, error),
-      output: () => undefined,
-      ended: (error) => {
-        if (error !== undefined) refuseAsKubelet(upgrade.socket, error.code, error.status.message ?? "");
-        else if (!upgrade.socket.destroyed) accept();
-      },
+  handler.connect(connect, {
+    remarked: (noted) => upgrade.remark(noted),
+    started: () => undefined,
+    refused: (error) => refuseUpgrade(upgrade, error),
+    output: () => undefined,
+    ended: (error) => {
+      if (error !== undefined) refuseAsKubelet(upgrade, error.code, error.status.message ?? "");
+      else if (!upgrade.socket.destroyed) accept();
     },
-  );
+  });
 }

@@ -30,7 +30,7 @@ export function serveLogOverSocket(handler: ApiHandler, connect: ConnectRequest,
   const handle = handler.connect(connect, {
     // Only the first output or the end shows that there is a log to give.
     started: () => undefined,
-    refused: (error) => refuseUpgrade(upgrade.socket, error),
+    refused: (error) => refuseUpgrade(upgrade, error),
     output: (chunk) => {
       if (!("data" in chunk)) return;
       const { data } = chunk;
@@ -43,7 +43,7 @@ export function serveLogOverSocket(handler: ApiHandler, connect: ConnectRequest,
       });
     },
     ended: (error) => {
-      if (error !== undefined && opened === undefined) refuseUpgrade(upgrade.socket, error);
+      if (error !== undefined && opened === undefined) refuseUpgrade(upgrade, error);
       else open((socket) => socket.end());
     },
   });

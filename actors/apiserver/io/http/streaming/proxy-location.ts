@@ -2,11 +2,12 @@
 import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
+import { decodeSegment } from "../../../../../src/api/paths.js";
 import { fail, type Result, succeed } from "../../../../../src/api/status.js";
 import type { Endpoints, Node, Pod, Service } from "../../../../../src/api/types.js";
 import { type ProxyName, type ProxyTarget, podTarget, proxyName, serviceTarget } from "../../../http/proxy-target.js";
 import type { Route } from "../../../http/routing.js";
-import type { ApiHandler, ApiUser } from "../../../request.js";
+import type { ApiHandler, ApiUser, Noted } from "../../../request.js";
 import { PodSocket } from "./pod-socket.js";
 
 export type ProxyRoute = Extract<Route, { type: "proxy" }>;
@@ -20,10 +21,11 @@ export function locateProxy(
   handler: ApiHandler,
   user: ApiUser,
   route: ProxyRoute,
+  onRemarked: (noted: Noted) => void,
   onLocated: (located: Result<Location>) => void,
 ): void {
-  const proxied = route.rest === "" ? "/" : route.rest;
-  handler.admitProxy({ path: route.path, user, proxied }, (refusal) => {
+  handler.admitProxy({ path: route.path, user, proxied: decodeSegment(route.rest) ?? route.rest }, (refusal, noted) => {
+    onRemarked(noted);
     if (refusal === undefined) locateAdmitted(handler, user, route, onLocated);
     else onLocated(fail(refusal));
   });

@@ -2,12 +2,13 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import { StringDecoder } from "node:string_decoder";
 import { serviceUnavailable } from "../../../../../src/api/status.js";
+import type { AuditedRequest } from "../../../audit/audit.js";
 import { LinkRewriter, type ProxiedPage, throughProxy } from "../../../http/html-links.js";
 import { requestHeaders, responseHeaders } from "../../../http/proxy-headers.js";
 import type { ProxyTarget } from "../../../http/proxy-target.js";
-import type { ApiHandler, ApiUser } from "../../../request.js";
+import type { ApiHandler, ApiUser, Noted } from "../../../request.js";
 import { authorityOf, type HttpRequest, type HttpResponse } from "../message.js";
-import { answerError } from "../response.js";
+import { answerError, remarkOn } from "../response.js";
 import { serveKubelet } from "./kubelet-response.js";
 import { connectTo, locateProxy, locationHost, type ProxyRoute } from "./proxy-location.js";
 import { refuseUpgrade, type Upgrade } from "./upgrade.js";
@@ -20,19 +21,19 @@ export interface ProxyAsked {
   /** The path that was asked for, and its query with the `?`. */
   readonly path: string;
   readonly search: string;
+  readonly audited: AuditedRequest | undefined;
 }
 
 export function serveProxy(asked: ProxyAsked, response: HttpResponse): void {
   const { handler, user, route, request, path, search } = asked;
-  // Relative links of a page at the root work only from below it.
-  if (route.rest === "" && (request.method === "GET" || request.method === "HEAD")) {
-    response.writeHead(301, { ...response.ownHeaders, Location: `${path}/${search}` });
-    response.end();
-    return;
-  }
-  locateProxy(handler, user, route, (located) => {
+  const remark = (noted: Noted): void => remarkOn(response, noted, asked.audited);
+  locateProxy(handler, user, route, remark, (located) => {
     if (!located.ok) answerError(request, response, located.error);
-    else if ("kubelet" in located.value) serveKubelet(asked, located.value.kubelet, response);
+    else if (route.rest === "" && (request.method === "GET" || request.method === "HEAD")) {
+      // Relative links of a page at the root work only from below it.
+      response.writeHead(301, { ...response.ownHeaders, Location: `${path}/${search}` });
+      response.end();
+    } else if ("kubelet" in located.value) serveKubelet(asked, located.value.kubelet, response);
     else handOn(asked, located.value, response);
   });
 }
@@ -89,7 +90,7 @@ function handBack(incoming: IncomingMessage, page: ProxiedPage, request: HttpReq
   const rewriter = isPage && request.method !== "HEAD" ? new PageBytes(page) : undefined;
   // A rewritten page has another length.
   if (rewriter !== undefined) delete headers["content-length"];
-  response.writeHead(incoming.statusCode ?? 502, { ...headers, ...response.ownHeaders });
+  response.writeHead(incoming.statusCode ?? 502, { ...headers, ...response.ownHeaders, ...warningsOf(headers, response) });
   response.flushHeaders?.();
   incoming.on("data", (bytes: Buffer) => {
     const part = rewriter?.push(bytes) ?? bytes;
@@ -103,6 +104,12 @@ function handBack(incoming: IncomingMessage, page: ProxiedPage, request: HttpReq
     else response.end(last);
   });
   incoming.once("error", () => response.destroy());
+}
+
+/** What is warned of behind the proxy, and what admission warned of before it. */
+function warningsOf({ warning }: Record<string, string | string[]>, { ownHeaders }: HttpResponse): { Warning?: string[] } {
+  const all = [...[warning ?? []].flat(), ...[ownHeaders?.Warning ?? []].flat()];
+  return all.length === 0 ? {} : { Warning: all };
 }
 
 /** A page's bytes, with its links rewritten. */
@@ -126,23 +133,24 @@ class PageBytes {
 /** Hands on a request for another protocol: once it is agreed upon, bytes pass untouched. */
 export function upgradeProxy(asked: ProxyAsked, upgrade: Upgrade): void {
   const { handler, user, route } = asked;
-  const { socket, head } = upgrade;
-  locateProxy(handler, user, route, (located) => {
+  const remark = (noted: Noted): void => upgrade.remark(noted);
+  locateProxy(handler, user, route, remark, (located) => {
     if (!located.ok) {
-      refuseUpgrade(socket, located.error);
+      refuseUpgrade(upgrade, located.error);
       return;
     }
     if ("kubelet" in located.value) {
-      refuseUpgrade(socket, serviceUnavailable("the kubelet's own API upgrades no connection"));
+      refuseUpgrade(upgrade, serviceUnavailable("the kubelet's own API upgrades no connection"));
       return;
     }
-    upgradeThrough(requestTo(asked, located.value, true), { socket, head });
+    upgradeThrough(requestTo(asked, located.value, true), upgrade);
   });
 }
 
 /** Hands on a request for another protocol; what comes back is the client's. */
-export function upgradeThrough(outgoing: ClientRequest, { socket, head }: Pick<Upgrade, "socket" | "head">): void {
-  outgoing.on("error", (error) => refuseUpgrade(socket, unreachable(error)));
+export function upgradeThrough(outgoing: ClientRequest, upgrade: Upgrade): void {
+  const { socket, head } = upgrade;
+  outgoing.on("error", (error) => refuseUpgrade(upgrade, unreachable(error)));
   outgoing.on("upgrade", (incoming, behind, early) => {
     socket.write(headText(incoming));
     if (early.length > 0) socket.write(early);

@@ -2,8 +2,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { ApiError } from "../../../../../src/api/status.js";
+import { type ApiError, badRequest } from "../../../../../src/api/status.js";
 import { namesIn } from "../../../http/exec-channels.js";
+import { boundedWarnings, warningHeader } from "../../../http/warnings.js";
+import type { ApiHandler, ConnectRequest, Noted } from "../../../request.js";
+import type { Asked } from "../asked.js";
 import { tokenProtocolPrefix } from "../authentication.js";
 
 export interface Upgrade {
@@ -11,7 +14,31 @@ export interface Upgrade {
   readonly socket: Duplex;
   /** What the client sent after its request without waiting for the answer. */
   readonly head: Buffer;
+  /** Lines of the head of whatever answer refuses it. */
+  readonly headers: readonly string[];
+  /** Takes what admission has to say besides into that head, and into the audit log. */
+  remark(noted: Noted): void;
 }
+
+/** A request for another protocol, with what goes with whatever answer. */
+export function upgradeOf(
+  { auditId, audited, warnings = [] }: Asked,
+  { request, socket, head }: Pick<Upgrade, "request" | "socket" | "head">,
+): Upgrade {
+  const headers = [`Audit-Id: ${auditId}`, ...warnings.map(warningLine)];
+  return {
+    request,
+    socket,
+    head,
+    headers,
+    remark: (noted) => {
+      headers.push(...boundedWarnings(noted.warnings ?? []).map(warningLine));
+      if (noted.annotations !== undefined) audited?.remarked(noted.annotations);
+    },
+  };
+}
+
+const warningLine = (text: string): string => `Warning: ${warningHeader(text)}`;
 
 /** The longest WebSocket message that a client may send. */
 const messageBytesMost = 4 * 1024 * 1024;
@@ -64,26 +91,52 @@ export const webSocketProtocols = ({ request }: Upgrade): string[] =>
   namesIn(request.headers["sec-websocket-protocol"]).filter((name) => !name.startsWith(tokenProtocolPrefix));
 
 /** Refuses an upgrade with an error of the API. */
-export function refuseUpgrade(socket: Duplex, error: ApiError): void {
+export function refuseUpgrade(upgrade: Upgrade, error: ApiError): void {
   const { code, status } = error;
-  respond(socket, code, status.reason ?? "Error", "application/json", JSON.stringify(status));
+  const { retryAfterSeconds } = status.details ?? {};
+  const later = retryAfterSeconds ? [`Retry-After: ${retryAfterSeconds}`] : [];
+  respond(upgrade, code, status.reason ?? "Error", "application/json", JSON.stringify(status), later);
+}
+
+/**
+ * Refuses what cannot be as it was asked for, when admission and the pod have had their say: these come first. `refuse` answers in
+ * another way than with an error of the API.
+ */
+export function refuseAdmitted(
+  handler: ApiHandler,
+  connect: ConnectRequest,
+  upgrade: Upgrade,
+  unfit: ApiError,
+  refuse: () => void = () => refuseUpgrade(upgrade, unfit),
+): void {
+  const handle = handler.connect(
+    { ...connect, unfit },
+    {
+      remarked: (noted) => upgrade.remark(noted),
+      started: () => undefined,
+      refused: (error) => (error === unfit ? refuse() : refuseUpgrade(upgrade, error)),
+      output: () => undefined,
+      ended: () => undefined,
+    },
+  );
+  upgrade.socket.once("close", () => handle.closed());
 }
 
 /** Refuses an upgrade whose turn does not come. */
-export const refuseTooMany = ({ socket }: Upgrade): void =>
-  respond(socket, 429, "Too Many Requests", "text/plain; charset=utf-8", tooManyText, ["Retry-After: 1"]);
+export const refuseTooMany = (upgrade: Upgrade): void =>
+  respond(upgrade, 429, "Too Many Requests", "text/plain; charset=utf-8", tooManyText, ["Retry-After: 1"]);
 
 /** Refuses a WebSocket whose handshake is none that is taken here, without a word, as kube-apiserver's library does. */
-export const refuseWebSocket = ({ socket }: Upgrade, code: 400 | 403): void =>
-  respond(socket, code, code === 403 ? "Forbidden" : "Bad Request", "text/plain; charset=utf-8", "");
+export const refuseWebSocket = (upgrade: Upgrade, code: 400 | 403): void =>
+  respond(upgrade, code, code === 403 ? "Forbidden" : "Bad Request", "text/plain; charset=utf-8", "");
 
 /** Refuses an upgrade as the kubelet does, whose answers the API server hands on as they are. */
-export function refuseAsKubelet(socket: Duplex, code: number, text: string, headers: readonly string[] = []): void {
-  respond(socket, code, "Refused", "text/plain; charset=utf-8", text, headers);
+export function refuseAsKubelet(upgrade: Upgrade, code: number, text: string, headers: readonly string[] = []): void {
+  respond(upgrade, code, "Refused", "text/plain; charset=utf-8", text, headers);
 }
 
 function respond(
-  socket: Duplex,
+  { socket, headers: own }: Pick<Upgrade, "socket" | "headers">,
   code: number,
   reason: string,
   contentType: string,
@@ -94,6 +147,7 @@ function respond(
     `HTTP/1.1 ${code} ${reason}`,
     `Content-Type: ${contentType}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...own,
     ...headers,
     "Connection: close",
   ];
@@ -101,7 +155,16 @@ function respond(
 }
 
 /** No protocol that both ends speak. */
-export function refuseProtocols({ socket }: Upgrade, offered: readonly string[], accepted: readonly string[]): void {
-  const text = `unable to negotiate protocol: client supports [${offered.join(" ")}], server accepts [${accepted.join(" ")}]`;
-  refuseAsKubelet(socket, 403, text, [`X-Accepted-Stream-Protocol-Versions: ${accepted.join(", ")}`]);
+export function refuseProtocols(
+  handler: ApiHandler,
+  connect: ConnectRequest,
+  upgrade: Upgrade,
+  offered: readonly string[],
+  accepted: readonly { readonly name: string }[],
+): void {
+  const names = accepted.map(({ name }) => name);
+  const text = `unable to negotiate protocol: client supports [${offered.join(" ")}], server accepts [${names.join(" ")}]`;
+  refuseAdmitted(handler, connect, upgrade, badRequest(text), () =>
+    refuseAsKubelet(upgrade, 403, text, [`X-Accepted-Stream-Protocol-Versions: ${names.join(", ")}`]),
+  );
 }

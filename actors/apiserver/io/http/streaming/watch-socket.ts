@@ -34,7 +34,7 @@ export function serveWatchOverSocket(
       });
       return connection;
     },
-    refuse: (error) => refuseUpgrade(upgrade.socket, error),
+    refuse: (error) => refuseUpgrade(upgrade, error),
   });
   upgrade.socket.once("close", () => handle.closed());
 }
