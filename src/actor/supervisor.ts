@@ -10,7 +10,8 @@ export const supervisionLimits = {
   crashPeriodMs: 60_000,
   restartFirstMs: 10,
   restartMostMs: 5_000,
-  startDeadlineMs: 10_000,
+  /** On a busy machine a start takes long, and whoever is stopped and started again makes it busier. */
+  startDeadlineMs: 60_000,
   stopDeadlineMs: 4_000,
 } as const;
 

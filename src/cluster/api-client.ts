@@ -56,11 +56,16 @@ export class ApiClient {
     });
   }
 
+  /** The answer, whatever its status. */
+  async answer(request: ApiRequest): Promise<{ readonly code: number; readonly text: string }> {
+    const response = await this.send(request);
+    return { code: response.statusCode ?? 0, text: await readAll(response) };
+  }
+
   /** The answer as text. Throws a KubernetesError for statuses from 400 on. */
   async text(request: ApiRequest): Promise<string> {
-    const response = await this.send(request);
-    const text = await readAll(response);
-    if ((response.statusCode ?? 0) >= 400) throw errorOf(response.statusCode ?? 0, text, request);
+    const { code, text } = await this.answer(request);
+    if (code >= 400) throw errorOf(code, text, request);
     return text;
   }
 

@@ -30,7 +30,10 @@ export interface ClusterOptions {
   readonly auditPolicy?: string;
   /** Serves the pages of /debug/api_priority_and_fairness, to whoever may read them. Default false. */
   readonly debugPages?: boolean;
-  /** How long to wait until the API server answers and every node is ready. Default 30,000. */
+  /**
+   * How long a start may go on without a step forward (a thread that runs, the API server that listens, a part of it or a node that is ready), so
+   * that a busy machine only makes it slower. Default 30,000.
+   */
   readonly startTimeoutMs?: number;
   /** Told what happens while the cluster starts, runs and stops. */
   readonly onProgress?: (progress: ClusterProgress) => void;

@@ -6,6 +6,7 @@ import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
 import { type ClusterKeys, serverNames } from "../pki/authority.js";
 import { type Containers, startContainers } from "../thread/containers.js";
+import { WorkerGone } from "../thread/control.js";
 import { Threads } from "../thread/threads.js";
 import { type Address, address, roleOf } from "../wire/address.js";
 import { actorPlans, host } from "./actor-plans.js";
@@ -15,6 +16,7 @@ import { DataDirectory, KubeconfigPlace } from "./data-directory.js";
 import { kubeconfigOf } from "./kubeconfig.js";
 import { ClusterError, type Settled } from "./options.js";
 import { equipOwnComponents, type OwnComponents } from "./own-components.js";
+import { Patience } from "./patience.js";
 import { claimRanges, listen, type Ranges } from "./ranges.js";
 import { resourceNamed } from "./resources.js";
 import { waitForObject } from "./wait.js";
@@ -35,6 +37,8 @@ export interface ClusterParts {
 }
 
 const readyPollMs = 5;
+/** Long enough for a machine that is busy: an answer that comes late is better than a question that is asked again. */
+const answerWithinMs = 20_000;
 /** How often a start that takes long looks for what holds it up. */
 const lookInsideEveryMs = 300;
 
@@ -102,48 +106,55 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
   );
   taken.containers = containers;
   const listening = new Set<Address>();
-  const life = new Life(options.startTimeoutMs);
+  const patience = new Patience(options.startTimeoutMs);
   const threads = new Threads(
     actorPlans({ options, directory, etcdDirectory: directory.directory("etcd"), containers, ranges, keys, ports, audit }),
     {
+      loaded: () => patience.step(),
       started: (actor, incarnation) => {
         options.onProgress?.({ type: "started", actor, incarnation, atMs: sinceStart() });
-        if (roleOf(actor) !== "apiserver") return;
-        threads.announced(actor, options.startTimeoutMs).then(
-          () => {
-            listening.add(actor);
-            life.look();
-          },
-          // It ended before it listened; its next incarnation will announce.
-          () => undefined,
-        );
+        // One that crashes and comes again is no step forward.
+        if (incarnation === 1) patience.step();
+        if (roleOf(actor) === "apiserver") hearAnnounced(actor);
       },
       crashed: (actor, reason) => options.onProgress?.({ type: "crashed", actor, reason, atMs: sinceStart() }),
       gaveUp: (actor, reason) => {
         options.onProgress?.({ type: "gaveUp", actor, reason, atMs: sinceStart() });
-        life.end(new ClusterError(reason));
+        patience.end(new ClusterError(reason));
       },
     },
   );
   taken.threads = threads;
+  const hearAnnounced = (actor: Address): void => {
+    threads.announced(actor, options.startTimeoutMs).then(
+      () => {
+        listening.add(actor);
+        patience.step();
+      },
+      // One that has ended comes again, and then announces; one that takes long is asked again.
+      (error: Error) => {
+        if (!(error instanceof WorkerGone) && !patience.signal.aborted) hearAnnounced(actor);
+      },
+    );
+  };
   threads.begin();
   phase("threads started");
 
-  await life.until("the API server listens", () => listening.size === ports.size);
+  await patience.until("the API server listens", () => listening.size === ports.size);
   phase("API server listens");
   const urls = [...ports.values()].map((port) => `https://${host}:${port}`);
   const client = clientFor([...ports.values()][0] as number, keys());
   taken.client = client;
-  await life.race(apiServerReady(client, threads, life));
+  await patience.race(apiServerReady(client, threads, patience));
   phase("API server ready");
   // Without a controller manager nobody makes the account.
-  const account = options.controllerManager ? [defaultAccount(client, options.startTimeoutMs)] : [];
-  life.waitFor(
+  const account = options.controllerManager ? [defaultAccount(client, patience)] : [];
+  patience.waitFor(
     `the nodes are ready${account.length > 0 ? " and the service account default/default is there, which pods need" : ""}`,
   );
-  await life.race(Promise.all([nodesReady(client, options.nodes, options.startTimeoutMs), ...account]));
+  await patience.race(Promise.all([nodesReady(client, options.nodes, patience), ...account]));
   phase("nodes ready");
-  life.over();
+  patience.over();
 
   const url = urls[0] as string;
   const { ca, admin } = keys();
@@ -166,66 +177,6 @@ async function start(options: Settled, taken: Taken): Promise<ClusterParts> {
     ownComponents: equipOwnComponents(options, directory, url, keys()),
     adminToken: keys().adminToken,
   };
-}
-
-/** Waits of a start: each ends when an actor is given up or the time is over. */
-class Life {
-  private readonly ended: Promise<never>;
-  private fail: (error: Error) => void = () => {};
-  private wake: () => void = () => {};
-  private readonly timer: NodeJS.Timeout;
-  private waitsFor = "the threads start";
-  failed = false;
-
-  constructor(timeoutMs: number) {
-    this.ended = new Promise<never>((_, reject) => {
-      this.fail = reject;
-    });
-    // Told to whoever waits; when nobody does, it is not an error of its own.
-    this.ended.catch(() => undefined);
-    this.timer = setTimeout(
-      () =>
-        this.end(new ClusterError(`the cluster did not start within ${timeoutMs} ms: it still waited until ${this.waitsFor}`)),
-      timeoutMs,
-    );
-  }
-
-  look(): void {
-    this.wake();
-  }
-
-  end(error: Error): void {
-    this.failed = true;
-    this.fail(error);
-  }
-
-  over(): void {
-    clearTimeout(this.timer);
-  }
-
-  race<Value>(work: Promise<Value>): Promise<Value> {
-    return Promise.race([work, this.ended]).catch((error: unknown) => {
-      this.over();
-      this.failed = true;
-      throw error;
-    });
-  }
-
-  /** What is waited for now, for the error when it never comes. */
-  waitFor(what: string): void {
-    this.waitsFor = what;
-  }
-
-  async until(what: string, holds: () => boolean): Promise<void> {
-    this.waitFor(what);
-    while (!holds()) {
-      await this.race(
-        new Promise<void>((wake) => {
-          this.wake = wake;
-        }),
-      );
-    }
-  }
 }
 
 /** A port for each API server: the one asked for, and free ones. They stay the same when API servers are restarted. */
@@ -255,14 +206,19 @@ const clientFor = (port: number, keys: ClusterKeys): ApiClient =>
     key: keys.admin.key,
   });
 
-async function apiServerReady(client: ApiClient, threads: Threads, life: Life): Promise<void> {
+async function apiServerReady(client: ApiClient, threads: Threads, patience: Patience): Promise<void> {
   let lookMs = performance.now() + lookInsideEveryMs;
-  while (!life.failed) {
+  let fewestMissing = Infinity;
+  while (!patience.signal.aborted) {
     try {
-      await client.text({ path: "/readyz", timeoutMs: 2_000 });
-      return;
+      const { code, text } = await client.answer({ path: "/readyz", timeoutMs: answerWithinMs });
+      if (code === 200) return;
+      const missing = text.split("\n").filter((line) => line.startsWith("[-]"));
+      if (missing.length < fewestMissing) patience.step();
+      fewestMissing = Math.min(fewestMissing, missing.length);
+      patience.waitFor(`the API server is ready; it says: ${missing.length > 0 ? missing.join(", ") : `${code} ${text.trim()}`}`);
     } catch (error) {
-      life.waitFor(`the API server is ready; it says: ${(error as Error).message.trim()}`);
+      patience.waitFor(`the API server is ready; there is no answer: ${(error as Error).message.trim()}`);
     }
     if (performance.now() > lookMs) {
       await refuseDamage(threads);
@@ -282,22 +238,25 @@ async function refuseDamage(threads: Threads): Promise<void> {
   }
 }
 
-async function nodesReady(client: ApiClient, count: number, timeoutMs: number): Promise<void> {
+async function nodesReady(client: ApiClient, count: number, patience: Patience): Promise<void> {
   const resource = resourceNamed("nodes");
   const listed = await client.json<{ items: UntypedObject[] }>({ path: pathOf(resource) });
   const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
   const missing = names.filter((name) => !listed.items.some((node) => node.metadata.name === name && isReady(node)));
-  await Promise.all(missing.map((name) => waitForObject(client, { resource, namespace: "", name }, "Ready", timeoutMs)));
+  await Promise.all(
+    missing.map(async (name) => {
+      await waitForObject(client, { resource, namespace: "", name }, "Ready", patience.signal);
+      patience.step();
+    }),
+  );
 }
 
 /** From then on pods can be created: the default namespace has the account that they run as. */
-const defaultAccount = (client: ApiClient, timeoutMs: number): Promise<unknown> =>
-  waitForObject(
-    client,
-    { resource: resourceNamed("serviceaccounts"), namespace: "default", name: "default" },
-    "exists",
-    timeoutMs,
-  );
+const defaultAccount = async (client: ApiClient, patience: Patience): Promise<void> => {
+  const account = { resource: resourceNamed("serviceaccounts"), namespace: "default", name: "default" };
+  await waitForObject(client, account, "exists", patience.signal);
+  patience.step();
+};
 
 const isReady = (node: UntypedObject): boolean =>
   (node.status as { conditions?: Array<{ type: string; status: string }> } | undefined)?.conditions?.some(

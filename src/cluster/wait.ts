@@ -50,17 +50,18 @@ export async function locate(
 
 const phases = new Set(["Running", "Succeeded", "Failed", "Pending", "Active", "Bound", "Terminating"]);
 const retryMs = 20;
+const listWithinMs = 10_000;
 
-/** Returns the object as it then was; undefined when `deleted` was waited for. */
+/** Returns the object as it then was; undefined when `deleted` was waited for. `patience`: for so many milliseconds, or until that is aborted. */
 export async function waitForObject(
   client: ApiClient,
   { resource, namespace, name }: Located,
   expectation: Expectation,
-  timeoutMs: number,
+  patience: number | AbortSignal,
 ): Promise<UntypedObject | undefined> {
   const path = pathOf(resource, resource.namespaced ? { namespace } : {});
   const fieldSelector = `metadata.name=${name}`;
-  const deadline = AbortSignal.timeout(timeoutMs);
+  const deadline = typeof patience === "number" ? AbortSignal.timeout(patience) : patience;
   let last: UntypedObject | undefined;
   let trouble = "";
   while (!deadline.aborted) {
@@ -68,7 +69,7 @@ export async function waitForObject(
       const list = await client.json<{ items: UntypedObject[]; metadata: { resourceVersion?: string } }>({
         path,
         query: { fieldSelector },
-        timeoutMs: Math.min(timeoutMs, 10_000),
+        timeoutMs: typeof patience === "number" ? Math.min(patience, listWithinMs) : listWithinMs,
       });
       last = list.items[0];
       if (meets(last, expectation)) return last;
@@ -90,7 +91,7 @@ export async function waitForObject(
   const what = typeof expectation === "string" ? expectation : "as the predicate asks";
   const suffix = trouble === "" ? "" : `; the API server last failed with: ${trouble}`;
   throw new ClusterError(
-    `${resource.singular} ${resource.namespaced ? `${namespace}/` : ""}${name} was not ${what} within ${timeoutMs} ms; it ${describe(last)}${suffix}`,
+    `${resource.singular} ${resource.namespaced ? `${namespace}/` : ""}${name} was not ${what}${typeof patience === "number" ? ` within ${patience} ms` : " before nobody waited any more"}; it ${describe(last)}${suffix}`,
   );
 }
 

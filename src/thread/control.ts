@@ -33,6 +33,9 @@ export interface WorkerControl {
 
 export class WorkerGone extends Error {}
 
+/** On a busy machine a thread may have to wait for its turn for long. */
+const linkWithinMs = 30_000;
+
 export function exposeControl(control: WorkerControl): void {
   if (parentPort === null) throw new Error("this module runs in a worker thread only");
   expose(control, nodeEndpoint(parentPort));
@@ -60,11 +63,11 @@ export class Control {
   }
 
   link(linkId: number, peer: Address, port: MessagePort): Promise<void> {
-    return this.bounded("link", 5_000, () => this.remote.link(linkId, peer, transfer(port, [port as Transferable])));
+    return this.bounded("link", linkWithinMs, () => this.remote.link(linkId, peer, transfer(port, [port as Transferable])));
   }
 
   unlink(linkId: number, reason: string): Promise<void> {
-    return this.bounded("unlink", 5_000, () => this.remote.unlink(linkId, reason));
+    return this.bounded("unlink", linkWithinMs, () => this.remote.unlink(linkId, reason));
   }
 
   stop(deadlineMs: number): Promise<void> {

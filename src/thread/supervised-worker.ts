@@ -11,6 +11,8 @@ import type { ActorPlan } from "./plan.js";
 
 /** What a worker's life means to the rest of the cluster. */
 export interface WorkerObserver {
+  /** Its first thread runs, and reads its code. */
+  loaded(actor: SupervisedWorker): void;
   started(actor: SupervisedWorker): void;
   /** Its links are gone. */
   exited(actor: SupervisedWorker, reason: string): void;
@@ -26,7 +28,7 @@ interface Running {
 }
 
 /** Longer than the supervision's own deadlines: those decide. */
-const controlDeadlineMs = 60_000;
+const controlDeadlineMs = 90_000;
 
 export class SupervisedWorker implements SupervisedChild {
   readonly name: string;
@@ -109,6 +111,7 @@ export class SupervisedWorker implements SupervisedChild {
     worker.on("error", (thrown: unknown) => {
       error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     });
+    if (incarnation === 1) worker.once("online", () => this.observer.loaded(this));
     worker.on("exit", (code) => this.exited(running, code, error));
     running.control.started(controlDeadlineMs).then(
       () => this.wasStarted(running),

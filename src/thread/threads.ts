@@ -14,6 +14,8 @@ import { tuneEngine } from "./tune-engine.js";
 
 /** What the cluster hears of its actors. */
 export interface ThreadsObserver {
+  /** The thread of an actor runs for the first time, and reads its code. */
+  loaded?(actor: Address): void;
   /** An actor runs, for the first time or again. */
   started?(actor: Address, incarnation: number): void;
   /** An actor ended without being asked to. */
@@ -134,6 +136,7 @@ export class Threads {
   }
 
   private readonly watcher = {
+    loaded: (worker: SupervisedWorker) => this.observer.loaded?.(worker.address),
     started: (worker: SupervisedWorker) => {
       this.beginNext(worker);
       this.observer.started?.(worker.address, worker.incarnation);
