@@ -6,7 +6,7 @@ import { fieldErrorText, invalidValue } from "./field-errors.js";
 import { nestsTooDeep, scanJson } from "./json-text.js";
 import { deepCopy, isJsonObject, type JsonObject, jsonKind } from "./json-value.js";
 import { apiVersionOf, type GroupVersionKind, parseApiVersion } from "./kinds.js";
-import type { MisfitWords } from "./misfit-words.js";
+import { type MisfitWords, misfitOfMerged } from "./misfit-words.js";
 import { decodeMessage, hasMessage, openProtobuf, protobufMediaType } from "./protobuf/envelope.js";
 import { typeOf, typeOfKind } from "./schema.js";
 import {
@@ -165,13 +165,26 @@ interface Misfit {
   readonly otherKind?: ApiError;
 }
 
-/** Makes a parsed value into an object of the expected kind, such as the result of a patch; `words` tell of a value of the wrong type. */
-export function interpretValue(value: unknown, expected: Expected, words?: MisfitWords): Interpreted {
+/** Makes a parsed value into an object of the expected kind, such as the result of a patch. */
+export function interpretValue(value: unknown, expected: Expected): Interpreted {
   const interpreted = typeMetaOf(value, expected);
   if (!interpreted.ok) return interpreted;
   const given = asExpected(interpreted.given, expected);
   const wrong = mismatch(given, expected, nameIn(value));
-  if (wrong !== undefined) return { ok: false, given, ...wrong };
+  return wrong === undefined ? interpretAs(given, value, expected) : { ok: false, given, ...wrong };
+}
+
+/**
+ * The same for what a strategic merge has left, which Kubernetes makes into an object field by field: what a patch says of the kind and
+ * version is passed over, and some clients do patch a scale by the kind of what is scaled.
+ */
+export function interpretMerged(value: unknown, expected: Expected): Interpreted {
+  const { group, version, kind } = expected;
+  return interpretAs({ apiVersion: apiVersionOf(group, version), kind }, value, expected, misfitOfMerged);
+}
+
+/** A value as an object of a kind; `words` tell of a value of the wrong type. */
+function interpretAs(given: Given, value: unknown, expected: Expected, words?: MisfitWords): Interpreted {
   const decoded = decodeExpected(value, expected, words);
   if (!decoded.ok) return { ok: false, given, message: decoded.message };
   const unknown = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);

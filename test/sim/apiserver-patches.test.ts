@@ -184,6 +184,19 @@ test("a scale is patched as strictly as any object", () => {
   assert.is(shared.patch(widgetsPath, "one", { spec: {} }, strategic, "scale").error?.code, 415);
 });
 
+test("a strategic merge passes over what the patch says of its kind, as of a scale that is patched by the kind of what is scaled", () => {
+  const misnamed = { apiVersion: "apps/v1", kind: "Deployment", spec: { replicas: 4 } };
+  const scale = shared.patch(deployments, "one", misnamed, strategic, "scale", { dryRun: true });
+  assert.is(scale.error, undefined);
+  assert.is(scale.object?.kind, "Scale");
+  assert.is(scale.object?.apiVersion, "autoscaling/v1");
+  const { object } = shared.patch(configMaps, "one", { apiVersion: "v9", kind: "Secret" }, strategic, undefined, { dryRun: true });
+  assert.is(object?.kind, "ConfigMap");
+  assert.is(object?.apiVersion, "v1");
+  const refused = shared.patch(configMaps, "one", { kind: 7 }, strategic);
+  assert.match(refused.error?.message ?? "", /cannot convert int64 to string$/);
+});
+
 test("managers that a client sends must have names", () => {
   const owned = {
     operation: "Update",

@@ -1,8 +1,7 @@
 /** Patches of what is stored. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
-import { type Expected, interpretValue } from "../../../src/api/body.js";
+import { type Expected, interpretMerged, interpretValue } from "../../../src/api/body.js";
 import { invalidValue } from "../../../src/api/field-errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/api/json-value.js";
-import { misfitOfMerged } from "../../../src/api/misfit-words.js";
 import { mapText } from "../../../src/api/patch/merge-lists.js";
 import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
@@ -80,7 +79,7 @@ function decodePatched(
   remarks: RemarkBook,
 ): Result<UntypedObject> {
   const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : JSON.stringify(patched));
-  const decoded = interpretValue(patched, expected, isStrategic(patchType) ? misfitOfMerged : undefined);
+  const decoded = isStrategic(patchType) ? interpretMerged(patched, expected) : interpretValue(patched, expected);
   if (!decoded.ok) return fail(decoded.otherKind ?? unfit(shown(), decoded.message));
   const { fieldValidation = "Ignore" } = options;
   const minded = fieldValidation === "Ignore" ? [] : [...problems, ...decoded.unknown];
