@@ -43,7 +43,7 @@ spec: { nodeSelector: { no: node }, containers: [{ name: web, image: nginx }] }
 
 /** Starts to forward and tells the local port that kubectl chose. */
 async function forwarding(kubectl: KubectlWorld, what: string, port: number): Promise<{ local: number; running: Running }> {
-  const running = kubectl.begin(["port-forward", what, `:${port}`]);
+  const running = kubectl.begin(["port-forward", what, `:${port}`, "-v=4"]);
   const printed = await running.until((text) => /127\.0\.0\.1:\d+/.test(text));
   return { local: Number(/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]), running };
 }
@@ -90,6 +90,7 @@ kubectlVersionsSuite("port-forward", everyKubectl, { nodes: 1 }, (test, world) =
       const pages = await Promise.all(Array.from({ length: 8 }, () => fetchText(`http://127.0.0.1:${local}/`)));
       for (const page of pages) assert.match(page, /Welcome to nginx!/);
       await running.interrupt();
+      assert.not.match(running.stderr, /fallback/, "what kubectl asks for first is what it gets");
       const counter = await forwarding(kubectl, "pod/web", 7000);
       assert.is(await exchange(counter.local, "x".repeat(3_000_000)), "heard 3000000");
       await counter.running.interrupt();

@@ -190,7 +190,9 @@ test("a strategic merge passes over what the patch says of its kind, as of a sca
   assert.is(scale.error, undefined);
   assert.is(scale.object?.kind, "Scale");
   assert.is(scale.object?.apiVersion, "autoscaling/v1");
-  const { object } = shared.patch(configMaps, "one", { apiVersion: "v9", kind: "Secret" }, strategic, undefined, { dryRun: true });
+  const { object } = shared.patch(configMaps, "one", { apiVersion: "v9", kind: "Secret" }, strategic, undefined, {
+    dryRun: true,
+  });
   assert.is(object?.kind, "ConfigMap");
   assert.is(object?.apiVersion, "v1");
   const refused = shared.patch(configMaps, "one", { kind: 7 }, strategic);

@@ -53,16 +53,20 @@ export const tooManyText = "Too many requests, please try again later.\n";
 
 /** The protocol that was chosen for a request before its handshake. */
 const chosen = new WeakMap<IncomingMessage, string>();
-const webSockets = new WebSocketServer({
-  noServer: true,
-  maxPayload: messageBytesMost,
-  handleProtocols: (_offered, request) => chosen.get(request) || false,
+const webSockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMost });
+webSockets.on("headers", (headers, request) => {
+  const protocol = chosen.get(request) ?? "";
+  if (protocol !== "") headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
 });
 
-/** Answers 101 and gives the WebSocket; a handshake that is none is answered by the WebSocket server itself. */
+/**
+ * Answers 101 and gives the WebSocket; a handshake that is none is answered by the WebSocket server itself. What the client offers is kept
+ * from that server, which would refuse the slash in the name of SPDY's tunnel (KEP-4006): RFC 6455 has none in such names, Kubernetes does.
+ */
 export function acceptWebSocket({ request, socket, head }: Upgrade, protocol: string, onOpen: (client: WebSocket) => void): void {
   watchIdle(socket);
   chosen.set(request, protocol);
+  delete request.headers["sec-websocket-protocol"];
   webSockets.handleUpgrade(request, socket, head, onOpen);
 }
 
