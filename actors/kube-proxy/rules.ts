@@ -2,7 +2,7 @@
  * From Services and EndpointSlices to what kube-proxy serves: which address and port, and what is behind it.
  * https://kubernetes.io/docs/reference/networking/virtual-ips/
  */
-import { cidrContains, parseCidr } from "../../src/api/ip.js";
+import { canonicalIp, cidrContains, parseCidr } from "../../src/api/ip.js";
 import type { EndpointSlice, Service, ServicePort } from "../../src/api/types.js";
 import { hasClusterAddress } from "./dns/endpoint-names.js";
 import { dnsPort } from "./dns/records.js";
@@ -151,10 +151,10 @@ function portRules(
   const ranges = spec?.loadBalancerSourceRanges ?? [];
   const balancers = spec?.type === "LoadBalancer" ? (status?.loadBalancer?.ingress ?? []) : [];
   return [
-    ...(spec?.clusterIPs ?? [spec?.clusterIP ?? ""]).map((address) =>
-      rule(address, port.port, { endpoints: inside, endpointsForOutside: inside }),
-    ),
-    ...(spec?.externalIPs ?? []).map((address) => rule(address, port.port, outside)),
+    ...(spec?.clusterIPs ?? [spec?.clusterIP ?? ""])
+      .map(canonicalIp)
+      .map((address) => rule(address, port.port, { endpoints: inside, endpointsForOutside: inside })),
+    ...(spec?.externalIPs ?? []).map(canonicalIp).map((address) => rule(address, port.port, outside)),
     ...balancers
       .filter(({ ip = "", ipMode = "VIP" }) => ip !== "" && ipMode === "VIP")
       .map(({ ip = "" }) => rule(ip, port.port, { ...outside, allowedSources: ranges.length > 0 ? ranges : undefined })),

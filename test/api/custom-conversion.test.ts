@@ -38,19 +38,51 @@ const wrong: ReadonlyArray<readonly [string, Parameters<typeof convertedObjects>
   [
     "another version",
     said([object]),
-    `${what} returned invalid converted object at index 0: invalid groupVersion (expected example.com/v2, received example.com/v1)`,
+    `${what} returned invalid object at index 0: invalid groupVersion (expected example.com/v2, received example.com/v1)`,
   ],
   [
     "another kind",
     said([{ ...good, kind: "Widget" }]),
-    `${what} returned invalid converted object at index 0: invalid kind (expected Gadget, received Widget)`,
+    `${what} returned invalid object at index 0: invalid kind (expected Gadget, received Widget)`,
   ],
   [
     "another name",
     said([{ ...good, metadata: { name: "two", uid: "u" } }]),
-    `${what} returned invalid converted object at index 0: must have the same name: one != two`,
+    `${what} returned invalid object: must have the same name: one != two`,
   ],
 ];
+
+const metadata = (more: object) => said([{ ...good, metadata: { name: "one", uid: "u", ...more } }]);
+const wrongMetadata: ReadonlyArray<readonly [string, Parameters<typeof convertedObjects>[1], string]> = [
+  [
+    "a label that is no text",
+    metadata({ labels: { a: 1 } }),
+    "metadata.labels[a] must be a string, but is int64 in converted object",
+  ],
+  ["labels that are a list", metadata({ labels: [] }), "invalid metadata.labels of type []interface {} in converted object"],
+  [
+    "an annotation whose key is none",
+    metadata({ annotations: { "-": "x" } }),
+    "metadata.annotations: Invalid value: \"-\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+  ],
+];
+for (const [name, answer, message] of wrongMetadata)
+  conversion(`refuses ${name}`, () =>
+    assert.equal(convertedObjects(of, answer), { ok: false, message: `${what} returned invalid metadata: ${message}` }),
+  );
+
+conversion("of several objects it says which one is wrong", () => {
+  const two = { ...of, objects: [object, object] };
+  const message = (second: object) => {
+    const converted = convertedObjects(two, said([good, second]));
+    return converted.ok ? "" : converted.message.slice(what.length);
+  };
+  const name = { ...good, metadata: { name: "two", uid: "u" } };
+  assert.is(message(name), " returned invalid converted object at index 2: must have the same name: one != two");
+  const labels = { ...good, metadata: { name: "one", uid: "u", labels: { a: null } } };
+  const isNil = "metadata.labels[a] must be a string, but is <nil> in converted object";
+  assert.is(message(labels), ` returned invalid metadata in object at index 2: ${isNil}`);
+});
 
 for (const [name, answer, message] of wrong)
   conversion(`refuses ${name}`, () => assert.equal(convertedObjects(of, answer), { ok: false, message }));

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { resourcesOf } from "../../src/api/custom/version.js";
 import { fieldErrorText } from "../../src/api/field-errors.js";
 import {
   compileLabelMap,
@@ -9,6 +10,7 @@ import {
   labelSelectorText,
 } from "../../src/api/selectors.js";
 import type { UntypedObject } from "../../src/api/types.js";
+import { establishedWidgets } from "../custom/definitions.js";
 
 const web: UntypedObject = {
   metadata: { name: "web-1", namespace: "shop", labels: { app: "web", tier: "front", rank: "7", in: "yes" } },
@@ -189,6 +191,15 @@ test("Jobs and ResourceSlices are selected by fields of their own", () => {
   const compiled = select("spec.nodeName=n,spec.driver=d");
   assert.is(compiled.ok && compiled.value?.(slice), true);
   assert.is(select("metadata.namespace=x").ok, false);
+});
+
+test("custom resources that are of the whole cluster are not selected by namespace", () => {
+  const select = (scope: string) => {
+    const custom = resourcesOf({ ...establishedWidgets, spec: { ...establishedWidgets.spec, scope } } as never).served[0]!.custom;
+    const compiled = compileSelector({ fieldSelector: "metadata.namespace=a" }, "example.com", "Widget", custom);
+    return compiled.ok ? "selects" : compiled.error.status.message;
+  };
+  assert.equal(["Namespaced", "Cluster"].map(select), ["selects", "field label not supported: metadata.namespace"]);
 });
 
 test.run();

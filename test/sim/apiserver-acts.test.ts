@@ -92,6 +92,18 @@ test("two API servers that give out addresses at once never give one twice", () 
   assert.is(made.length, 29, "the range has 30 addresses, and kubernetes has one");
 });
 
+test("an address of a Service is one however it is written, and stays as it was written", () => {
+  const world = serving();
+  const at = (name: string, clusterIP: string) =>
+    world.create(servicesPath, { metadata: { name }, spec: { clusterIP, ports: [{ port: 80 }] } });
+  const { object } = at("zeros", "010.96.000.9");
+  assert.equal(object.spec && [(object.spec as { clusterIP: string }).clusterIP], ["010.96.000.9"]);
+  assert.match(
+    at("plain", "10.96.0.9").error?.message ?? "",
+    /failed to allocate IP 10.96.0.9: provided IP is already allocated/,
+  );
+});
+
 test("a binding of a pod that is bound, gone or going is refused", () => {
   const world = serving();
   world.account();

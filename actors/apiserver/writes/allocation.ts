@@ -1,7 +1,7 @@
 /** Numbers that only one Service may hold: addresses of the service range and node ports. */
 import type { Random } from "../../../src/actor/random.js";
 import { integerBelow } from "../../../src/actor/random.js";
-import { parseCidr, parseIpv4 } from "../../../src/api/ip.js";
+import { parseCidr, parseIp } from "../../../src/api/ip.js";
 
 export interface NumberRange {
   readonly from: number;
@@ -27,8 +27,10 @@ export function addressesOf(cidr: string): NumberRange {
 export const firstAddressOf = (cidr: string): string => ipv4Text(addressesOf(cidr).from);
 
 export const isAddressIn = (range: NumberRange, address: string): boolean => {
-  const octets = parseIpv4(address);
-  return octets !== undefined && asNumber(octets) >= range.from && asNumber(octets) <= range.to;
+  const parsed = parseIp(address);
+  if (parsed?.family !== "IPv4") return false;
+  const number = asNumber(parsed.bytes);
+  return number >= range.from && number <= range.to;
 };
 
 /**

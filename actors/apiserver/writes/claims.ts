@@ -3,7 +3,7 @@
  * deleted in the transaction that writes the Service, so that no two API servers ever give one out twice.
  */
 import { type FieldError, internalFieldError, invalidValue } from "../../../src/api/field-errors.js";
-import { parseCidr } from "../../../src/api/ip.js";
+import { canonicalIp, parseCidr } from "../../../src/api/ip.js";
 import { deepCopy } from "../../../src/api/json-value.js";
 import { storageKey, storagePrefix } from "../../../src/api/paths.js";
 import { fail, invalid, type Result, succeed } from "../../../src/api/status.js";
@@ -25,8 +25,9 @@ export interface Claimed {
 
 const isService = ({ resource }: Served): boolean => resource.group === "" && resource.kind === "Service";
 
+/** One address has one key, however a Service writes it. */
 const addressKey = ({ catalog }: Backing, address: string): string =>
-  storageKey(catalog.resources.preferred("networking.k8s.io", "ipaddresses")!, "", address);
+  storageKey(catalog.resources.preferred("networking.k8s.io", "ipaddresses")!, "", canonicalIp(address));
 /** A node port is one Service's, whatever protocols it serves there; the key is that of a TCP port for data that was written before. */
 const nodePortKey = (port: number): string => `/registry/ranges/nodeports/tcp-${port}`;
 

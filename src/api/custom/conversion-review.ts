@@ -3,9 +3,11 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#conversion-review-request
  */
 import { serverErrorText } from "../dynamic-admission/server-error.js";
-import { isJsonObject } from "../json-value.js";
+import { aggregateText } from "../field-errors.js";
+import { isJsonObject, type JsonObject } from "../json-value.js";
 import { parseApiVersion } from "../kinds.js";
 import type { ObjectMeta, UntypedObject } from "../types.js";
+import { annotationErrors, labelErrors } from "../validation/metadata.js";
 
 export interface ConversionReviewOf {
   readonly uid: string;
@@ -62,9 +64,8 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
   if (objects.length !== of.objects.length)
     return { ok: false, message: `${what} returned ${objects.length} objects, expected ${of.objects.length}` };
   for (const [index, object] of objects.entries()) {
-    const wrong = mismatch(of.objects[index]!, object, of.apiVersion);
-    if (wrong !== undefined)
-      return { ok: false, message: `${what} returned invalid converted object at index ${index}: ${wrong}` };
+    const wrong = flawOf(of.objects[index]!, object, of.apiVersion, objects.length === 1 ? undefined : index + 1);
+    if (wrong !== undefined) return { ok: false, message: `${what} returned ${wrong}` };
   }
   return { ok: true, value: objects as UntypedObject[] };
 }
@@ -78,16 +79,53 @@ function parse(text: string): { readonly [field: string]: unknown } | undefined 
   }
 }
 
-/** A converted object is still the same object. */
-function mismatch(from: UntypedObject, to: unknown, apiVersion: string): string | undefined {
-  if (!isJsonObject(to) || !isJsonObject(to.metadata)) return "it is no object with metadata";
-  if (to.apiVersion !== apiVersion) return `invalid groupVersion (expected ${apiVersion}, received ${to.apiVersion})`;
-  if (to.kind !== from.kind) return `invalid kind (expected ${from.kind}, received ${to.kind})`;
+/** What is wrong with a converted object, as Kubernetes words it; of several it tells the place, counted from 1. */
+function flawOf(from: UntypedObject, to: unknown, apiVersion: string, place: number | undefined): string | undefined {
+  const isOne = place === undefined;
+  const converted = isOne ? "invalid object" : `invalid converted object at index ${place}`;
+  const kinds = isOne ? "invalid object at index 0" : converted;
+  if (!isJsonObject(to)) return `${converted}: it is no object`;
+  if (to.apiVersion !== apiVersion) return `${kinds}: invalid groupVersion (expected ${apiVersion}, received ${to.apiVersion})`;
+  if (to.kind !== from.kind) return `${kinds}: invalid kind (expected ${from.kind}, received ${to.kind})`;
+  const { metadata } = to;
   for (const field of ["name", "namespace", "uid"] as const) {
-    const [wanted, found] = [from.metadata[field] ?? "", to.metadata[field] ?? ""];
-    if (wanted !== found) return `must have the same ${field === "uid" ? "UID" : field}: ${wanted} != ${found}`;
+    const [wanted, found] = [from.metadata[field] ?? "", (isJsonObject(metadata) && metadata[field]) || ""];
+    if (wanted !== found) return `${converted}: must have the same ${field === "uid" ? "UID" : field}: ${wanted} != ${found}`;
+  }
+  const wrong = metadataFlaw(from.metadata, metadata);
+  return wrong && `invalid metadata${isOne ? "" : ` in object at index ${place}`}: ${wrong}`;
+}
+
+/** Labels and annotations are the webhook's to change, and are held to their rules where it did. */
+function metadataFlaw(from: ObjectMeta, to: unknown): string | undefined {
+  if (to === undefined) return "missing metadata in converted object";
+  if (!isJsonObject(to)) return `invalid metadata of type ${goTypeOf(to)} in converted object`;
+  for (const field of ["labels", "annotations"] as const) {
+    const strings = to[field];
+    if (strings === undefined || strings === null) continue;
+    if (!isJsonObject(strings)) return `invalid metadata.${field} of type ${goTypeOf(strings)} in converted object`;
+    for (const [key, value] of Object.entries(strings))
+      if (typeof value !== "string")
+        return `metadata.${field}[${key}] must be a string, but is ${goTypeOf(value)} in converted object`;
+    if (isSame(strings, from[field] ?? {})) continue;
+    const errors = (field === "labels" ? labelErrors : annotationErrors)(strings as Strings, `metadata.${field}`);
+    if (errors.length > 0) return aggregateText(errors);
   }
   return undefined;
+}
+
+type Strings = Record<string, string>;
+
+const isSame = (now: JsonObject, before: Strings): boolean =>
+  Object.keys(now).length === Object.keys(before).length && Object.entries(now).every(([key, value]) => before[key] === value);
+
+/** The Go type that a JSON value becomes. */
+function goTypeOf(value: unknown): string {
+  if (value === null) return "<nil>";
+  if (Array.isArray(value)) return "[]interface {}";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  if (typeof value === "object") return "map[string]interface {}";
+  return typeof value === "boolean" ? "bool" : "string";
 }
 
 /** Of metadata a webhook changes labels and annotations and nothing else. */
@@ -96,8 +134,8 @@ export function withMetadataOf(converted: UntypedObject, { metadata }: UntypedOb
   const { labels: _labels, annotations: _annotations, ...kept } = metadata;
   const of: ObjectMeta = {
     ...kept,
-    ...(labels === undefined ? {} : { labels }),
-    ...(annotations === undefined ? {} : { annotations }),
+    ...(labels ? { labels } : {}),
+    ...(annotations ? { annotations } : {}),
   };
   return { ...converted, metadata: of };
 }

@@ -2,7 +2,7 @@
  * The formats of texts that a schema may ask for. Others are allowed and not looked at.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation
  */
-import { isIp, parseCidr, parseIp } from "../ip.js";
+import { isStrictCidr, isStrictIp, parseIp } from "../ip.js";
 import { parseQuantity } from "../quantity.js";
 import { parseTime } from "../time.js";
 
@@ -61,9 +61,9 @@ const formats = new Map<string, Format>([
   ["uri", isUri],
   ["email", matches(new RegExp(`^(?:[^<>]*<${emailLocal}@[A-Za-z0-9.-]+>|${emailLocal}@[A-Za-z0-9.-]+)$`))],
   ["hostname", matches(hostname)],
-  ["ipv4", (text) => parseIp(text)?.family === "IPv4"],
-  ["ipv6", (text) => text.includes(":") && isIp(text)],
-  ["cidr", (text) => parseCidr(text) !== undefined],
+  ["ipv4", (text) => isStrictIp(text) && parseIp(text)?.family === "IPv4"],
+  ["ipv6", (text) => text.includes(":") && isStrictIp(text)],
+  ["cidr", isStrictCidr],
   ["mac", matches(/^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4})$/i)],
   ["uuid", uuid(hex(4), hex(4))],
   ["uuid3", uuid(`3${hex(3)}`, hex(4))],

@@ -20,6 +20,8 @@ export interface CustomVersion {
   readonly schema: StructuralSchema;
   /** The schemas of all versions, by apiVersion: objects are stored in any of them. */
   readonly schemas: ReadonlyMap<string, StructuralSchema>;
+  /** Its objects are in namespaces. */
+  readonly namespaced: boolean;
   readonly hasStatus: boolean;
   readonly scale: CustomResourceSubresourceScale | undefined;
   readonly printer: Printer;
@@ -100,6 +102,7 @@ function customVersion(
     definition: metadata.name ?? "",
     schema: schemas.get(apiVersionOf(spec.group, version.name))!,
     schemas,
+    namespaced: spec.scope === "Namespaced",
     hasStatus: subresources.status !== undefined,
     scale: subresources.scale,
     printer: columnsPrinter(additionalPrinterColumns),

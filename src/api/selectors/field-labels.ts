@@ -115,8 +115,9 @@ export const fieldReader = (group: string, kind: string, name: string, custom?: 
 };
 
 /** Custom resources may be selected on their metadata and on what their definition says. */
-const customReader = ({ selectableFields }: CustomVersion, name: string): Parsed<Read> => {
-  const known = metadataFields.get(name);
+const customReader = ({ selectableFields, namespaced }: CustomVersion, name: string): Parsed<Read> => {
+  const isForeign = name === "metadata.namespace" && !namespaced;
+  const known = isForeign ? undefined : metadataFields.get(name);
   if (known !== undefined) return { ok: true, value: readPath(known.path, known.missing) };
   if (!selectableFields.includes(`.${name}`)) return { ok: false, message: `field label not supported: ${name}` };
   return { ok: true, value: (object) => String(valueAt(object, `.${name}`) ?? "") };

@@ -9,7 +9,6 @@ import {
   isLoopback,
   isUnspecified,
   parseIp,
-  parseIpv4,
 } from "../ip.js";
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from "../names.js";
 import { followsRule, immutable, protocols, requiredOneOf } from "./common.js";
@@ -72,7 +71,7 @@ export const endpointsErrors = (endpoints: Endpoints, options: ValidationOptions
 const sliceAddressErrors = (type: string, address: string, path: string, allowed: readonly Cidr[]): FieldError[] => {
   switch (type) {
     case "IPv4":
-      if (parseIpv4(address) === undefined) return [invalidValue(path, address, "must be a valid IPv4 address")];
+      if (parseIp(address)?.family !== "IPv4") return [invalidValue(path, address, "must be a valid IPv4 address")];
       return specialIpErrors(address, path, allowed);
     case "IPv6":
       if (parseIp(address)?.family !== "IPv6") return [invalidValue(path, address, "must be a valid IPv6 address")];

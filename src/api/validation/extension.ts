@@ -8,7 +8,7 @@ import type {
   ServiceCIDR,
 } from "../generated/types.js";
 import { quote } from "../go-format.js";
-import { parseCidr } from "../ip.js";
+import { isStrictCidr, parseCidr } from "../ip.js";
 import { dns1035Label, dns1123Subdomain, pathSegment, portNumber } from "../names.js";
 import { followsRule, immutable, invalidCidrMessage, nonNegative } from "./common.js";
 import { podTemplateErrors } from "./pod-spec.js";
@@ -52,7 +52,7 @@ export const serviceCidrErrors = ({ spec }: ServiceCIDR): FieldError[] => {
   const cidrs = spec?.cidrs ?? [];
   if (cidrs.length === 0) return [required(cidrsPath, "at least one CIDR required")];
   if (cidrs.length > 2) return [invalidValue(cidrsPath, spec, "may only hold up to 2 values")];
-  const parsed = cidrs.map(parseCidr);
+  const parsed = cidrs.map((cidr) => (isStrictCidr(cidr) ? parseCidr(cidr) : undefined));
   if (cidrs.length === 2 && new Set(parsed.map((cidr) => cidr?.family)).size !== 2) {
     const why = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96";
     return [invalidValue(cidrsPath, spec, why)];

@@ -1,5 +1,5 @@
 import { quote } from "../go-format.js";
-import { isIp } from "../ip.js";
+import { isStrictIp } from "../ip.js";
 import {
   dns1035Label,
   dns1123Label,
@@ -22,7 +22,7 @@ const cronJobName: NameRule = (name) => [
 
 /** The name of an IPAddress is the address. */
 const ipAddressName: NameRule = (name) => {
-  if (!isIp(name)) return [`ParseAddr(${quote(name)}): unable to parse IP`];
+  if (!isStrictIp(name)) return [`ParseAddr(${quote(name)}): unable to parse IP`];
   return name === name.toLowerCase() ? [] : ["must be a canonical format IP address"];
 };
 

@@ -1,7 +1,7 @@
 /** Addresses and ranges that are understood but not written as they should be. Source: KEP-4858. */
 import { formatAddress, maskAddress } from "../cel/library/addresses.js";
 import { quote } from "../go-format.js";
-import { parseCidr, parseIp, parseIpv4, parseIpv6 } from "../ip.js";
+import { isStrictCidr, parseCidr, parseIp, parseIpv4, parseIpv6 } from "../ip.js";
 
 interface Parsed {
   readonly family: "IPv4" | "IPv6";
@@ -10,15 +10,16 @@ interface Parsed {
 
 const textOf = ({ family, bytes }: Parsed): string => formatAddress({ family: family === "IPv4" ? 4 : 6, bytes: [...bytes] });
 
-/** An IPv4 address in the clothes of IPv6. */
-const isMapped = (text: string, { family }: Parsed): boolean => family === "IPv4" && parseIpv4(text) === undefined;
+/** Zeros before an octet, or an IPv4 address in the clothes of IPv6. */
+const isNonStandard = (text: string, { family }: Parsed): boolean =>
+  family === "IPv4" ? parseIpv4(text) === undefined : parseIpv6(text) === undefined;
 
 /** `value` has been validated: what is no address is passed over. */
 export const ipWarnings = (path: string, value: string | undefined): string[] => {
   const parsed = parseIp(value);
   if (value === undefined || parsed === undefined) return [];
   const text = textOf(parsed);
-  if (isMapped(value, parsed))
+  if (isNonStandard(value, parsed))
     return [
       `${path}: non-standard IP address ${quote(value)} will be considered invalid in a future Kubernetes release: use ${quote(text)}`,
     ];
@@ -40,7 +41,7 @@ export const cidrWarnings = (path: string, value: string | undefined): string[] 
       `${path}: CIDR value ${quote(value)} is ambiguous in this context (should be ${quote(range)} or ${quote(single)}?)`,
     );
   }
-  if (isMapped(address, cidr))
+  if (isNonStandard(address, cidr) || !isStrictCidr(value))
     warnings.push(
       `${path}: non-standard CIDR value ${quote(value)} will be considered invalid in a future Kubernetes release: use ${quote(range)}`,
     );

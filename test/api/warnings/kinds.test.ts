@@ -130,12 +130,12 @@ const others: ReadonlyArray<readonly [kind: string, object: object, told: readon
     {
       spec: {
         ingress: [{ from: [{ ipBlock: { cidr: "10.1.0.0/8", except: ["10.2.0.0/16"] } }, { podSelector: {} }] }],
-        egress: [{ to: [{ ipBlock: { cidr: "::ffff:10.0.0.0/8" } }] }],
+        egress: [{ to: [{ ipBlock: { cidr: "::ffff:10.0.0.0/104" } }] }],
       },
     },
     [
       'spec.ingress[0].from[0].ipBlock.cidr: CIDR value "10.1.0.0/8" is ambiguous in this context (should be "10.0.0.0/8" or "10.1.0.0/32"?)',
-      'spec.egress[0].to[0].ipBlock.cidr: non-standard CIDR value "::ffff:10.0.0.0/8" will be considered invalid in a future Kubernetes release: use "10.0.0.0/8"',
+      'spec.egress[0].to[0].ipBlock.cidr: non-standard CIDR value "::ffff:10.0.0.0/104" will be considered invalid in a future Kubernetes release: use "10.0.0.0/8"',
     ],
   ],
   [
@@ -211,6 +211,15 @@ for (const [name, object, told] of others)
     assert.equal(updated(name, object), told);
     assert.equal(updated(name, object, object, "finalize"), []);
   });
+
+test("zeros before a number of an address or a range are kept, and warned of", () => {
+  const later = "will be considered invalid in a future Kubernetes release";
+  const spec = { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: "010.0.0.0/08", except: ["::ffff:10.1.0.0/112"] } }] }] };
+  assert.equal(created("networking.k8s.io/NetworkPolicy", { metadata: { name: "a" }, spec }), [
+    `spec.ingress[0].from[0].ipBlock.cidr: non-standard CIDR value "010.0.0.0/08" ${later}: use "10.0.0.0/8"`,
+    `spec.ingress[0].from[0].ipBlock.except[0]: non-standard CIDR value "::ffff:10.1.0.0/112" ${later}: use "10.1.0.0/16"`,
+  ]);
+});
 
 test("EndpointSlices: names in the place of addresses only when they are new; nothing of what controllers made", () => {
   const slice = { metadata: {}, addressType: "FQDN", endpoints: [{ addresses: ["A::1"] }] };

@@ -188,10 +188,11 @@ const pods: readonly Row[] = [
   },
   {
     what: "addresses that are not written as they should be",
-    spec: { dnsConfig: { nameservers: ["::ffff:10.0.0.1", "2001:DB8::1", "10.0.0.1"] }, hostAliases: [{ ip: "::0" }] },
+    spec: { dnsConfig: { nameservers: ["::ffff:10.0.0.1", "2001:DB8::1", "010.0.000.1"] }, hostAliases: [{ ip: "::0" }] },
     told: [
       'spec.dnsConfig.nameservers[0]: non-standard IP address "::ffff:10.0.0.1" will be considered invalid in a future Kubernetes release: use "10.0.0.1"',
       'spec.dnsConfig.nameservers[1]: IPv6 address "2001:DB8::1" should be in RFC 5952 canonical format ("2001:db8::1")',
+      'spec.dnsConfig.nameservers[2]: non-standard IP address "010.0.000.1" will be considered invalid in a future Kubernetes release: use "10.0.0.1"',
       'spec.hostAliases[0].ip: IPv6 address "::0" should be in RFC 5952 canonical format ("::")',
     ],
   },
