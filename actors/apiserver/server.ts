@@ -26,6 +26,9 @@ import type { ApiServerIo } from "./io/io.js";
 import { Leases } from "./leases.js";
 import { LongTexts } from "./long-texts/long-texts.js";
 import type { Attachments, Impersonated, TraceBatch } from "./messages.js";
+import { tellAllocation } from "./metrics/allocation-metrics.js";
+import { tellAudit } from "./metrics/audit-metrics.js";
+import { tellConversions } from "./metrics/conversion-metrics.js";
 import { tellExtensions } from "./metrics/extension-metrics.js";
 import { ServerMetrics } from "./metrics/server-metrics.js";
 import { measureStorage } from "./metrics/storage-size.js";
@@ -107,6 +110,7 @@ export class Server implements ApiHandler {
       nowMs: () => host.clock.monotonicMs(),
       figures: () => io.process(),
     });
+    tellAllocation(this.metrics.registry, this);
     tellExtensions(this.metrics.registry, this.catalog.extensions);
     this.flowControl = new FlowControl(this);
     this.etcd = new EtcdLink(host, this.cache, this.freshness);
@@ -114,6 +118,8 @@ export class Server implements ApiHandler {
     this.longTexts = new LongTexts(host, io.texts);
     this.tokens = new Tokens(host, io, cache, (secret, day, onNoted) => noteUse(this, secret, day, onNoted));
     this.audit = io.audit === undefined ? undefined : new Audit(host, io.audit);
+    tellAudit(this.metrics.registry, this.audit);
+    tellConversions(this.metrics.registry, this.catalog.conversions);
     this.consultant = new Consultant(this);
     this.dynamicAdmission = new DynamicAdmission(this);
     this.batches = new ReadBatches(this);

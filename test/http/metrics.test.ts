@@ -55,6 +55,29 @@ function linesAfter(
   return registry.text().split("\n");
 }
 
+test("bodies of requests are measured, and requests whose client went away are counted as aborted", () => {
+  const registry = new Registry();
+  const metrics = new RequestMetrics(registry, () => 0);
+  const path = "/apis/apps/v1/namespaces/default/deployments/web";
+  for (const [method, received, code] of [
+    ["PATCH", 60_000, 200],
+    ["DELETE", undefined, 0],
+  ] as const) {
+    const counted = metrics.began(route(method, path, false, table), method, path, false);
+    counted.received = received;
+    counted.ended(code);
+  }
+  const text = registry.text();
+  const about = 'group="apps",version="v1",resource="deployments",subresource="",scope="namespace"';
+  for (const expected of [
+    'apiserver_request_body_size_bytes_bucket{resource="deployments.apps",verb="patch",le="50000"} 0',
+    'apiserver_request_body_size_bytes_bucket{resource="deployments.apps",verb="patch",le="150000"} 1',
+    'apiserver_request_body_size_bytes_count{resource="deployments.apps",verb="delete"} 0',
+    `apiserver_request_aborts_total{verb="DELETE",${about}} 1`,
+  ])
+    assert.ok(text.includes(`${expected}\n`), `${expected} is told: ${text}`);
+});
+
 const totals = (lines: readonly string[]) => lines.filter((line) => line.startsWith("apiserver_request_total"));
 
 test("requests are counted by verb, target, scope and code", () => {

@@ -62,9 +62,11 @@ test("/metrics counts requests, watches, events, objects and what the process ta
   watch.setEncoding("utf8").on("data", (part: string) => {
     heard += part;
   });
+  const before = JSON.parse((await front.ask("GET", maps)).text).metadata.resourceVersion as string;
   const body = JSON.stringify({ metadata: { name: "counted" } });
   await front.ask("POST", maps, { body, headers: { "content-type": "application/json" } });
   await until("the watch tells of the write", () => heard.includes("counted"));
+  await front.ask("GET", `${maps}?resourceVersionMatch=Exact&resourceVersion=${before}`);
   const { text, headers } = await front.ask("GET", "/metrics");
   session.destroy();
   assert.is(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
@@ -74,7 +76,15 @@ test("/metrics counts requests, watches, events, objects and what the process ta
     new RegExp(`^apiserver_request_duration_seconds_count\\{verb="POST",dry_run="",${about}\\} 1$`, "m"),
     new RegExp(`^apiserver_longrunning_requests\\{verb="WATCH",${about}\\} 1$`, "m"),
     /^apiserver_watch_events_total\{group="",version="v1",kind="ConfigMap"\} [1-9]/m,
+    /^apiserver_watch_events_sizes_bucket\{group="",version="v1",kind="ConfigMap",le="\+Inf"\} [1-9]/m,
+    /^apiserver_request_body_size_bytes_count\{resource="configmaps",verb="create"\} 1$/m,
     /^apiserver_storage_objects\{resource="namespaces"\} 4$/m,
+    /^apiserver_storage_list_total\{resource="configmaps"\} [1-9]/m,
+    /^apiserver_storage_list_returned_objects_total\{resource="configmaps"\} [1-9]/m,
+    /^apiserver_audit_event_total 0$/m,
+    /^authenticated_user_requests\{username="other"\} [1-9]/m,
+    /^kube_apiserver_clusterip_allocator_allocated_ips\{cidr="[\d./]+"\} 1$/m,
+    /^kube_apiserver_nodeport_allocator_available_ports 2768$/m,
     /^apiserver_current_inflight_requests\{request_kind="readOnly"\} 1$/m,
     /^etcd_request_duration_seconds_count\{operation="create",type="configmaps"\} [1-9]/m,
     /^kubernetes_build_info\{major="1",minor="33",.*\} 1$/m,

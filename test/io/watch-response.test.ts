@@ -6,6 +6,7 @@ import type { RenderContext } from "../../actors/apiserver/http/render.js";
 import type { HttpRequest, HttpResponse } from "../../actors/apiserver/io/http/message.js";
 import { serveWatch } from "../../actors/apiserver/io/http/watch-response.js";
 import type { WatchEvent } from "../../actors/apiserver/messages.js";
+import { FrontMetrics } from "../../actors/apiserver/metrics/front-metrics.js";
 import { Registry } from "../../actors/apiserver/metrics/registry.js";
 import type { ApiHandler, WatchRequest, WatchSink } from "../../actors/apiserver/request.js";
 
@@ -51,11 +52,7 @@ class SlowResponse extends EventEmitter implements HttpResponse {
 function served() {
   const response = new SlowResponse();
   const watched: { sink?: WatchSink; closed: boolean } = { closed: false };
-  const registry = new Registry();
-  const metrics = {
-    watchEvents: registry.counter("events_total", "Events.", ["group", "version", "kind"]),
-    terminatedWatchers: registry.counter("terminated_total", "Watchers that were cut off.", ["resource"]),
-  };
+  const metrics = { front: new FrontMetrics(new Registry()) };
   const handler = {
     metrics,
     watch: (_watch: WatchRequest, sink: WatchSink) => {
@@ -77,7 +74,7 @@ function served() {
   const exchange = { request: { headers: {} } as HttpRequest, response, onSetUp: () => undefined };
   serveWatch(handler as unknown as ApiHandler, {} as WatchRequest, exchange, context);
   const sink = watched.sink!;
-  return { response, sink, watched, cutOff: () => metrics.terminatedWatchers.of("").value };
+  return { response, sink, watched, cutOff: () => metrics.front.terminatedWatchers.of("").value };
 }
 
 const event = (number: number, bytes = 100): WatchEvent => ({

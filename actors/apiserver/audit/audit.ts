@@ -37,6 +37,11 @@ export interface Auditable {
 }
 
 export class Audit {
+  /** Lines that were written. */
+  events = 0;
+  /** Requests, by how much the policy has told of them. */
+  readonly levels = new Map<string, number>();
+
   constructor(
     private readonly host: Pick<Host, "clock" | "ids">,
     private readonly sink: AuditSink,
@@ -59,7 +64,14 @@ export class Audit {
 
   private of(of: Auditable): AuditedRequest | undefined {
     const telling = tellingOf(this.sink.policy, of.asker, of.attributes);
-    return telling === undefined ? undefined : new AuditedRequest(this.host, telling, of, (line) => this.sink.write(line));
+    const level = telling?.level ?? "None";
+    this.levels.set(level, (this.levels.get(level) ?? 0) + 1);
+    return telling === undefined ? undefined : new AuditedRequest(this.host, telling, of, (line) => this.write(line));
+  }
+
+  private write(line: string): void {
+    this.events += 1;
+    this.sink.write(line);
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Ids } from "../../../src/actor/ids.js";
 import {
+  type ConversionFailure,
   type ConversionReviewOf,
   conversionReview,
   convertedObjects,
@@ -52,6 +53,17 @@ interface Known {
   readonly sinceMs: number;
 }
 
+/** One review that was answered. */
+export interface ConversionAsked {
+  /** `widgets.example.com` */
+  readonly definition: string;
+  readonly from: string;
+  readonly to: string;
+  /** Absent: it was converted. */
+  readonly failure?: ConversionFailure;
+  readonly tookMs: number;
+}
+
 /** Thrown by what cannot go on without an object that is to be asked for. */
 const lacking = new Error("a conversion is lacking");
 
@@ -67,6 +79,8 @@ export class Conversions {
   private freshSinceMs = 0;
   private isInOrder = false;
   private works = 0;
+  /** Told of every review that was answered. */
+  onAnswered: ((asked: ConversionAsked) => void) | undefined;
 
   constructor(private readonly ids: Ids) {}
 
@@ -152,6 +166,13 @@ export class Conversions {
       this.reviews.delete(key);
       const keys = [...review.objects.keys()];
       const converted = convertedObjects(review.of, answer);
+      this.onAnswered?.({
+        definition: review.resource.custom?.definition ?? "",
+        from: review.of.objects[0]?.apiVersion ?? "",
+        to: review.apiVersion,
+        ...(converted.ok ? {} : { failure: converted.failure }),
+        tookMs: answer.tookMs,
+      });
       if (converted.ok) {
         for (const [index, object] of converted.value.entries()) this.remember(keys[index]!, JSON.stringify(object), nowMs);
       } else for (const each of keys) this.failed.set(each, internalError(converted.message));

@@ -16,6 +16,7 @@ export class EtcdMetrics {
   private readonly durations: Histogram;
   private readonly errors: Counter;
   private readonly series = new Map<string, Series>();
+  private readonly lists: Readonly<Record<"lists" | "fetched" | "evaluated" | "returned", Counter>>;
   /** Bytes that the store takes; undefined: it did not say. */
   storageBytes: number | undefined;
 
@@ -37,6 +38,14 @@ export class EtcdMetrics {
         value: durations.count,
       })),
     );
+    const ofLists = (name: string, help: string): Counter =>
+      registry.counter(`apiserver_storage_list_${name}`, help, ["resource"]);
+    this.lists = {
+      lists: ofLists("total", "Lists that were read from etcd."),
+      fetched: ofLists("fetched_objects_total", "Objects that were read from etcd for lists."),
+      evaluated: ofLists("evaluated_objects_total", "Objects from etcd that were looked at for lists."),
+      returned: ofLists("returned_objects_total", "Objects that lists from etcd had."),
+    };
     registry.tell("gauge", "apiserver_storage_size_bytes", "Bytes that etcd's files take.", () =>
       this.storageBytes === undefined ? [] : [{ labels: { storage_cluster_id: "etcd-0" }, value: this.storageBytes }],
     );
@@ -50,6 +59,15 @@ export class EtcdMetrics {
       series.durations.observe((this.nowMs() - askedMs) / 1_000);
       if (!ok) this.errors.of(...series.labels).value += 1;
     };
+  }
+
+  /** A list of what lies below the prefix was read from etcd. */
+  listed(prefix: string, { fetched, evaluated, returned }: Readonly<Record<"fetched" | "evaluated" | "returned", number>>): void {
+    const resource = resourceOf(prefix);
+    this.lists.lists.of(resource).value += 1;
+    this.lists.fetched.of(resource).value += fetched;
+    this.lists.evaluated.of(resource).value += evaluated;
+    this.lists.returned.of(resource).value += returned;
   }
 
   private seriesOf(operation: string, prefix: string): Series {

@@ -1,4 +1,5 @@
 /** What is counted of every request over HTTP, by the names that kube-apiserver counts under. */
+import { resourceText } from "../../../src/api/status.js";
 import { deprecationWarnings } from "../http/deprecations.js";
 import type { Route } from "../http/routing.js";
 import { type Counter, Distribution, type Histogram, type Registry } from "./registry.js";
@@ -6,6 +7,16 @@ import { durationBounds, tellIndicator } from "./service-level.js";
 
 /** Bytes. */
 const sizeBounds = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+const bodyBounds = Array.from({ length: 31 }, (_, index) => 50_000 + 100_000 * index);
+
+const bodyVerbs: ReadonlyMap<string, string> = new Map([
+  ["create", "create"],
+  ["update", "update"],
+  ["patch", "patch"],
+  ["delete", "delete"],
+  ["deletecollection", "delete_collection"],
+]);
 
 const target = ["group", "version", "resource", "subresource", "scope"] as const;
 
@@ -20,6 +31,8 @@ interface Sort {
   waited?: { readonly whole: Distribution; readonly own: Distribution };
   /** Only reads are measured. */
   readonly sizes: Distribution | undefined;
+  /** Only of what comes with a body. */
+  readonly bodies: Distribution | undefined;
   readonly codes: Map<number, { value: number }>;
   /** Of a kind that goes on until somebody ends it. */
   readonly longRunning: boolean;
@@ -31,6 +44,8 @@ interface Sort {
 export interface CountedRequest {
   /** Bytes of a whole answer. */
   size: number;
+  /** Bytes of its own body; undefined: none was read. */
+  received: number | undefined;
   /** Milliseconds that it waited for its turn and for webhooks. */
   waitedMs: number;
   ended(code: number): void;
@@ -49,6 +64,7 @@ export class RequestMetrics {
   private readonly requests: Counter;
   private readonly durations: Histogram;
   private readonly sizes: Histogram;
+  private readonly bodies: Histogram;
 
   constructor(
     registry: Registry,
@@ -71,6 +87,12 @@ export class RequestMetrics {
       "Bytes of the bodies of answers to reads.",
       ["verb", ...target, "component"],
       sizeBounds,
+    );
+    this.bodies = registry.histogram(
+      "apiserver_request_body_size_bytes",
+      "Bytes of the bodies of requests.",
+      ["resource", "verb"],
+      bodyBounds,
     );
     tellIndicator(registry, () => this.sorts.values());
     registry.tell(
@@ -95,6 +117,14 @@ export class RequestMetrics {
           }),
         ),
     );
+    registry.tell("counter", "apiserver_request_aborts_total", "Requests whose client went away before an answer began.", () =>
+      [...this.sorts.values()].flatMap(({ codes, labels: [verb = "", , ...about] }) => {
+        const count = codes.get(0);
+        if (count === undefined) return [];
+        const { component: _component, ...labels } = targetOf(verb, about);
+        return [{ labels, value: count.value }];
+      }),
+    );
     registry.tell("gauge", "apiserver_requested_deprecated_apis", "1 for each deprecated API that was asked for.", () =>
       Array.from(this.deprecated.values(), (labels) => ({ labels, value: 1 })),
     );
@@ -115,10 +145,12 @@ export class RequestMetrics {
     sort.underWay += 1;
     const counted: CountedRequest = {
       size: 0,
+      received: undefined,
       waitedMs: 0,
       ended: (code) => {
         sort.underWay -= 1;
         this.codeOf(sort, code).value += 1;
+        if (counted.received !== undefined) sort.bodies?.observe(counted.received);
         if (sort.longRunning) return;
         const tookSeconds = (this.nowMs() - beganMs) / 1_000;
         sort.durations.observe(tookSeconds);
@@ -127,6 +159,11 @@ export class RequestMetrics {
       },
     };
     return counted;
+  }
+
+  private bodiesOf(route: Route): Distribution | undefined {
+    const verb = route.type === "resource" ? bodyVerbs.get(route.verb) : undefined;
+    return verb === undefined || route.type !== "resource" ? undefined : this.bodies.of(resourceText({ ...route.path }), verb);
   }
 
   private noteDeprecated(route: Route): void {
@@ -156,6 +193,7 @@ export class RequestMetrics {
       labels,
       durations: this.durations.of(...labels),
       sizes: verb === "GET" || verb === "LIST" ? this.sizes.of(verb, ...about, "apiserver") : undefined,
+      bodies: this.bodiesOf(route),
       codes: new Map(),
       longRunning,
       mutating: mutatingVerbs.has(verb),

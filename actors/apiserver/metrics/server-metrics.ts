@@ -7,6 +7,7 @@ import type { WatchCache } from "../watch-cache/cache.js";
 import { AdmissionMetrics } from "./admission-metrics.js";
 import { tellCache } from "./cache-metrics.js";
 import { EtcdMetrics } from "./etcd-metrics.js";
+import { FrontMetrics } from "./front-metrics.js";
 import { tellInstrumentation } from "./instrumentation.js";
 import { type Counter, Registry } from "./registry.js";
 import { RequestMetrics } from "./request-metrics.js";
@@ -24,10 +25,7 @@ export class ServerMetrics {
   readonly indicators = new Registry();
   readonly requests: RequestMetrics;
   readonly admission: AdmissionMetrics;
-  /** By group, version and kind. */
-  readonly watchEvents: Counter;
-  /** By resource. */
-  readonly terminatedWatchers: Counter;
+  readonly front: FrontMetrics;
   /** Of every request: their series are found once. */
   readonly authentications: Readonly<Record<"success" | "failure", { value: number }>>;
   readonly authorizations: Readonly<Record<"allowed" | "refused", { value: number }>>;
@@ -38,16 +36,7 @@ export class ServerMetrics {
     const { registry } = this;
     this.requests = new RequestMetrics(registry, nowMs);
     this.admission = new AdmissionMetrics(registry);
-    this.watchEvents = registry.counter("apiserver_watch_events_total", "Events that watches over HTTP were sent.", [
-      "group",
-      "version",
-      "kind",
-    ]);
-    this.terminatedWatchers = registry.counter(
-      "apiserver_terminated_watchers_total",
-      "Watches over HTTP that were cut off because their reader was too slow.",
-      ["resource"],
-    );
+    this.front = new FrontMetrics(registry);
     const authentications = registry.counter("authentication_attempts", "Times that it was found out who asks.", ["result"]);
     this.authentications = { success: authentications.of("success"), failure: authentications.of("failure") };
     const authorizations = registry.counter("authorization_attempts_total", "Times that it was decided whether he may.", [

@@ -32,8 +32,11 @@ export function fetchList(
   const within = storagePrefix(served.resource, selection.namespace);
   const limit = pageLimit(plan);
   const items: Array<Json<KubernetesObject>> = [];
-  const answer = (cut?: { start: string; remaining: number }): void =>
+  let fetched = 0;
+  const answer = (cut?: { start: string; remaining: number }): void => {
+    metrics.etcd.listed(served.prefix, { fetched, evaluated: fetched, returned: items.length });
     onFetched({ ok: true, code: 200, list: listParts(plan, items, at.revision, cut) });
+  };
   const shown = (reply: RangeReply): Array<Json<KubernetesObject> | undefined> =>
     reply.kvs.map((kv) => {
       const stored = StoredObject.of(kv);
@@ -70,6 +73,7 @@ export function fetchList(
         return;
       }
       const { reply } = outcome;
+      fetched += reply.kvs.length;
       convertThen(
         backing,
         conversionDeadlineMs,

@@ -28,8 +28,10 @@ const isService = ({ resource }: Served): boolean => resource.group === "" && re
 /** One address has one key, however a Service writes it. */
 const addressKey = ({ catalog }: Backing, address: string): string =>
   storageKey(catalog.resources.preferred("networking.k8s.io", "ipaddresses")!, "", canonicalIp(address));
+export const nodePortsPrefix = "/registry/ranges/nodeports/";
+
 /** A node port is one Service's, whatever protocols it serves there; the key is that of a TCP port for data that was written before. */
-const nodePortKey = (port: number): string => `/registry/ranges/nodeports/tcp-${port}`;
+const nodePortKey = (port: number): string => `${nodePortsPrefix}tcp-${port}`;
 
 /** Ports of one number that differ in protocol, such as those of DNS, have one node port. */
 const siblingOf = ({ port }: ServicePort, ports: readonly ServicePort[]): number | undefined =>
@@ -100,7 +102,7 @@ interface ServiceRange {
 }
 
 /** Where Services may have addresses: the cluster's own range, then those that were added and are ready. */
-function serviceRanges({ cache, catalog, io }: Backing): ServiceRange[] {
+export function serviceRanges({ cache, catalog, io }: Pick<Backing, "cache" | "catalog" | "io">): ServiceRange[] {
   const { serviceCidr } = io.config;
   const prefix = storagePrefix(catalog.resources.preferred("networking.k8s.io", "servicecidrs")!);
   const added = Array.from(cache.store(prefix).from(prefix), ({ object }) => object as unknown as ServiceCIDR)

@@ -31,7 +31,14 @@ export const conversionReview = (of: ConversionReviewOf): string =>
 
 export type Converted =
   | { readonly ok: true; readonly value: readonly UntypedObject[] }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly failure: ConversionFailure };
+
+/** What went wrong, as kube-apiserver counts it. */
+export type ConversionFailure =
+  | "conversion_webhook_call_failure"
+  | "conversion_webhook_malformed_response_failure"
+  | "conversion_webhook_partial_response_failure"
+  | "conversion_webhook_invalid_converted_object_failure";
 
 type Answered =
   | { readonly ok: true; readonly code: number; readonly body: string }
@@ -42,9 +49,18 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
   const [first] = of.objects;
   const { group = "", version = "" } = parseApiVersion(first?.apiVersion ?? "") ?? {};
   const what = `conversion webhook for ${group}/${version}, Kind=${first?.kind}`;
-  const failed = (why: string): Converted => ({ ok: false, message: `${what} failed: ${why}` });
-  if (!answer.ok) return failed(answer.problem);
-  if (answer.code < 200 || answer.code > 299) return failed(serverErrorText(answer.code, answer.body));
+  const unanswered = (why: string): Converted => ({
+    ok: false,
+    message: `${what} failed: ${why}`,
+    failure: "conversion_webhook_call_failure",
+  });
+  if (!answer.ok) return unanswered(answer.problem);
+  if (answer.code < 200 || answer.code > 299) return unanswered(serverErrorText(answer.code, answer.body));
+  const failed = (why: string): Converted => ({
+    ok: false,
+    message: `${what} failed: ${why}`,
+    failure: "conversion_webhook_malformed_response_failure",
+  });
   const review = parse(answer.body);
   if (review === undefined) return failed("the response is not JSON");
   const response = review.response;
@@ -62,10 +78,15 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
   }
   const objects = Array.isArray(response.convertedObjects) ? response.convertedObjects : [];
   if (objects.length !== of.objects.length)
-    return { ok: false, message: `${what} returned ${objects.length} objects, expected ${of.objects.length}` };
+    return {
+      ok: false,
+      message: `${what} returned ${objects.length} objects, expected ${of.objects.length}`,
+      failure: "conversion_webhook_partial_response_failure",
+    };
   for (const [index, object] of objects.entries()) {
     const wrong = flawOf(of.objects[index]!, object, of.apiVersion, objects.length === 1 ? undefined : index + 1);
-    if (wrong !== undefined) return { ok: false, message: `${what} returned ${wrong}` };
+    if (wrong !== undefined)
+      return { ok: false, message: `${what} returned ${wrong}`, failure: "conversion_webhook_invalid_converted_object_failure" };
   }
   return { ok: true, value: objects as UntypedObject[] };
 }

@@ -26,6 +26,7 @@ export function admit(asked: Asked, onDone: (outcome: Admitted | { error: ApiErr
       onDone({ error });
       return;
     }
+    handler.metrics.front.asked(who.name);
     if (handler.audit !== undefined) beginAudit(asked, handler.audit, who, attributes);
     const { audited } = asked;
     if (remarks !== undefined) {

@@ -59,6 +59,7 @@ export function count({ handler, request, route, path, query }: Asked, response:
   const counted = handler.metrics.requests.began(route, request.method ?? "GET", path, query.has("dryRun"));
   response.once("close", () => {
     counted.size = response.bodyBytes ?? 0;
+    counted.received = response.receivedBytes;
     counted.waitedMs = response.waitedMs ?? 0;
     counted.ended(response.headersSent ? response.statusCode : 0);
   });

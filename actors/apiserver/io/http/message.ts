@@ -11,6 +11,8 @@ export interface HttpResponse {
   ownHeaders?: Readonly<Record<string, string | string[]>>;
   /** Bytes of a whole answer, for whoever counts. */
   bodyBytes?: number;
+  /** Bytes of the request's body, where it was read. */
+  receivedBytes?: number;
   /** Milliseconds that the request waited for its turn and for webhooks; absent: it waited for nobody. */
   waitedMs?: number;
   /** Bytes that were written and have not left yet. */

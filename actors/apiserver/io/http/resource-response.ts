@@ -73,6 +73,7 @@ export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, re
   receiveBody(
     request,
     (bytes) => {
+      response.receivedBytes = bytes.length;
       const { "content-type": contentType = "", "user-agent": userAgent = "" } = request.headers;
       if (bytes.length < longTextBytes || !/^application\/(apply-patch\+)?yaml\b/i.test(contentType)) {
         send(writeRequest(to, user, query, bytes, contentType, userAgent));

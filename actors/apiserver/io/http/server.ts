@@ -42,6 +42,9 @@ export class HttpsFront implements HttpFront {
       ...told,
       onRequest: (request, response) => this.requested(handler, request, response),
       onUpgrade: (request, socket, head) => this.upgraded(handler, request, socket, head),
+      onHandshakeFailed: () => {
+        handler.metrics.front.handshakeErrors.value += 1;
+      },
     });
   }
 

@@ -25,6 +25,7 @@ export interface TlsListenerTold {
   onFailed(problem: string): void;
   onRequest(request: HttpRequest, response: HttpResponse): void;
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  onHandshakeFailed(): void;
 }
 
 /** A connection may be idle this long between two requests. */
@@ -68,6 +69,7 @@ export class TlsListener {
     this.http1.on("request", told.onRequest);
     this.http1.on("upgrade", told.onUpgrade);
     this.http1.on("clientError", refuseUnparsed);
+    this.http1.on("tlsClientError", told.onHandshakeFailed);
     this.http2.on("request", told.onRequest);
     this.http2.on("session", (session) => this.opened(session));
     // A connection that breaks is its client's affair; its streams are told by their own ends.

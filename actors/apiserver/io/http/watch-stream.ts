@@ -39,7 +39,9 @@ export function followWatch(
 ): WatchHandle {
   const renderer = new WatchRenderer(context, inMessages);
   const { group = "", version = "", kind = "" } = context.resource ?? {};
-  const told = handler.metrics.watchEvents.of(group, version, kind);
+  const { front } = handler.metrics;
+  const told = front.watchEvents.of(group, version, kind);
+  const sizes = front.watchEventSizes.of(group, version, kind);
   let stream: WatchStream | undefined;
   let initial = false;
   const sink: WatchSink = {
@@ -55,8 +57,9 @@ export function followWatch(
     refused: refuse,
     events: (events) => {
       told.value += events.length;
+      for (const { object } of events) sizes.observe(object.length);
       if (stream === undefined || stream.send(events, initial)) return;
-      handler.metrics.terminatedWatchers.of(context.resource?.plural ?? "").value += 1;
+      front.terminatedWatchers.of(context.resource?.plural ?? "").value += 1;
       handle.closed();
       stream.destroy();
     },

@@ -74,7 +74,7 @@ class Command implements CommandInput {
   private readonly early: Array<(client: CommandClient) => void> = [];
 
   constructor(
-    handler: ApiHandler,
+    private readonly handler: ApiHandler,
     private readonly connect: ConnectRequest,
     private readonly upgrade: Upgrade,
     private readonly protocol: CommandProtocol,
@@ -114,6 +114,7 @@ class Command implements CommandInput {
   private open(): void {
     if (this.opening) return;
     this.opening = true;
+    if (this.protocol.name === "v5.channel.k8s.io") this.handler.metrics.front.translatedStreams.of("200").value += 1;
     this.openClient(this, (client) => {
       this.client = client;
       for (const tell of this.early.splice(0)) tell(client);

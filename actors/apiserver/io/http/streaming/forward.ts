@@ -33,9 +33,10 @@ export function serveForward(handler: ApiHandler, connect: ConnectRequest, upgra
     const channels = offered.length === 0 ? plainChannels : negotiateProtocol(offered, channelProtocols);
     const { ports } = connect.options;
     if (tunnel !== undefined) {
-      whenPossible(handler, connect, upgrade, () =>
-        acceptWebSocket(upgrade, tunnel.name, (client) => forwardOverSpdy(handler, connect, createWebSocketStream(client))),
-      );
+      whenPossible(handler, connect, upgrade, () => {
+        handler.metrics.front.tunnelledStreams.of("101").value += 1;
+        acceptWebSocket(upgrade, tunnel.name, (client) => forwardOverSpdy(handler, connect, createWebSocketStream(client)));
+      });
     } else if (channels === undefined) {
       refuseProtocols(handler, connect, upgrade, offered, [tunnelProtocol, ...channelProtocols]);
     } else if (ports === undefined) {
