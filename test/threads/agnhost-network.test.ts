@@ -14,7 +14,7 @@ let server: { id: string; podIP: string };
 let client: { id: string; podIP: string };
 
 test.before(async () => {
-  harness = new RuntimeHarness(71);
+  harness = await RuntimeHarness.started();
   dns = await serveClusterDns(harness.dnsAddress, bindingRules());
   server = await harness.run(image, { args: ["netexec", "--http-port=8080", "--udp-port=8081"] });
   client = await harness.run(image, { args: ["pause"] });
@@ -63,6 +63,7 @@ test("netexec is healthy until it is told otherwise, and ends as it is told", as
   assert.is((await harness.exitOf(other.id)).exitCode, 3);
 });
 
+/** A command, its exit code, and what it prints; `<shop>` is the address of the pod that serves, `<dns>` the cluster's DNS, nobody is at `<nobody>`. */
 const asked: ReadonlyArray<readonly [string, number, RegExp]> = [
   ["nc -zv -t -w 2 shop 8080", 0, /^Connection to shop 8080 port \[tcp\/\*\] succeeded!\n$/],
   ["nc -zv -w 2 shop 8099", 1, /^nc: connect to shop 8099 port \(tcp\) failed: Connection refused\n$|failed: Connection refused/],
@@ -71,17 +72,17 @@ const asked: ReadonlyArray<readonly [string, number, RegExp]> = [
   ["nc -z nobody 80", 1, /does not resolve/],
   ["echo hostname | nc -u -w 1 shop 8081", 0, /^web$/],
   ["printf 'GET /hostname HTTP/1.0\\r\\n\\r\\n' | nc -w 2 shop 8080", 0, /\r\n\r\nweb$/],
-  ["getent hosts shop", 0, /^127\.71\.1\.2 +shop\n$/],
+  ["getent hosts shop", 0, /^<shop> +shop\n$/],
   ["getent hosts nobody", 2, /^$/],
-  ["dig +notcp +noall +answer +search shop A", 0, /^shop\.default\.svc\.cluster\.local\.\t\t30\tIN\tA\t127\.71\.1\.2\n$/],
-  ["dig +tcp +short shop.default.svc.cluster.local", 0, /^127\.71\.1\.2\n$/],
+  ["dig +notcp +noall +answer +search shop A", 0, /^shop\.default\.svc\.cluster\.local\.\t\t30\tIN\tA\t<shop>\n$/],
+  ["dig +tcp +short shop.default.svc.cluster.local", 0, /^<shop>\n$/],
   ["dig +short shop", 0, /^$/],
   ["dig nobody.default.svc.cluster.local", 0, /status: NXDOMAIN[\s\S]*SOA/],
-  ["dig +time=1 +tries=1 @127.71.9.9 shop", 9, /no servers could be reached/],
+  ["dig +time=1 +tries=1 @<nobody> shop", 9, /no servers could be reached/],
   [
     "nslookup shop",
     0,
-    /^Server:\t\t127\.71\.0\.10\nAddress:\t127\.71\.0\.10#53\n\nName:\tshop\.default\.svc\.cluster\.local\nAddress: 127\.71\.1\.2\n\n$/,
+    /^Server:\t\t<dns>\nAddress:\t<dns>#53\n\nName:\tshop\.default\.svc\.cluster\.local\nAddress: <shop>\n\n$/,
   ],
   ["nslookup nobody.default.svc.cluster.local.", 1, /server can't find nobody\.default\.svc\.cluster\.local\.: NXDOMAIN/],
   ["curl -s --connect-timeout 2 http://nobody/", 6, /^$/],
@@ -92,15 +93,16 @@ const asked: ReadonlyArray<readonly [string, number, RegExp]> = [
   ["/agnhost connect nobody:1", 1, /^DNS: lookup nobody: no such host\n$/],
   ["/agnhost connect shop", 1, /^UNKNOWN: /],
   ["/agnhost dns-suffix", 0, /^default\.svc\.cluster\.local,svc\.cluster\.local,cluster\.local\n$/],
-  ["/agnhost dns-server-list", 0, /^127\.71\.0\.10\n$/],
+  ["/agnhost dns-server-list", 0, /^<dns>\n$/],
   ["/agnhost etc-hosts", 0, /^# Kubernetes-managed hosts file\.\n/],
-  ["cat /etc/resolv.conf", 0, /^search default\.svc.*\nnameserver 127\.71\.0\.10\noptions ndots:5\n$/],
+  ["cat /etc/resolv.conf", 0, /^search default\.svc.*\nnameserver <dns>\noptions ndots:5\n$/],
 ];
 for (const [command, exitCode, printed] of asked) {
   test(`${command}: ${exitCode}`, async () => {
-    const result = await sh(command);
+    const result = await sh(command.replace("<nobody>", harness.podAddress(250)));
     assert.is(result.exitCode, exitCode, result.stderr);
-    assert.match(result.stdout + result.stderr, printed);
+    const text = result.stdout + result.stderr;
+    assert.match(text.replaceAll(harness.dnsAddress, "<dns>").replaceAll(server.podIP, "<shop>"), printed);
   });
 }
 

@@ -9,7 +9,10 @@ import { RuntimeHarness } from "./runtime-harness.js";
 
 const test = suite("agnhost, what each subcommand does");
 const image = "registry.k8s.io/e2e-test-images/agnhost:2.53";
-const harness = new RuntimeHarness(219);
+let harness: RuntimeHarness;
+test.before(async () => {
+  harness = await RuntimeHarness.started();
+});
 test.after(() => harness.stop());
 
 async function outcome(args: readonly string[], change: Partial<ContainerSpec> = {}): Promise<[number, string]> {

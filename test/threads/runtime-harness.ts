@@ -17,6 +17,7 @@ import type {
 } from "../../actors/runc/io/driver.js";
 import { RemoteDriver } from "../../actors/runc/io/shim/remote-driver.js";
 import { Shim, type ShimOptions } from "../../actors/runc/io/shim/start.js";
+import { claimRanges, type Ranges } from "../../src/cluster/ranges.js";
 
 const deadlineMs = 5_000;
 
@@ -31,13 +32,27 @@ export class RuntimeHarness {
   private counter = 0;
   private lastAddress = 1;
 
-  constructor(
-    private readonly subnet: number,
-    options: Partial<ShimOptions> = {},
+  private constructor(
+    private readonly ranges: Ranges,
+    options: Partial<ShimOptions>,
   ) {
     this.shim = new Shim({ directory: join(this.directory, "containers"), ...options });
     this.driver = this.connect();
-    this.dnsAddress = `127.${subnet}.0.10`;
+    this.dnsAddress = ranges.dnsAddress;
+  }
+
+  /** With addresses of its own, as a cluster has them: others may run beside it. */
+  static async started(options: Partial<ShimOptions> = {}): Promise<RuntimeHarness> {
+    return new RuntimeHarness(await claimRanges(undefined), options);
+  }
+
+  get nodeAddress(): string {
+    return this.ranges.nodeAddress(1);
+  }
+
+  /** Of the pods' range: `127.16.1.7` for 7. */
+  podAddress(number: number): string {
+    return this.ranges.nodePodCidr(1).replace(/0\/24$/, String(number));
   }
 
   connect(): RemoteDriver {
@@ -52,6 +67,7 @@ export class RuntimeHarness {
   async stop(): Promise<void> {
     await this.shim.stop();
     rmSync(this.directory, { recursive: true, force: true });
+    this.ranges.release();
   }
 
   done<Value>(ask: (onDone: OnOutcome<Value>) => void): Promise<Value> {
@@ -92,7 +108,7 @@ export class RuntimeHarness {
     this.counter += 1;
     this.lastAddress += 1;
     const id = `sandbox-${this.counter}`;
-    const podIP = `127.${this.subnet}.1.${this.lastAddress}`;
+    const podIP = this.podAddress(this.lastAddress);
     const searches = ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"];
     const dns = { servers: [this.dnsAddress], searches, options: ["ndots:5"] };
     const hostAliases = [{ ip: "127.20.9.9", hostnames: ["foo.local", "bar.local"] }];

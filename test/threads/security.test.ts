@@ -7,7 +7,10 @@ import type { ContainerSpec } from "../../actors/runc/io/driver.js";
 import { RuntimeHarness } from "./runtime-harness.js";
 
 const test = suite("a container's security context");
-const harness = new RuntimeHarness(218);
+let harness: RuntimeHarness;
+test.before(async () => {
+  harness = await RuntimeHarness.started();
+});
 test.after(() => harness.stop());
 
 const anyone: ContainerSpec["security"] = { supplementalGroups: [], readonlyRootfs: false, privileged: false, noNewPrivs: false };
