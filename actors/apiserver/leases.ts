@@ -2,8 +2,10 @@
  * Leases of etcd for objects that live for a time, Events above all. Objects of about the same age share a lease, so that
  * etcd has few of them; each lives at least as long as it should.
  */
+
 import type { Host } from "../../src/actor/host.js";
 import { type Outcome, wireError } from "../../src/wire/errors.js";
+import { TransientMap } from "../../src/wire/transient-map.js";
 import { etcdMessages, type LeaseReply } from "../etcd/messages.js";
 import { etcdOf } from "./watch-cache/etcd-link.js";
 
@@ -18,7 +20,7 @@ interface Shared {
 
 export class Leases {
   private readonly shared = new Map<number, Shared>();
-  private readonly asking = new Map<number, Array<(outcome: Outcome<bigint>) => void>>();
+  private readonly asking = new TransientMap<number, Array<(outcome: Outcome<bigint>) => void>>();
 
   constructor(private readonly host: Host) {}
 

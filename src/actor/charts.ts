@@ -3,6 +3,7 @@
  * however many there are. A finished chart is dropped; a chart that throws takes its component down.
  */
 import { type Actor, type AnyStateMachine, createActor, type InputFrom, type InspectionEvent } from "xstate";
+import { TransientMap } from "../wire/transient-map.js";
 import type { Clock } from "./host.js";
 import { stateName } from "./trace.js";
 import { noteTransitions } from "./transitions-seen.js";
@@ -27,8 +28,8 @@ interface InspectedSystem {
 }
 
 export class Charts {
-  private readonly running = new Map<string, Actor<AnyStateMachine>>();
-  private readonly states = new Map<string, string>();
+  private readonly running = new TransientMap<string, Actor<AnyStateMachine>>();
+  private readonly states = new TransientMap<string, string>();
   private readonly clock: { setTimeout(callback: () => void, delayMs: number): unknown; clearTimeout(timer: unknown): void };
 
   constructor(
@@ -72,7 +73,7 @@ export class Charts {
 
   /** Name and state of every running chart, in the order they were started. */
   list(): Array<{ id: string; machine: string; state: string }> {
-    return [...this.running].map(([id, actor]) => ({
+    return this.running.entries().map(([id, actor]) => ({
       id,
       machine: actor.logic.id,
       state: stateName(actor.getSnapshot().value),
@@ -87,7 +88,7 @@ export class Charts {
   }
 
   stopAll(): void {
-    for (const id of [...this.running.keys()].reverse()) this.stop(id);
+    for (const id of this.running.keys().reverse()) this.stop(id);
   }
 
   private forget(id: string): void {

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { plainSpreads } from "./plain-spreads.js";
 
 const dist = fileURLToPath(new URL("../..", import.meta.url));
 const entriesDirectory = join(dist, "src/thread/entries");
@@ -38,12 +39,19 @@ function readManifest(): Manifest {
   }
 }
 
+/** What bundles are made by: another one makes others of the same. */
+const makers = ["bundle-workers.js", "plain-spreads.js"].map((file) => join("src/build", file));
+
 const manifest = readManifest();
 const entries = readdirSync(entriesDirectory).filter((file) => file.endsWith(".js"));
 const outdated = entries.filter((file) => {
   const inputs = manifest[outputOf(file)];
   const output = statSync(join(outputDirectory, outputOf(file)), { throwIfNoEntry: false });
-  return inputs === undefined || output === undefined || inputs.some((input) => modifiedMs(join(dist, input)) > output.mtimeMs);
+  return (
+    inputs === undefined ||
+    output === undefined ||
+    [...makers, ...inputs].some((input) => modifiedMs(join(dist, input)) > output.mtimeMs)
+  );
 });
 
 if (outdated.length > 0) {
@@ -60,6 +68,7 @@ if (outdated.length > 0) {
     outExtension: { ".js": ".cjs" },
     // It finds its own worker beside itself.
     external: ["piscina"],
+    plugins: [plainSpreads],
     metafile: true,
     logLevel: "warning",
     legalComments: "none",

@@ -1,5 +1,6 @@
 import type { Address } from "./address.js";
 import { type Outcome, wireError } from "./errors.js";
+import { TransientMap } from "./transient-map.js";
 
 /** Timers as the wire needs them; the host's clock is one. */
 export interface WireClock {
@@ -17,7 +18,7 @@ interface CallInFlight {
 
 /** The calls that an actor waits for: bounded, each with a deadline, each ended exactly once. */
 export class CallsInFlight {
-  private readonly calls = new Map<number, CallInFlight>();
+  private readonly calls = new TransientMap<number, CallInFlight>();
 
   constructor(
     private readonly clock: WireClock,
@@ -30,7 +31,7 @@ export class CallsInFlight {
 
   /** What waits now, for inspection. */
   list(): Array<{ correlation: number; to: Address; name: string }> {
-    return [...this.calls].map(([correlation, { to, name }]) => ({ correlation, to, name }));
+    return this.calls.entries().map(([correlation, { to, name }]) => ({ correlation, to, name }));
   }
 
   add(
@@ -67,7 +68,7 @@ export class CallsInFlight {
 
   /** Ends, indefinite, every call that `lost` says went away with its link or its receiver. */
   lose(lost: (call: { to: Address; via: Address }) => boolean): void {
-    for (const [correlation, call] of [...this.calls]) {
+    for (const [correlation, call] of this.calls.entries()) {
       if (lost(call)) {
         this.settle(correlation, {
           ok: false,

@@ -2,6 +2,7 @@ import type { Address } from "./address.js";
 import type { EndBody, Envelope } from "./envelope.js";
 import { wireError } from "./errors.js";
 import type { StreamEnd } from "./streams.js";
+import { TransientMap } from "./transient-map.js";
 
 interface Entry {
   /** The other end of the stream. */
@@ -16,9 +17,9 @@ const keyOf = (opener: Address, incarnation: number, correlation: number) => `${
 /** The streams of an actor: those that it opened, and those that others opened with it. */
 export class OpenStreams {
   /** By the actor's own correlation. */
-  private readonly opened = new Map<number, Entry>();
+  private readonly opened = new TransientMap<number, Entry>();
   /** By opener and its correlation. */
-  private readonly accepted = new Map<string, Entry>();
+  private readonly accepted = new TransientMap<string, Entry>();
 
   constructor(private readonly limit: number) {}
 
@@ -67,7 +68,7 @@ export class OpenStreams {
   /** Ends, indefinite, what went over a link that is gone, or to an actor that is. */
   lose(lost: (stream: { peer: Address; via: Address }) => boolean, message: string): void {
     for (const streams of [this.opened, this.accepted]) {
-      for (const entry of [...streams.values()]) {
+      for (const entry of streams.values()) {
         if (lost(entry)) entry.end.lost(wireError("linkLost", message));
       }
     }

@@ -1,3 +1,4 @@
+import { TransientMap } from "../../../src/wire/transient-map.js";
 import type { Backing } from "../backing.js";
 import type { Doubt } from "../watch-cache/freshness.js";
 import { readBatchMachine } from "./batch-machine.js";
@@ -42,7 +43,7 @@ export class ReadBatch {
 
 /** The batches that still take reads in, by how long their reads wait. */
 export class ReadBatches {
-  private readonly gathering = new Map<number, ReadBatch>();
+  private readonly gathering = new TransientMap<number, ReadBatch>();
   private started = 0;
 
   constructor(private readonly backing: Backing) {}

@@ -2,6 +2,7 @@
  * What an API server knows of etcd: every object under /registry/, as of one revision, kept up by one watch. Pods, Leases
  * and the rest are told apart by the prefix of their keys.
  */
+import { TransientMap } from "../../../src/wire/transient-map.js";
 import type { KeyValue, WatchChunk } from "../../etcd/messages.js";
 import type { WatchEvent } from "../messages.js";
 import { ResourceStore } from "./resource-store.js";
@@ -26,7 +27,8 @@ export class WatchCache {
   private listedAt = 0n;
   /** How often everything was listed. */
   listings = 0;
-  private readonly waiters = new Set<RevisionWaiter>();
+  private readonly waiters = new TransientMap<number, RevisionWaiter>();
+  private waited = 0;
 
   store(prefix: string): ResourceStore {
     const known = this.stores.get(prefix);
@@ -105,8 +107,8 @@ export class WatchCache {
       onReached();
       return () => undefined;
     }
-    const waiter = { revision, onReached };
-    this.waiters.add(waiter);
+    const waiter = ++this.waited;
+    this.waiters.set(waiter, { revision, onReached });
     return () => this.waiters.delete(waiter);
   }
 
@@ -121,10 +123,10 @@ export class WatchCache {
 
   private reach(revision: bigint): void {
     if (revision > this.revision) this.revision = revision;
-    for (const waiter of [...this.waiters]) {
-      if (waiter.revision > this.revision) continue;
+    for (const [waiter, { revision: awaited, onReached }] of this.waiters.entries()) {
+      if (awaited > this.revision) continue;
       this.waiters.delete(waiter);
-      waiter.onReached();
+      onReached();
     }
   }
 }

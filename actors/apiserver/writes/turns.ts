@@ -3,6 +3,7 @@
  * has left, where otherwise all but one would fail at etcd and be planned anew, again and again. It is for speed only: what
  * other API servers write is found out by the transaction.
  */
+import { TransientMap } from "../../../src/wire/transient-map.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 
 interface Line {
@@ -13,7 +14,7 @@ interface Line {
 }
 
 export class Turns {
-  private readonly lines = new Map<string, Line>();
+  private readonly lines = new TransientMap<string, Line>();
 
   /** Calls back when it is this one's turn, at once if nobody else waits. Answers how to end it, or to give up waiting. */
   take(name: string, onTurn: () => void): () => void {
