@@ -64,6 +64,12 @@ test("an image that is present, a container that starts", () => {
   assert.equal(harness.events(), ["Pulled", "Created", "Started"]);
 });
 
+test("a container that asks for what no kernel enforces here is told so", () => {
+  const securityContext = { seccompProfile: { type: "Localhost", localhostProfile: "audit.json" } };
+  const harness = new ContainerHarness({ securityContext }).toRunning();
+  assert.match(harness.messages().join("\n"), "Container main asks for the seccomp profile audit.json: no kernel stands between");
+});
+
 test("an image name that is none: shown until the spec changes", () => {
   const harness = new ContainerHarness({ image: "Not an image" });
   harness.tell({ type: "start" });

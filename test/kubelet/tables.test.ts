@@ -4,7 +4,7 @@ import { chooseContainer, loggedContainer, runningContainer } from "../../actors
 import { backoffMs, goDuration } from "../../actors/kubelet/backoff.js";
 import { containerConfigOf } from "../../actors/kubelet/container/config.js";
 import { ContainerRecord } from "../../actors/kubelet/container/record.js";
-import { rootRefusal, securityOf } from "../../actors/kubelet/container/security.js";
+import { rootRefusal, securityOf, unenforced } from "../../actors/kubelet/container/security.js";
 import { defaultPullPolicy, isImageName, tagOf } from "../../actors/kubelet/image-name.js";
 import { nodeConditions } from "../../actors/kubelet/node/conditions.js";
 import { targetOf } from "../../actors/kubelet/probe/target.js";
@@ -119,6 +119,27 @@ test("a container's security context goes before its pod's", () => {
   const own = securityOf(pod, { name: "main", securityContext });
   assert.equal([own.runAsUser, own.runAsGroup, own.readonlyRootfs, own.noNewPrivs], [7, 3000, true, true]);
 });
+
+const localhost = { type: "Localhost", localhostProfile: "audit.json" };
+for (const [title, ofPod, ofContainer, asked] of [
+  ["what every restricted pod asks for", { securityContext: { seccompProfile: { type: "RuntimeDefault" } } }, {}, []],
+  ["a profile of the pod", { securityContext: { seccompProfile: localhost } }, {}, ["the seccomp profile audit.json"]],
+  [
+    "profiles of the container, which goes before its pod",
+    { securityContext: { seccompProfile: localhost } },
+    { securityContext: { seccompProfile: { type: "Unconfined" }, appArmorProfile: localhost } },
+    ["the AppArmor profile audit.json"],
+  ],
+  [
+    "labels, users and mounts",
+    { securityContext: { seLinuxOptions: { level: "s0" } }, hostUsers: false },
+    { volumeMounts: [{ name: "v", mountPath: "/v", mountPropagation: "Bidirectional" }] },
+    ["SELinux options", "users of its own (hostUsers: false)", "Bidirectional mount propagation"],
+  ],
+] as const) {
+  test(`what no kernel enforces: ${title}`, () =>
+    assert.equal(unenforced(podWith(ofPod), { name: "main", ...ofContainer } as Container), asked));
+}
 
 test("who must not run as root does not", () => {
   const refusal = (runAsUser: number | undefined, imageUid: number | undefined, ofPod: boolean | undefined, own?: boolean) =>

@@ -35,3 +35,18 @@ export function rootRefusal(pod: Pod, container: Container, imageUid: number | u
   if (runAsUser !== undefined) return runAsUser === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined;
   return imageUid === 0 ? `container has runAsNonRoot and image will run as root ${where}` : undefined;
 }
+
+/** What a pod and its container ask of the node's kernel that no runtime here has one for; who relies on it is to know. */
+export function unenforced(pod: Pod, { securityContext: own = {}, volumeMounts = [] }: Container): string[] {
+  const { securityContext: ofPod = {}, hostUsers = true } = pod.spec ?? {};
+  const seccomp = own.seccompProfile ?? ofPod.seccompProfile;
+  const appArmor = own.appArmorProfile ?? ofPod.appArmorProfile;
+  const asked: Array<readonly [string, boolean]> = [
+    [`the seccomp profile ${seccomp?.localhostProfile}`, seccomp?.type === "Localhost"],
+    [`the AppArmor profile ${appArmor?.localhostProfile}`, appArmor?.type === "Localhost"],
+    ["SELinux options", (own.seLinuxOptions ?? ofPod.seLinuxOptions) !== undefined],
+    ["users of its own (hostUsers: false)", !hostUsers],
+    ["Bidirectional mount propagation", volumeMounts.some(({ mountPropagation }) => mountPropagation === "Bidirectional")],
+  ];
+  return asked.flatMap(([what, isAsked]) => (isAsked ? [what] : []));
+}

@@ -16,7 +16,7 @@ import { runHook } from "./hooks.js";
 import { planMounts, prepareMounts } from "./mounts.js";
 import { ContainerProbes } from "./probes.js";
 import type { ContainerRecord } from "./record.js";
-import { rootRefusal } from "./security.js";
+import { rootRefusal, unenforced } from "./security.js";
 import { serviceEnvironment } from "./service-environment.js";
 
 type Tell = (event: ContainerEvent) => void;
@@ -170,6 +170,13 @@ export class ContainerWork {
     record.containerId = containerId;
     record.applied = record.allocated;
     this.event("Normal", "Created", `Created container: ${record.name}`);
+    const vain = unenforced(this.pod.pod, record.spec);
+    if (vain.length > 0)
+      this.event(
+        "Warning",
+        "NotEnforced",
+        `Container ${record.name} asks for ${vain.join(", ")}: no kernel stands between containers and the node here, so nobody enforces that`,
+      );
   }
 
   start(tell: Tell): void {
