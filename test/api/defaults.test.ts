@@ -14,6 +14,12 @@ test("every kind with defaults is a kind of the API", () => {
   }
 });
 
+test("a template that says nothing of its pods makes them by their defaults", () => {
+  const deployment = defaulterFor("apps", "v1", "Deployment")({ metadata: { name: "web" }, spec: {} } as k.Deployment);
+  const { containers, restartPolicy, dnsPolicy, terminationGracePeriodSeconds } = deployment.spec?.template.spec ?? {};
+  assert.equal([containers, restartPolicy, dnsPolicy, terminationGracePeriodSeconds], [[], "Always", "ClusterFirst", 30]);
+});
+
 test("a pod without containers has a list of none", () => {
   assert.equal(podDefaults({ metadata: { name: "web" }, spec: {} } as k.Pod).spec?.containers, []);
 });

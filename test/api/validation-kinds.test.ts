@@ -262,7 +262,16 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     { spec: { selector: { matchLabels: { app: "db" } }, template } },
     ['spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`'],
   ],
-  ["no selector", "apps/v1", "Deployment", { spec: { template } }, ["spec.selector: Required value"]],
+  [
+    "no selector, which finds nothing",
+    "apps/v1",
+    "Deployment",
+    { spec: { template } },
+    [
+      "spec.selector: Required value",
+      'spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
+    ],
+  ],
   [
     "an empty selector",
     "apps/v1",

@@ -6,8 +6,8 @@ import { defaultPodTemplate } from "./pod.js";
 const maxInt32 = 2147483647;
 
 export const defaultJob = (job: Job): void => {
+  job.spec ??= { template: {} };
   const spec = job.spec;
-  if (spec === undefined) return;
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
   spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : maxInt32;
@@ -20,16 +20,20 @@ export const defaultJob = (job: Job): void => {
     for (const pattern of rule.onPodConditions ?? []) pattern.status ||= "True";
   }
   spec.manualSelector ??= false;
+  spec.template ??= {};
   defaultPodTemplate(spec.template);
 };
 
 export const defaultCronJob = (cronJob: CronJob): void => {
+  cronJob.spec ??= { schedule: "", jobTemplate: {} };
   const spec = cronJob.spec;
-  if (spec === undefined) return;
   spec.concurrencyPolicy ||= "Allow";
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  if (spec.jobTemplate !== undefined) spec.jobTemplate.metadata ??= {};
-  defaultPodTemplate(spec.jobTemplate?.spec?.template);
+  spec.jobTemplate ??= {};
+  spec.jobTemplate.metadata ??= {};
+  spec.jobTemplate.spec ??= { template: {} };
+  spec.jobTemplate.spec.template ??= {};
+  defaultPodTemplate(spec.jobTemplate.spec.template);
 };

@@ -7,8 +7,10 @@ import { canonicaliseQuantities } from "./container.js";
 
 const namespaceNameLabel = "kubernetes.io/metadata.name";
 
-/** Every namespace carries its own name as a label, whatever the client sent. */
+/** Every namespace carries its own name as a label, whatever the client sent, and lives until it is deleted. */
 export const defaultNamespace = (namespace: Namespace): void => {
+  namespace.status ??= {};
+  namespace.status.phase ||= "Active";
   const name = namespace.metadata.name;
   if (name === undefined || name === "") return;
   namespace.metadata.labels = { ...namespace.metadata.labels, [namespaceNameLabel]: name };

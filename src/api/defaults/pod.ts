@@ -65,10 +65,12 @@ export const defaultPodSpec = (spec: PodSpec): void => {
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
 };
 
+/** Pods are made by their defaults also where a template says nothing of them; who must have a template has an empty one. */
 export const defaultPodTemplate = (template: PodTemplateSpec | undefined): void => {
   if (template === undefined) return;
   template.metadata ??= {};
-  if (template.spec !== undefined) defaultPodSpec(template.spec);
+  template.spec ??= { containers: [] };
+  defaultPodSpec(template.spec);
 };
 
 export const defaultPod = (pod: Pod): void => {

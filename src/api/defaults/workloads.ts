@@ -19,12 +19,14 @@ export const defaultDeployment = (deployment: Deployment): void => {
   }
   spec.revisionHistoryLimit ??= revisionHistoryLimit;
   spec.progressDeadlineSeconds ??= 600;
+  spec.template ??= {};
   defaultPodTemplate(spec.template);
 };
 
 export const defaultReplicaSet = (replicaSet: ReplicaSet): void => {
   if (replicaSet.spec === undefined) return;
   replicaSet.spec.replicas ??= 1;
+  replicaSet.spec.template ??= {};
   defaultPodTemplate(replicaSet.spec.template);
 };
 
@@ -39,6 +41,7 @@ export const defaultDaemonSet = (daemonSet: DaemonSet): void => {
     spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
   }
   spec.revisionHistoryLimit ??= revisionHistoryLimit;
+  spec.template ??= {};
   defaultPodTemplate(spec.template);
 };
 
@@ -57,6 +60,7 @@ export const defaultStatefulSet = (statefulSet: StatefulSet): void => {
   spec.persistentVolumeClaimRetentionPolicy.whenScaled ||= "Retain";
   spec.replicas ??= 1;
   spec.revisionHistoryLimit ??= revisionHistoryLimit;
+  spec.template ??= {};
   defaultPodTemplate(spec.template);
   for (const claim of spec.volumeClaimTemplates ?? []) {
     claim.apiVersion ??= "v1";

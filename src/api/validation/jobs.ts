@@ -23,8 +23,9 @@ import { byteLength, dns1123Label, qualifiedName } from "../names.js";
 import { compileLabelSelector } from "../selectors/label-selector.js";
 import { immutable, nonNegative, oneOf } from "./common.js";
 import { invalidWhole, parseIndexes } from "./indexes.js";
+import { podTemplateErrors } from "./pod-spec.js";
 import { domainPrefixedPathErrors } from "./prefixed-path.js";
-import { requiredSelectorErrors, templateErrors } from "./templates.js";
+import { requiredSelectorErrors } from "./templates.js";
 
 /** Jobs. Source: "Jobs" of the Kubernetes documentation. */
 
@@ -211,7 +212,7 @@ const jobSpecErrors = (spec: JobSpec, path: string): FieldError[] => {
   }
   return [
     ...errors,
-    ...templateErrors(spec.template, undefined, child(path, "template")),
+    ...podTemplateErrors(spec.template ?? {}, child(path, "template")),
     ...restartErrors(spec, child(path, "template.spec.restartPolicy")),
   ];
 };

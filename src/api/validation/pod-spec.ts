@@ -198,14 +198,21 @@ export const podErrors = (pod: Pod): FieldError[] => {
   ];
 };
 
-export const podTemplateErrors = (template: PodTemplateSpec, path: string): FieldError[] => {
+export const podTemplateMetadataErrors = (template: PodTemplateSpec, path: string): FieldError[] => {
   const { annotations, labels }: Partial<ObjectMeta> = template.metadata ?? {};
+  return [
+    ...labelErrors(labels, child(path, "labels")),
+    ...annotationErrors(annotations, child(path, "annotations")),
+    ...podAnnotationErrors(annotations, template.spec ?? noSpec, child(path, "annotations")),
+  ];
+};
+
+export const podTemplateErrors = (template: PodTemplateSpec, path: string): FieldError[] => {
+  const annotations = template.metadata?.annotations;
   const spec = template.spec ?? noSpec;
   const specPath = child(path, "spec");
   const errors = [
-    ...labelErrors(labels, child(path, "labels")),
-    ...annotationErrors(annotations, child(path, "annotations")),
-    ...podAnnotationErrors(annotations, spec, child(path, "annotations")),
+    ...podTemplateMetadataErrors(template, path),
     ...podSpecErrors(spec, specPath),
     ...seccompMismatchErrors(annotations, spec, specPath),
     ...appArmorMismatchErrors(annotations, spec, specPath),

@@ -91,7 +91,7 @@ export const replicationControllerErrors = (controller: ReplicationController): 
   if (Object.keys(spec.selector ?? {}).length === 0) errors.push(required("spec.selector"));
   if (spec.template === undefined) return [...errors, required("spec.template")];
   const labels = spec.template.metadata?.labels;
-  if (!compileLabelMap(spec.selector)(labels)) {
+  if (Object.keys(spec.selector ?? {}).length > 0 && !compileLabelMap(spec.selector)(labels)) {
     errors.push(
       invalidValue(
         "spec.template.metadata.labels",

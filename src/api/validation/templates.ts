@@ -20,26 +20,28 @@ export const selectorErrors = (selector: LabelSelector | undefined, emptyMessage
 export const selectorStays = (selector: LabelSelector | undefined, old: LabelSelector | undefined): FieldError[] =>
   semanticEqual(selector, old) ? [] : [invalidValue("spec.selector", goLabelSelector(selector), "field is immutable")];
 
-/** A selector that does not find the pods it is to make would make them without end. */
+const notFound = (template: PodTemplateSpec, path: string): FieldError => {
+  const shown = new GoSyntax(goStringMap(template.metadata?.labels));
+  return invalidValue(child(path, "metadata.labels"), shown, "`selector` does not match template `labels`");
+};
+
+/** A selector that does not find the pods it is to make would make them without end; one that there is not finds none. */
 export const templateErrors = (
-  template: PodTemplateSpec | undefined,
+  template: PodTemplateSpec,
   selector: LabelSelector | undefined,
-  path = "spec.template",
+  contentErrors = podTemplateErrors,
 ): FieldError[] => {
-  if (template === undefined) return [required(path)];
-  const errors: FieldError[] = [];
-  const labels = template.metadata?.labels;
-  if (selector !== undefined && !isEmpty(selector) && !compileLabelSelector(selector)(labels)) {
-    errors.push(
-      invalidValue(
-        child(path, "metadata.labels"),
-        new GoSyntax(goStringMap(labels)),
-        "`selector` does not match template `labels`",
-      ),
-    );
-  }
-  errors.push(...podTemplateErrors(template, path));
-  return errors;
+  const path = "spec.template";
+  const errors = contentErrors(template, path);
+  if (selector !== undefined && (isEmpty(selector) || compileLabelSelector(selector)(template.metadata?.labels))) return errors;
+  return [notFound(template, path), ...errors];
+};
+
+/** What is wrong with a kind that makes pods and says nothing of how. */
+export const withoutSpec = {
+  selector: required("spec.selector"),
+  labels: notFound({}, "spec.template"),
+  containers: required("spec.template.spec.containers"),
 };
 
 export const runsForever = (template: PodTemplateSpec | undefined, owner: string): FieldError[] => {
@@ -65,7 +67,5 @@ export const requiredSelectorErrors = (
   const labels = template?.metadata?.labels;
   if (selector !== undefined && errors.length === 0 && compileLabelSelector(selector)(labels)) return errors;
   if (selector !== undefined && errors.length > 0) return errors;
-  const shown = new GoSyntax(goStringMap(labels));
-  const detail = "`selector` does not match template `labels`";
-  return [...errors, invalidValue(child(path, "template.metadata.labels"), shown, detail)];
+  return [...errors, notFound(template ?? {}, child(path, "template"))];
 };

@@ -4,14 +4,13 @@ import type {
   DaemonSetUpdateStrategy,
   Deployment,
   DeploymentStrategy,
-  PodTemplateSpec,
   ReplicaSet,
   StatefulSet,
   StatefulSetSpec,
-  Volume,
 } from "../generated/types.js";
 import { atMost100Percent, countOrPercent, immutable, nonNegative, oneOf } from "./common.js";
-import { runsForever, selectorErrors, selectorStays, templateErrors } from "./templates.js";
+import { podTemplateMetadataErrors } from "./pod-spec.js";
+import { runsForever, selectorErrors, selectorStays, templateErrors, withoutSpec } from "./templates.js";
 
 /** The kinds that make pods from a template. Source: the apps/v1 and batch/v1 kinds in the Kubernetes API reference. */
 
@@ -42,7 +41,7 @@ const emptySelector = "empty selector is invalid for deployment";
 
 export const deploymentErrors = (deployment: Deployment): FieldError[] => {
   const spec = deployment.spec;
-  if (spec === undefined) return [required("spec.selector"), required("spec.template")];
+  if (spec === undefined) return Object.values(withoutSpec);
   const errors = [
     ...nonNegative(spec.replicas, "spec.replicas"),
     ...selectorErrors(spec.selector, emptySelector),
@@ -127,12 +126,12 @@ export const countsStatusErrors = (
 
 export const replicaSetErrors = (replicaSet: ReplicaSet): FieldError[] => {
   const spec = replicaSet.spec;
-  if (spec === undefined) return [required("spec.selector"), required("spec.template")];
+  if (spec === undefined) return Object.values(withoutSpec);
   return [
     ...nonNegative(spec.replicas, "spec.replicas"),
     ...nonNegative(spec.minReadySeconds, "spec.minReadySeconds"),
     ...selectorErrors(spec.selector, emptySelector),
-    ...templateErrors(spec.template, spec.selector),
+    ...templateErrors(spec.template ?? {}, spec.selector),
     ...runsForever(spec.template, "ReplicaSet"),
   ];
 };
@@ -165,9 +164,9 @@ const daemonStrategyErrors = (strategy: DaemonSetUpdateStrategy | undefined, pat
 
 export const daemonSetErrors = (daemonSet: DaemonSet): FieldError[] => {
   const spec = daemonSet.spec;
-  if (spec === undefined) return [required("spec.selector"), required("spec.template")];
+  if (spec === undefined) return [withoutSpec.labels, withoutSpec.containers];
   return [
-    ...selectorErrors(spec.selector, "empty selector is invalid for daemonset"),
+    ...(spec.selector === undefined ? [] : selectorErrors(spec.selector, "empty selector is invalid for daemonset")),
     ...templateErrors(spec.template, spec.selector),
     ...runsForever(spec.template, "DaemonSet"),
     ...nonNegative(spec.minReadySeconds, "spec.minReadySeconds"),
@@ -214,26 +213,16 @@ const statefulStrategyErrors = (spec: StatefulSetSpec, path: string): FieldError
   return [...errors, ...atMost100Percent(unavailable, unavailablePath)];
 };
 
-/** The template with the volumes that the set adds to each of its pods: one for each of its claims. */
-const withClaims = (spec: StatefulSetSpec): PodTemplateSpec | undefined => {
-  const claims = spec.volumeClaimTemplates ?? [];
-  const pod = spec.template?.spec;
-  if (claims.length === 0 || pod === undefined) return spec.template;
-  const names = new Set(claims.map(({ metadata }) => metadata?.name ?? ""));
-  const added = [...names].map((name): Volume => ({ name, persistentVolumeClaim: { claimName: name } }));
-  const own = (pod.volumes ?? []).filter(({ name }) => !names.has(name));
-  return { ...spec.template, spec: { ...pod, volumes: [...own, ...added] } };
-};
-
 const retentionErrors = (spec: StatefulSetSpec, path: string): FieldError[] => {
   const policy = spec.persistentVolumeClaimRetentionPolicy;
   if (policy === undefined) return [];
   return (["whenDeleted", "whenScaled"] as const).flatMap((when) => oneOf(policy[when], ["Retain", "Delete"], child(path, when)));
 };
 
+/** Whether its pods could be made is found out when they are: of a StatefulSet's template only the metadata is checked. */
 export const statefulSetErrors = (statefulSet: StatefulSet): FieldError[] => {
   const spec = statefulSet.spec;
-  if (spec === undefined) return [required("spec.selector"), required("spec.template")];
+  if (spec === undefined) return [withoutSpec.selector, withoutSpec.labels];
   const managed = spec.podManagementPolicy;
   const managedPath = "spec.podManagementPolicy";
   const errors: FieldError[] = [];
@@ -248,7 +237,7 @@ export const statefulSetErrors = (statefulSet: StatefulSet): FieldError[] => {
     ...nonNegative(spec.minReadySeconds, "spec.minReadySeconds"),
     ...nonNegative(spec.ordinals?.start, "spec.ordinals.start"),
     ...selectorErrors(spec.selector, "empty selector is invalid for statefulset"),
-    ...templateErrors(withClaims(spec), spec.selector),
+    ...templateErrors(spec.template, spec.selector, podTemplateMetadataErrors),
     ...runsForever(spec.template, "StatefulSet"),
   ];
 };

@@ -25,7 +25,54 @@ const ended = (...types: string[]): object => ({
   conditions: types.map((type) => ({ type, status: "True" })),
 });
 
+const noSelector = "spec.selector: Required value";
+const notSelected =
+  "spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`";
+const noContainers = "spec.template.spec.containers: Required value";
+const never = 'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"';
+const onlySelector = { spec: { selector: { matchLabels: labels } } };
+const onlyLabels = set({ template: { metadata: { labels } } });
+
 const created: Created[] = [
+  ...["Deployment", "ReplicaSet"].flatMap((kind): Created[] => [
+    ["nothing", `apps/v1/${kind}`, {}, [noSelector, notSelected, noContainers]],
+    ["an empty spec", `apps/v1/${kind}`, { spec: {} }, [noSelector, notSelected, noContainers]],
+    ["no template", `apps/v1/${kind}`, onlySelector, [notSelected, noContainers]],
+    ["a template without pods", `apps/v1/${kind}`, onlyLabels, [noContainers]],
+  ]),
+  ["nothing, and so nothing to select by", "apps/v1/DaemonSet", {}, [notSelected, noContainers]],
+  ["an empty spec, without a selector", "apps/v1/DaemonSet", { spec: {} }, [notSelected, noContainers]],
+  ["a template without pods", "apps/v1/DaemonSet", onlyLabels, [noContainers]],
+  ["nothing", "apps/v1/StatefulSet", {}, [noSelector, notSelected]],
+  ["an empty spec", "apps/v1/StatefulSet", { spec: {} }, [noSelector, notSelected]],
+  ["a template without pods, which nobody checks", "apps/v1/StatefulSet", onlyLabels, []],
+  [
+    "pods that cannot be made, which nobody checks, with labels that nobody may have",
+    "apps/v1/StatefulSet",
+    set({ template: { metadata: { labels: { ...labels, tier: "-" } }, spec: { containers: [{ name: "C", image: "" }] } } }),
+    [
+      `spec.template.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+    ],
+  ],
+  [
+    "pods that do not stay",
+    "apps/v1/StatefulSet",
+    set({ template: { ...pods, spec: { ...pods.spec, restartPolicy: "Never", activeDeadlineSeconds: 1 } } }),
+    [
+      'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
+      "spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in StatefulSet is not Supported",
+    ],
+  ],
+  ["nothing, and so nothing to select by", "ReplicationController", {}, [noSelector, "spec.template: Required value"]],
+  ["a template of nothing", "ReplicationController", { spec: { template: {} } }, [noSelector, noContainers]],
+  ["a template without pods", "ReplicationController", { spec: { template: { metadata: { labels } } } }, [noContainers]],
+  ["no template", "batch/v1/Job", { spec: { manualSelector: true, selector: {} } }, [noContainers, never]],
+  [
+    "nothing",
+    "batch/v1/CronJob",
+    {},
+    ["spec.schedule: Required value", ...[noContainers, never].map((each) => each.replace("spec.", "spec.jobTemplate.spec."))],
+  ],
   [
     "a claim of its own",
     "apps/v1/StatefulSet",
