@@ -70,11 +70,12 @@ test("/metrics counts requests, watches, events, objects and what the process ta
   const { text, headers } = await front.ask("GET", "/metrics");
   session.destroy();
   assert.is(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
-  const about = 'group="",version="v1",resource="configmaps",subresource="",scope="namespace",component="apiserver"';
+  const of = (scope: string) =>
+    `group="",version="v1",resource="configmaps",subresource="",scope="${scope}",component="apiserver"`;
   for (const expected of [
-    new RegExp(`^apiserver_request_total\\{verb="POST",dry_run="",${about},code="201"\\} 1$`, "m"),
-    new RegExp(`^apiserver_request_duration_seconds_count\\{verb="POST",dry_run="",${about}\\} 1$`, "m"),
-    new RegExp(`^apiserver_longrunning_requests\\{verb="WATCH",${about}\\} 1$`, "m"),
+    new RegExp(`^apiserver_request_total\\{verb="POST",dry_run="",${of("resource")},code="201"\\} 1$`, "m"),
+    new RegExp(`^apiserver_request_duration_seconds_count\\{verb="POST",dry_run="",${of("resource")}\\} 1$`, "m"),
+    new RegExp(`^apiserver_longrunning_requests\\{verb="WATCH",${of("namespace")}\\} 1$`, "m"),
     /^apiserver_watch_events_total\{group="",version="v1",kind="ConfigMap"\} [1-9]/m,
     /^apiserver_watch_events_sizes_bucket\{group="",version="v1",kind="ConfigMap",le="\+Inf"\} [1-9]/m,
     /^apiserver_request_body_size_bytes_count\{resource="configmaps",verb="create"\} 1$/m,

@@ -221,7 +221,7 @@ function nameOf(route: Route, method: string, path: string, dryRun: boolean): st
     return `${knownMethod(method)} ${knownPath(route, path)}`;
   const { group, version, resource, subresource = "", namespace, name } = route.path;
   const verb = route.type === "resource" ? route.verb : "connect";
-  const scope = namespace === undefined ? (name === undefined ? "c" : "r") : "n";
+  const scope = name !== undefined ? "r" : namespace !== undefined ? "n" : "c";
   return `${verb} ${group}/${version}/${resource}/${subresource} ${scope}${dryRun ? " dry" : ""}`;
 }
 
@@ -230,7 +230,8 @@ function sortOfRoute(route: Route, method: string, path: string) {
     return { verb: knownMethod(method), about: ["", "", "", knownPath(route, path), ""], longRunning: route.type === "trace" };
   const { group, version, resource, subresource = "", namespace, name } = route.path;
   const verb = route.type === "resource" ? (verbs[route.verb] ?? route.verb.toUpperCase()) : "CONNECT";
-  const scope = namespace !== undefined ? "namespace" : name !== undefined ? "resource" : "cluster";
+  const one = name !== undefined || verb === "POST";
+  const scope = one ? "resource" : namespace !== undefined ? "namespace" : "cluster";
   const about = [group, version, resource, subresource, scope];
   return { verb, about, longRunning: verb === "WATCH" || verb === "CONNECT" };
 }
