@@ -6,6 +6,7 @@ import { isPatchType } from "../../src/api/patch/patch.js";
 import { readPatchText } from "../../src/api/patch/patch-text.js";
 import { badRequest, fail, type Result, succeed } from "../../src/api/status.js";
 import type { UntypedObject } from "../../src/api/types.js";
+import { readJson } from "../../src/json/text.js";
 import { type Address, roleOf } from "../../src/wire/address.js";
 import type { Incoming, Responder } from "../../src/wire/declare.js";
 import { type WireError, type WireErrorCode, wireError } from "../../src/wire/errors.js";
@@ -196,7 +197,7 @@ export function serveSpoken(front: ApiHandler, spoken: Spoken): void {
 
 function parse(text: string): { readonly parsed: unknown } | undefined {
   try {
-    return { parsed: JSON.parse(text) };
+    return { parsed: readJson(text) };
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import type { TraceLine } from "../../src/actor/trace-line.js";
 import type { KubernetesObject, Status } from "../../src/api/types.js";
+import type { Integer } from "../../src/json/integer.js";
 import type { Address } from "../../src/wire/address.js";
 import { call, cast, declareMessages, stream } from "../../src/wire/declare.js";
 import type { WireError } from "../../src/wire/errors.js";
@@ -92,7 +93,7 @@ export interface PatchRequest extends Spoken {
   readonly options?: WriteOptions & { readonly force?: boolean };
 }
 export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
+  readonly gracePeriodSeconds?: Integer;
   readonly propagationPolicy?: "Orphan" | "Background" | "Foreground";
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly dryRun?: boolean;

@@ -1,9 +1,10 @@
 /** What a change of a node means to pods that wait. */
 import type { Change } from "../../src/actor/informer/store.js";
 import type { Node } from "../../src/api/types.js";
+import { writeJson } from "../../src/json/text.js";
 import type { ClusterEvent } from "./queue.js";
 
-const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
+const differs = (one: unknown, other: unknown): boolean => writeJson(one ?? null) !== writeJson(other ?? null);
 
 /** A heartbeat that only repeats itself helps nobody. */
 export function nodeEvents(change: Exclude<Change<Node>, { type: "synced" }>): ClusterEvent[] {

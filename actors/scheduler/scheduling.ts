@@ -4,6 +4,7 @@ import { startInformer } from "../../src/actor/informer/start.js";
 import { type Change, Store } from "../../src/actor/informer/store.js";
 import { standForElection } from "../../src/actor/leader-election/start.js";
 import type { Node, Pod, PodDisruptionBudget } from "../../src/api/types.js";
+import { writeJson } from "../../src/json/text.js";
 import { BindingAttempt } from "./binding/attempt.js";
 import { type BindingEnd, bindingMachine } from "./binding/machine.js";
 import { SchedulerCache } from "./cache.js";
@@ -48,7 +49,7 @@ const schedulable = (pod: Pod): boolean =>
 
 /** A change of the spec or the labels may make a pod fit; one of its status does not. */
 const mightFitNow = (before: Pod, after: Pod): boolean =>
-  JSON.stringify([before.spec, before.metadata.labels]) !== JSON.stringify([after.spec, after.metadata.labels]);
+  writeJson([before.spec, before.metadata.labels]) !== writeJson([after.spec, after.metadata.labels]);
 
 export class Scheduling {
   private readonly cache = new SchedulerCache();

@@ -1,4 +1,6 @@
 /** Reads the body of a write: JSON, YAML or protobuf bytes become an object of the kind that the path takes. */
+import { exactInteger, type IntegerOf, int64OrFloat, withFloats } from "../json/integer.js";
+import { readJson, writeJson } from "../json/text.js";
 import { decodeCustom } from "./custom/object.js";
 import type { CustomVersion } from "./custom/version.js";
 import { type Decoded, decodeAs } from "./decode.js";
@@ -46,34 +48,42 @@ export type ParsedText =
   | { readonly ok: true; readonly value: unknown; readonly problems: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-export type ParseText = (text: string) => ParsedText;
+/** `integerOf` says what becomes of an integer that a number does not hold. */
+export type ParseText = (text: string, integerOf?: IntegerOf) => ParsedText;
+
+/** For a text that was read before, with its integers as they were written. */
+export const asRead =
+  (parsed: ParsedText): ParseText =>
+  (_text, integerOf) =>
+    parsed.ok && integerOf !== exactInteger ? { ...parsed, value: withFloats(parsed.value) } : parsed;
 
 export const bodyMediaTypes = ["application/json", "application/yaml", protobufMediaType] as const;
 
 /** The JSON text of an object, with the words of Kubernetes' decoder for what is wrong with it. */
-export function parseJson(text: string): ParsedText {
-  const parsed = parseAnyJson(text);
+export function parseJson(text: string, integerOf?: IntegerOf): ParsedText {
+  const parsed = parseAnyJson(text, integerOf);
   return parsed.ok ? parsed : { ok: false, message: `${noTypeMeta}: ${parsed.message}` };
 }
 
 /** Any JSON text, such as a patch. */
-export function parseAnyJson(text: string): ParsedText {
-  const plain = parsePlainJson(text);
+export function parseAnyJson(text: string, integerOf?: IntegerOf): ParsedText {
+  const plain = parsePlainJson(text, integerOf);
   if (plain !== undefined) return { ok: true, value: plain.value, problems: [] };
   const { error, duplicates } = scanJson(text);
   if (error !== undefined) return { ok: false, message: error };
-  return { ok: true, value: JSON.parse(text), problems: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
+  const problems = duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
+  return { ok: true, value: readJson(text, integerOf), problems };
 }
 
 /**
  * The value of text that is surely JSON without a field given twice; undefined where only a look at each character can tell.
  * Each field has a quote and a colon after it in the text, so there are as many of those as fields when none was given twice.
  */
-export function parsePlainJson(text: string): { readonly value: unknown } | undefined {
+export function parsePlainJson(text: string, integerOf?: IntegerOf): { readonly value: unknown } | undefined {
   if (text.length > longText && nestsTooDeep(text)) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = readJson(text, integerOf);
   } catch {
     // What is wrong with it is said in Kubernetes' words.
     return undefined;
@@ -117,10 +127,13 @@ export function readBody(
   const parse =
     plainType === "" || plainType === "application/json" ? parseJson : plainType === "application/yaml" ? parseYaml : undefined;
   if (parse === undefined) return fail(unsupportedMediaType(bodyMediaTypes));
-  const parsed = parse(new TextDecoder().decode(bytes));
+  const parsed = parse(new TextDecoder().decode(bytes), isTyped(expected) ? exactInteger : int64OrFloat);
   if (!parsed.ok) return fail(unrecognized(expected, parsed.message, bytes));
   return readValue(parsed.value, parsed.problems, expected, validation, bytes);
 }
+
+/** A type tells what no int64 holds from what one does, and names it as it was written. */
+const isTyped = ({ type }: Expected): boolean => type !== "";
 
 function readProtobuf(bytes: Uint8Array, expected: Expected): Result<ReadBody> {
   const opened = openProtobuf(bytes);
@@ -238,8 +251,8 @@ function typeMetaOf(value: unknown, expected: Expected): { ok: true; given: Give
   if (parseApiVersion(apiVersion ?? "") === undefined)
     return { ok: false, message: `unexpected GroupVersion string: ${apiVersion}` };
   if (expected.type === "") {
-    if (!kind) return { ok: false, message: `Object 'Kind' is missing in '${JSON.stringify(value)}'` };
-    if (!apiVersion) return { ok: false, message: `Object 'apiVersion' is missing in '${JSON.stringify(value)}'` };
+    if (!kind) return { ok: false, message: `Object 'Kind' is missing in '${writeJson(value)}'` };
+    if (!apiVersion) return { ok: false, message: `Object 'apiVersion' is missing in '${writeJson(value)}'` };
   }
   return {
     ok: true,

@@ -3,6 +3,7 @@
  * out and named, nulls become absent, and so do zeros that say nothing ("", 0, false, [] and {} of a field that is no
  * pointer), quantities and times get their canonical text, and a value of the wrong type is an error in Kubernetes' words.
  */
+import { isInt64, isNumeric, withFloats } from "../json/integer.js";
 import { pathText, problemLimit } from "./json-text.js";
 import { isJsonObject, setField } from "./json-value.js";
 import { kindOf, type MisfitWords, misfitOfJson } from "./misfit-words.js";
@@ -58,7 +59,7 @@ class Decoder {
       case "boolean":
         return typeof value === "boolean" ? value : this.mismatch(type, value, ofField);
       case "number":
-        return typeof value === "number" ? value : this.mismatch(type, value, ofField);
+        return isNumeric(value) ? Number(value) : this.mismatch(type, value, ofField);
       case "integer":
       case "int64":
         return this.integer(type, value, ofField);
@@ -72,9 +73,9 @@ class Decoder {
       case "microTime":
         return this.time(type.type, value);
       case "json":
-        return value;
+        return withFloats(value);
       case "raw":
-        return isJsonObject(value) || Array.isArray(value) ? value : this.mismatch(type, value, ofField);
+        return isJsonObject(value) || Array.isArray(value) ? withFloats(value) : this.mismatch(type, value, ofField);
       case "array":
         return this.array(type, value, ofField);
       case "map":
@@ -149,13 +150,12 @@ class Decoder {
   }
 
   private integer(type: ValueType, value: unknown, ofField: boolean): unknown {
-    if (typeof value !== "number") return this.mismatch(type, value, ofField);
-    const fits = Number.isInteger(value) && (type.type === "int64" ? Math.abs(value) <= 2 ** 63 : value === (value | 0));
+    const fits = type.type === "int64" ? isInt64(value) : typeof value === "number" && value === (value | 0);
     return fits ? value : this.mismatch(type, value, ofField);
   }
 
   private quantity(value: unknown): unknown {
-    const parsed = parseQuantity(typeof value === "string" || typeof value === "number" ? value : "");
+    const parsed = parseQuantity(typeof value === "string" || isNumeric(value) ? value : "");
     if (parsed.ok) return formatQuantity(parsed.value);
     return this.fail(parsed.message);
   }

@@ -2,6 +2,7 @@
  * The discovery documents: what a client reads to know which resources there are.
  * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
+import { writeJson } from "../json/text.js";
 import { type ApiGroup, apiVersionOf, type Resource, type ResourceTable, type Subresource } from "./kinds.js";
 import { textHash } from "./text-hash.js";
 
@@ -58,7 +59,7 @@ export function discoveryDocument(
       ? plainDocument(table, at, serverAddress, aggregation)
       : aggregatedDiscovery(table, at === "/api", aggregated, aggregation);
   if (content === undefined) return undefined;
-  const body = JSON.stringify(content);
+  const body = writeJson(content);
   const suffix = aggregated === undefined ? "" : `;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
   const made = { contentType: `application/json${suffix}`, body, etag: `"${textHash(body)}"` };
   if (kept.size < documentLimit) kept.set(key, made);

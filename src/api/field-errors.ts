@@ -1,3 +1,4 @@
+import type { Integer } from "../json/integer.js";
 import { formatBadValue, quote } from "./go-format.js";
 
 /**
@@ -66,13 +67,13 @@ export const notFoundValue = (field: string, value: unknown): FieldError => ({
   body: `Not found: ${formatBadValue(value)}`,
 });
 
-export const tooLong = (field: string, maxBytes: number): FieldError => ({
+export const tooLong = (field: string, maxBytes: Integer): FieldError => ({
   type: "FieldValueTooLong",
   field,
   body: withDetail("Too long", maxBytes >= 0 ? `may not be more than ${maxBytes} bytes` : "value is too long"),
 });
 
-export const tooMany = (field: string, actual: number, max: number): FieldError => ({
+export const tooMany = (field: string, actual: number, max: Integer): FieldError => ({
   type: "FieldValueTooMany",
   field,
   body: `Too many: ${actual}: must have at most ${max} items`,

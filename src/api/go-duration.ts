@@ -1,4 +1,5 @@
 /** Durations as Go writes them (`1m30s`, `250ms`), which is how clients say how long they wait. https://pkg.go.dev/time#ParseDuration */
+import type { Integer } from "../json/integer.js";
 import { quote } from "./go-format.js";
 
 const millisecondsOf: ReadonlyMap<string, number> = new Map([
@@ -36,3 +37,12 @@ export function parseGoDuration(text: string): { readonly ms: number } | { reado
   if (ms > 9_223_372_036_854) return invalid;
   return { ms: signed && text.startsWith("-") ? -ms : ms };
 }
+
+/** As many seconds as a duration of Go's can be. */
+const secondsMost = 9_223_372_036;
+
+/** Seconds as a duration of Go's, in milliseconds: its nanoseconds are an int64, and more of them than that holds wrap around. */
+export const secondsInMs = (seconds: Integer): number =>
+  Math.abs(Number(seconds)) <= secondsMost
+    ? Number(seconds) * 1_000
+    : Number(BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n)) / 1_000_000;

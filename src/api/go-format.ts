@@ -1,6 +1,7 @@
 /**
  * Values in error texts, the way Go prints them, because clients and people search for exactly these texts.
  */
+import { writeJson } from "../json/text.js";
 
 const namedEscapes = new Map<string, string>([
   ['"', '\\"'],
@@ -49,7 +50,7 @@ export const formatBadValue = (value: unknown): string => {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (value instanceof GoSyntax) return value.text;
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return goStrings(value);
-  return JSON.stringify(value);
+  return writeJson(value);
 };
 
 /** A list of texts as Go's `%#v` prints it. */

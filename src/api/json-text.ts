@@ -2,6 +2,7 @@
  * Finds in JSON text what JSON.parse does not tell: fields given twice, and why text is not JSON in the words that
  * Kubernetes' own decoder has for it.
  */
+import { readJson } from "../json/text.js";
 
 export interface JsonScan {
   /** Set when the text is not JSON: `invalid character '}' looking for beginning of value`. */
@@ -234,7 +235,7 @@ class Scanner {
 
 const isDigit = (code: number): boolean => code >= Code.zero && code <= Code.nine;
 
-const keyOf = (quoted: string): string => (quoted.includes("\\") ? (JSON.parse(quoted) as string) : quoted.slice(1, -1));
+const keyOf = (quoted: string): string => (quoted.includes("\\") ? (readJson(quoted) as string) : quoted.slice(1, -1));
 
 /** `["spec", "containers", 0, "image"]` is `spec.containers[0].image`. */
 export function pathText(path: ReadonlyArray<string | number>): string {

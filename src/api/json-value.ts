@@ -1,5 +1,5 @@
 /** JSON values as plain data, and the few operations on them that the API machinery shares. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | JsonObject;
 
 export interface JsonObject {
   [field: string]: JsonValue;
@@ -101,5 +101,6 @@ const emptyAlike = (left: unknown, right: unknown, leftEmpty: boolean, rightEmpt
 export const jsonKind = (value: unknown): string => {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "bigint" ? "number" : typeof value;
 };

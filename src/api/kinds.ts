@@ -2,6 +2,7 @@
  * Every built-in resource of Kubernetes 1.33 as data. A ResourceTable holds built-in resources and, where custom
  * ones exist, those too; lookups are by group, version and resource or kind. Paths are read by paths.ts.
  */
+import { readJson } from "../json/text.js";
 import type { CustomVersion } from "./custom/version.js";
 import { resourcesJson } from "./generated/kinds.js";
 import { categoriesOf, computed, groupOrder, shortNames, storedUnder } from "./kind-names.js";
@@ -176,7 +177,7 @@ export class ResourceTable {
 }
 
 function readBuiltins(): ResourceTable {
-  const rows = JSON.parse(resourcesJson) as Row[];
+  const rows = readJson(resourcesJson) as Row[];
   const versionsOf = (group: string, plural: string): string[] =>
     rows.filter((row) => row[0] === group && row[2] === plural).map((row) => row[1]);
   return new ResourceTable(

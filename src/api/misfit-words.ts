@@ -1,4 +1,5 @@
 /** How Kubernetes tells that a value is not of the type of its field: in one way of JSON text, in another of merged objects. */
+import { isInt64, isNumeric } from "../json/integer.js";
 import { goTypeOf, goTypeOfField } from "./go-types.js";
 import { jsonKind } from "./json-value.js";
 import type { ValueType } from "./schema.js";
@@ -46,7 +47,7 @@ export const misfitOfMerged: MisfitWords = (misfit) => {
       return "unrecognized type: float64";
     case "integer":
     case "int64":
-      return typeof value === "number" ? `cannot convert ${from} to ${goTypeAt(misfit)}` : `unrecognized type: ${goTypeOf(type)}`;
+      return isNumeric(value) ? `cannot convert ${from} to ${goTypeAt(misfit)}` : `unrecognized type: ${goTypeOf(type)}`;
     default:
       return misfitOfJson(misfit);
   }
@@ -59,11 +60,11 @@ const isInteger = (type: ValueType): boolean => type.type === "integer" || type.
 
 /** What JSON calls a value; integer types are told the number too. */
 export const kindOf = (value: unknown, withNumber = false): string =>
-  withNumber && typeof value === "number" ? `number ${value}` : jsonKind(value);
+  withNumber && isNumeric(value) ? `number ${value}` : jsonKind(value);
 
 /** What Go calls the kinds of values that merged objects are made of. */
 function mergedKind(value: unknown): string {
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  if (isNumeric(value)) return isInt64(value) ? "int64" : "float64";
   if (typeof value === "object") return Array.isArray(value) ? "slice" : "map";
   return typeof value === "boolean" ? "bool" : "string";
 }

@@ -2,6 +2,7 @@
  * Rules for names. Each validator returns Kubernetes' own messages for what is wrong; an empty list means valid.
  * Source: "Object Names and IDs" and "Labels and Selectors" of the Kubernetes documentation, RFC 1035, 1123, 6335.
  */
+import type { Integer } from "../json/integer.js";
 export type NameRule = (value: string) => string[];
 
 const maxLabelLength = 63;
@@ -172,7 +173,7 @@ export const portName: NameRule = (value) => {
 export const portNumber = (port: number): string[] => (port >= 1 && port <= 65535 ? [] : [rangeMessage(1, 65535)]);
 
 /** A user or group id. */
-export const unixId = (id: number): string[] => (id >= 0 && id <= 2147483647 ? [] : [rangeMessage(0, 2147483647)]);
+export const unixId = (id: Integer): string[] => (id >= 0 && id <= 2147483647 ? [] : [rangeMessage(0, 2147483647)]);
 
 export const percent: NameRule = (value) =>
   percentPattern.test(value)

@@ -2,6 +2,8 @@
  * Resource quantities ("500m", "128Mi", "1e3"), exact to the nano, in Kubernetes' canonical form.
  * Source: "Quantity" in the Kubernetes API reference, common definitions.
  */
+import type { Integer } from "../json/integer.js";
+
 type QuantityFormat = "BinarySI" | "DecimalSI" | "DecimalExponent";
 
 /** An amount in billionths of one (1 CPU, 1 byte), and the family of suffixes it is written in. */
@@ -69,7 +71,7 @@ const toNano = (digits: bigint, exponent10: number): bigint => {
 const clamp = (nano: bigint): bigint => (nano > maxNano ? maxNano : nano < -maxNano ? -maxNano : nano);
 
 /** Parses a quantity; a failure carries Kubernetes' message. JSON numbers are accepted where manifests use them. */
-export const parseQuantity = (text: string | number): QuantityResult => {
+export const parseQuantity = (text: string | Integer): QuantityResult => {
   const match = shape.exec(String(text));
   if (match === null) return { ok: false, message: formatMessage };
   const numeric = /^([+-]?)([0-9]*)(?:\.([0-9]*))?$/.exec(match[1]!);

@@ -2,6 +2,7 @@
  * The types of the Kubernetes API with what patching, defaulting, decoding and server-side apply need to know of
  * each field. Types go by the names that types.ts gives them.
  */
+import { readJson } from "../json/text.js";
 import { schemaJson } from "./generated/schema.js";
 
 /**
@@ -142,7 +143,7 @@ let table: Table | undefined;
 const known = new Map<string, ObjectType>();
 
 const loaded = (): Table => {
-  table ??= JSON.parse(schemaJson) as Table;
+  table ??= readJson(schemaJson) as Table;
   return table;
 };
 

@@ -1,5 +1,7 @@
 /** YAML text as Kubernetes reads it: YAML 1.1 made into JSON, where every key is text and a time is no type of its own. */
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
+import { type IntegerOf, int64OrFloat } from "../json/integer.js";
+import { withExactIntegers } from "../json/yaml.js";
 import { type ParsedText, parsePlainJson } from "./body.js";
 
 /** As many nodes as aliases may repeat: a small text must not become a huge value. */
@@ -17,12 +19,12 @@ interface YamlMapPair {
 }
 
 /** Reads the first document of a text. Keys that a mapping has twice are problems that strict decoding minds. */
-export function parseYaml(text: string): ParsedText {
+export function parseYaml(text: string, integerOf: IntegerOf = int64OrFloat): ParsedText {
   // Most programs send JSON, which is YAML too, and is read a hundred times as fast.
-  const plain = text.startsWith("{") ? parsePlainJson(text) : undefined;
+  const plain = text.startsWith("{") ? parsePlainJson(text, integerOf) : undefined;
   if (plain !== undefined) return { ok: true, value: plain.value, problems: [] };
   const lines = new LineCounter();
-  const { document, isTooDeep } = firstDocument(text, lines);
+  const { document, isTooDeep } = firstDocument(text, lines, integerOf);
   if (isTooDeep) return refused(`exceeded max depth of ${depthMost}`);
   if (document === undefined) return { ok: true, value: null, problems: [] };
   const [error] = document.errors;
@@ -42,7 +44,7 @@ interface FirstDocument {
   readonly isTooDeep: boolean;
 }
 
-function firstDocument(text: string, lines: LineCounter): FirstDocument {
+function firstDocument(text: string, lines: LineCounter, integerOf: IntegerOf): FirstDocument {
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({
     version: "1.1",
@@ -50,7 +52,8 @@ function firstDocument(text: string, lines: LineCounter): FirstDocument {
     prettyErrors: false,
     stringKeys: false,
     logLevel: "error",
-    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
+    customTags: (tags) =>
+      withExactIntegers(integerOf)(tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp"))),
   });
   // Documents are composed as their tokens come: of a text that nests too deep, not even all tokens are read.
   const documents = composer.compose(tokensOf(text, parser, lines));

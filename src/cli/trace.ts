@@ -5,6 +5,7 @@ import { ApiClient } from "../cluster/api-client.js";
 import { credentialsFrom } from "../cluster/kubeconfig-reader.js";
 import { ClusterError } from "../cluster/options.js";
 import { Abouts, PodFilter, readable } from "../inspect/readable-trace.js";
+import { readJson } from "../json/text.js";
 import { type Arguments, type Command, exitCodes } from "./command.js";
 
 export const trace: Command = {
@@ -36,7 +37,7 @@ async function run(given: Arguments): Promise<number> {
     const printer = new Printer(filter);
     const timer = follow ? setInterval(() => printer.print(order.takeSettled(Date.now())), settleMs) : undefined;
     try {
-      for await (const line of linesOf(parts)) order.add(JSON.parse(line) as TraceLine);
+      for await (const line of linesOf(parts)) order.add(readJson(line) as TraceLine);
     } finally {
       clearInterval(timer);
       printer.print(order.takeAll());

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import type { Status } from "../api/status.js";
 import type { UntypedObject } from "../api/types.js";
+import { readJson, writeJson } from "../json/text.js";
 
 export interface Credentials {
   readonly host: string;
@@ -70,7 +71,7 @@ export class ApiClient {
   }
 
   async json<Reply = UntypedObject>(request: ApiRequest): Promise<Reply> {
-    return JSON.parse(await this.text(request)) as Reply;
+    return readJson(await this.text(request)) as Reply;
   }
 
   /**
@@ -85,7 +86,7 @@ export class ApiClient {
       const lines = (rest + part).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
-        if (line !== "" && onEvent(JSON.parse(line) as WatchedEvent)) {
+        if (line !== "" && onEvent(readJson(line) as WatchedEvent)) {
           response.destroy();
           return "found";
         }
@@ -108,7 +109,7 @@ export class ApiClient {
 
   private send(request: ApiRequest, signal?: AbortSignal): Promise<IncomingMessage> {
     const { method = "GET", accept = "application/json", body, contentType = "application/json", timeoutMs = 60_000 } = request;
-    const payload = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
+    const payload = body === undefined ? undefined : typeof body === "string" ? body : writeJson(body);
     const options: RequestOptions = {
       host: this.credentials.host,
       port: this.credentials.port,
@@ -145,7 +146,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
 
 function errorOf(code: number, text: string, request: ApiRequest): KubernetesError {
   try {
-    const status = JSON.parse(text) as Status;
+    const status = readJson(text) as Status;
     if (status.kind === "Status") return new KubernetesError(code, status.reason ?? "", status.message ?? text, status);
   } catch {
     // Not a Status: its text is all there is.

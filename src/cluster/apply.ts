@@ -1,6 +1,7 @@
 /** What `kubectl apply` does at its side: what was applied before is remembered, and what is missing now is removed. */
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
+import { readJson, writeJson } from "../json/text.js";
 import { type ApiClient, KubernetesError } from "./api-client.js";
 import { isBuiltin, servedResourceOf } from "./resources.js";
 
@@ -21,7 +22,7 @@ export async function applyObject(client: ApiClient, wanted: UntypedObject): Pro
   }
   const path = pathOf(resource, { ...at, ...(name === undefined ? {} : { name }) });
   const current = await client.json({ path });
-  const before = JSON.parse(current.metadata.annotations?.[lastApplied] ?? "{}") as unknown;
+  const before = readJson(current.metadata.annotations?.[lastApplied] ?? "{}") as unknown;
   const patch = withRemovals(before, annotated) as object;
   // Of custom resources nobody knows how their lists merge.
   const contentType = `application/${isBuiltin(resource) ? "strategic-merge" : "merge"}-patch+json`;
@@ -34,7 +35,7 @@ function withLastApplied(wanted: UntypedObject, namespace: string | undefined): 
   const plain = { ...wanted, metadata: { ...metadata, annotations: others, ...(namespace === undefined ? {} : { namespace }) } };
   return {
     ...plain,
-    metadata: { ...plain.metadata, annotations: { ...others, [lastApplied]: `${JSON.stringify(plain)}\n` } },
+    metadata: { ...plain.metadata, annotations: { ...others, [lastApplied]: `${writeJson(plain)}\n` } },
   };
 }
 

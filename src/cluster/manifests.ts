@@ -1,6 +1,7 @@
 /** Manifests as users write them: YAML or JSON, several in one text, or objects. */
 import { parseAllDocuments } from "yaml";
 import type { UntypedObject } from "../api/types.js";
+import { withExactIntegers } from "../json/yaml.js";
 import { ClusterError } from "./options.js";
 
 export type Manifests = string | object | readonly object[];
@@ -21,7 +22,7 @@ export function readManifests(manifests: Manifests): UntypedObject[] {
 }
 
 function parse(text: string): unknown[] {
-  return parseAllDocuments(text, { version: "1.1", merge: true }).map((document, index) => {
+  return parseAllDocuments(text, { version: "1.1", merge: true, customTags: withExactIntegers() }).map((document, index) => {
     const [error] = document.errors;
     if (error !== undefined) throw new ClusterError(`document ${index + 1}: error parsing YAML: ${error.message}`);
     return document.toJS() as unknown;

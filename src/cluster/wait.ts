@@ -2,6 +2,7 @@
 
 import { pathOf } from "../api/paths.js";
 import type { UntypedObject } from "../api/types.js";
+import { writeJson } from "../json/text.js";
 import { type ApiClient, KubernetesError, type WatchedEvent } from "./api-client.js";
 import { ClusterError } from "./options.js";
 import type { ServedResource } from "./resources.js";
@@ -138,7 +139,7 @@ function describe(object: UntypedObject | undefined): string {
       ({ type, status, reason, message }) =>
         `${type}=${status}${[reason, message].filter(Boolean).length > 0 ? ` (${[reason, message].filter(Boolean).join(": ")})` : ""}`,
     ),
-    ...(containerStatuses ?? []).map(({ name, state }) => `container ${name}: ${JSON.stringify(state ?? {})}`),
+    ...(containerStatuses ?? []).map(({ name, state }) => `container ${name}: ${writeJson(state ?? {})}`),
   ].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(", ") : `has the status ${JSON.stringify(rest).slice(0, 300)}`;
+  return parts.length > 0 ? parts.join(", ") : `has the status ${writeJson(rest).slice(0, 300)}`;
 }

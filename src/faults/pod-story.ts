@@ -1,6 +1,7 @@
 /** The story of one pod under a fault: from its manifest to its running container, and what must hold at the end. */
 import type { ContainerRecord } from "../../actors/runc/io/driver.js";
 import type { UntypedObject } from "../api/types.js";
+import { writeJson } from "../json/text.js";
 import { SimulatedCluster } from "../sim/cluster.js";
 import { onePod } from "../sim/one-pod.js";
 import { type Delivery, type Fault, inject } from "./fault.js";
@@ -82,7 +83,7 @@ function check(
 ): void {
   if (pod?.metadata.uid !== created?.metadata.uid)
     problems.push(`the pod that was acknowledged (${created?.metadata.uid}) is not there: ${pod?.metadata.uid}`);
-  if (!isReady(pod)) problems.push(`the pod was ready and is no longer: ${JSON.stringify(pod?.status)}`);
+  if (!isReady(pod)) problems.push(`the pod was ready and is no longer: ${writeJson(pod?.status)}`);
   const containers = running(cluster);
   if (containers.length !== 1) problems.push(`${containers.length} containers run, not 1`);
   const reported = pod?.status?.containerStatuses?.[0];

@@ -4,6 +4,7 @@
  */
 import type { ResourcePath } from "../../actors/apiserver/messages.js";
 import type { UntypedObject } from "../api/types.js";
+import { writeJson } from "../json/text.js";
 import type { SimulatedCluster } from "./cluster.js";
 
 /** Sorted lines of JSON, one an object. */
@@ -57,7 +58,7 @@ export function endStateOf(cluster: SimulatedCluster): EndState {
     const { name = "", generateName } = object.metadata;
     if (generateName !== undefined && name.startsWith(generateName)) generated.set(name, `${generateName}*`);
   }
-  return objects.map(({ path, object }) => `${path.resource} ${JSON.stringify(plain(object, generated))}`).sort();
+  return objects.map(({ path, object }) => `${path.resource} ${writeJson(plain(object, generated))}`).sort();
 }
 
 /** A copy without what chance decides, its fields sorted and generated names replaced wherever they appear. */
@@ -65,7 +66,7 @@ function plain(value: unknown, generated: ReadonlyMap<string, string>): unknown 
   if (typeof value === "string") return generated.get(value) ?? value;
   if (Array.isArray(value)) {
     const items = value.map((item) => plain(item, generated));
-    return items.every((item) => typeof item === "object") ? items.map((item) => JSON.stringify(item)).sort() : items;
+    return items.every((item) => typeof item === "object") ? items.map((item) => writeJson(item)).sort() : items;
   }
   if (typeof value !== "object" || value === null) return value;
   const fields = Object.entries(value as UntypedObject).filter(([field]) => !ofChance.has(field));

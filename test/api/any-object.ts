@@ -57,8 +57,9 @@ export class AnyObject {
       case "bytes":
         return this.pick(["", "eA=="]);
       case "integer":
-      case "int64":
         return this.pick([0, 1, -1, 80, 70000, 2147483647]);
+      case "int64":
+        return this.pick([0, 1, -1, 80, 70000, 2147483647, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)]);
       case "number":
         return this.pick([0, 1.5]);
       case "boolean":

@@ -7,6 +7,7 @@ import { createdFields } from "../../src/api/apply/created-fields.js";
 import { fieldsText, noFields, parseFields, readFields, setOfPaths } from "../../src/api/apply/field-set.js";
 import type { JsonObject } from "../../src/api/json-value.js";
 import { builtinResources } from "../../src/api/kinds.js";
+import { writeJson } from "../../src/json/text.js";
 import { AnyObject } from "./any-object.js";
 
 const types = [...new Set(builtinResources().resources.map(({ type }) => type))].sort();
@@ -20,7 +21,7 @@ test("objects of every kind", () => {
       const object = random.of(type) as JsonObject;
       const skipped = turn === 0 ? status : noFields;
       const text = createdFields(atom, object, skipped);
-      assert.is(text, fieldsText(compare(atom, {}, object, skipped).changed), `${type}: ${JSON.stringify(object)}`);
+      assert.is(text, fieldsText(compare(atom, {}, object, skipped).changed), `${type}: ${writeJson(object)}`);
       assert.is(fieldsText(readFields(parseFields(text))!), text, "the text is in the form that it is to have");
     }
   }

@@ -4,14 +4,14 @@ const plain: Readonly<Record<string, unknown>> = {
   string: "text é",
   bytes: "AAEC/w==",
   integer: -7,
-  int64: 9007199254740991,
+  int64: 9223372036854775807n,
   number: 1.5,
   boolean: true,
   quantity: "1500m",
   time: "2024-05-01T10:00:00Z",
   microTime: "2024-05-01T10:00:00.123456Z",
-  raw: { a: [1, { b: null }] },
-  json: { default: [1, "a"] },
+  raw: { a: [1, { b: null, c: 9007199254740993n }] },
+  json: { default: [1, "a", -9007199254740993n] },
 };
 
 /** A value of a type with every field set, nested types included down to `depth`. */

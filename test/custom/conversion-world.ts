@@ -1,4 +1,5 @@
 /** A simulated API server with gadgets in two versions that a webhook of the test converts. */
+import { readJson, writeJson } from "../../src/json/text.js";
 import { ApiServerWorld, type ApiServerWorldOptions } from "../sim/apiserver-world.js";
 import { definitionOf } from "./definitions.js";
 
@@ -66,7 +67,7 @@ export const gadget = (apiVersion: string, name: string, spec: Gadget["spec"]): 
 
 /** The answer of a webhook that converts, or says why not. */
 export function conversionAnswer(body: string, refusal?: string): string {
-  const { request } = JSON.parse(body) as ConversionReview;
+  const { request } = readJson(body) as ConversionReview;
   const response =
     refusal === undefined
       ? {
@@ -74,7 +75,7 @@ export function conversionAnswer(body: string, refusal?: string): string {
           convertedObjects: request.objects.map((each) => convertGadget(each, request.desiredAPIVersion)),
         }
       : { result: { status: "Failure", message: refusal } };
-  return JSON.stringify({
+  return writeJson({
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "ConversionReview",
     response: { uid: request.uid, ...response },
@@ -93,7 +94,7 @@ export class ConversionWorld extends ApiServerWorld {
     super(options);
     this.untilServing();
     this.webhooks.serve(url, ({ body }) => {
-      const { objects } = (JSON.parse(body) as ConversionReview).request;
+      const { objects } = (readJson(body) as ConversionReview).request;
       this.reviews.push(objects.length);
       this.asked.push(...objects);
       return { afterMs: 10, answer: { ok: true, code: 200, body: conversionAnswer(body, this.refusal) } };

@@ -1,6 +1,7 @@
 /** A simulated API server with webhooks behind it that answer as a test says. */
 import { encodeTextBase64 } from "../../src/api/base64.js";
 import type { UntypedObject } from "../../src/api/types.js";
+import { readJson, writeJson } from "../../src/json/text.js";
 import { ApiServerWorld, type ApiServerWorldOptions } from "./apiserver-world.js";
 
 export interface Review {
@@ -66,7 +67,7 @@ export class AdmissionWorld extends ApiServerWorld {
   /** What a webhook decides; undefined: it does not answer. */
   answer(name: string, decide: (review: Review) => Decision | undefined): void {
     this.webhooks.serve(urlOf(name), ({ body }) => {
-      const review = JSON.parse(body) as Review;
+      const review = readJson(body) as Review;
       this.reviews.set(name, [...(this.reviews.get(name) ?? []), review]);
       const decision = decide(review);
       if (decision === undefined) return undefined;
@@ -90,8 +91,8 @@ export const webhook = (name: string, more: object = {}) => ({
 });
 
 export function answerText({ apiVersion, request }: Review, { allowed = true, patch, ...rest }: Decision): string {
-  const patched = patch === undefined ? {} : { patchType: "JSONPatch", patch: encodeTextBase64(JSON.stringify(patch)) };
-  return JSON.stringify({ kind: "AdmissionReview", apiVersion, response: { uid: request.uid, allowed, ...rest, ...patched } });
+  const patched = patch === undefined ? {} : { patchType: "JSONPatch", patch: encodeTextBase64(writeJson(patch)) };
+  return writeJson({ kind: "AdmissionReview", apiVersion, response: { uid: request.uid, allowed, ...rest, ...patched } });
 }
 
 /** A decision that sets one entry of a ConfigMap's data. */

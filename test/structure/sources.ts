@@ -45,6 +45,6 @@ function read(path: string): Source {
 
 /** True for what must run in both worlds, and in a browser: no driver, no Node. What containers run is none of an actor's logic. */
 export const isPure = (path: string): boolean =>
-  /^src\/(wire|actor|api)\//.test(path)
+  /^src\/(json|wire|actor|api)\//.test(path)
     ? !path.startsWith("src/api/generate/")
     : path.startsWith("actors/") && !path.includes("/io/") && !path.startsWith("actors/runc/images/");

@@ -290,7 +290,9 @@ export class StubApi {
     }
     const specChanged = before !== undefined && JSON.stringify(before.spec) !== JSON.stringify(object.spec);
     const stored = this.stamped(
-      specChanged ? { ...object, metadata: { ...object.metadata, generation: (before.metadata.generation ?? 0) + 1 } } : object,
+      specChanged
+        ? { ...object, metadata: { ...object.metadata, generation: Number(before.metadata.generation ?? 0) + 1 } }
+        : object,
     );
     const held = this.objects.get(of) ?? new Map<string, UntypedObject>();
     const known = held.has(keyOf(stored));

@@ -10,6 +10,7 @@ import { applyJsonPatch } from "../../../src/api/patch/json-patch.js";
 import type { JsonPatchOperation } from "../../../src/api/patch/json-patch-document.js";
 import { fail, internalError, type Result, succeed } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Step } from "../consult/question.js";
 import type { Situation } from "../writes/plan.js";
 import { patchAnnotationPrefix } from "../writes/remarks.js";
@@ -49,7 +50,7 @@ export function mutateByWebhooks(
       situation.remarks.annotate(`${patchAnnotationPrefix}${at}`, patchAnnotation(hook, patch));
     situation.remarks.annotate(
       `mutation.webhook.admission.k8s.io/${at}`,
-      JSON.stringify({ configuration, webhook: webhook.name, mutated: changed }),
+      writeJson({ configuration, webhook: webhook.name, mutated: changed }),
     );
     if (!patched.ok) return patched;
     if (changed) reinvocation.changed();
@@ -66,7 +67,7 @@ function patchAnnotation({ configuration, webhook }: Hook, patch: readonly JsonP
   const inOrder = patch.map((operation) =>
     Object.fromEntries(Object.entries(operation).sort(([one], [other]) => (one < other ? -1 : 1))),
   );
-  return JSON.stringify({ configuration, webhook: webhook.name, patch: inOrder, patchType: "JSONPatch" });
+  return writeJson({ configuration, webhook: webhook.name, patch: inOrder, patchType: "JSONPatch" });
 }
 
 /** The object with a webhook's patch in it, complete again; undefined when there is no patch. */

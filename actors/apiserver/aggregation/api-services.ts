@@ -12,6 +12,7 @@ import {
   unavailable,
 } from "../../../src/api/aggregation/api-services.js";
 import type { APIService, CustomResourceDefinition, UntypedObject } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import { ownUser } from "../access/users.js";
 import { definitionsPrefix } from "../catalog/custom-resources.js";
 import type { WebhookAnswer } from "../io/webhook-client.js";
@@ -137,7 +138,7 @@ export class ApiServices implements Keeper {
 
   private found(service: APIService, condition: Condition): void {
     const atMs = this.server.host.clock.monotonicMs();
-    this.checked.set(nameOf(service), { atMs, spec: JSON.stringify(service.spec), condition });
+    this.checked.set(nameOf(service), { atMs, spec: writeJson(service.spec), condition });
   }
 
   private get services(): ResourceStore {
@@ -173,7 +174,7 @@ export class ApiServices implements Keeper {
 
   private extension(service: APIService): Task | undefined {
     const checked = this.checked.get(nameOf(service));
-    if (checked === undefined || checked.spec !== JSON.stringify(service.spec)) return { what: "check", service };
+    if (checked === undefined || checked.spec !== writeJson(service.spec)) return { what: "check", service };
     const holdsMs = checked.condition.status === "True" ? availableMs : unavailableMs;
     if (this.server.host.clock.monotonicMs() >= checked.atMs + holdsMs) return { what: "check", service };
     return this.told(service, checked.condition);
@@ -190,7 +191,7 @@ export class ApiServices implements Keeper {
 /** Undefined for what is no APIResourceList. */
 function resourcesIn(body: string): object[] | undefined {
   try {
-    const { resources } = JSON.parse(body) as { resources?: unknown };
+    const { resources } = readJson(body) as { resources?: unknown };
     return Array.isArray(resources) ? resources : undefined;
   } catch {
     // It is no JSON.

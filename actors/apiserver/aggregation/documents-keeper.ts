@@ -6,6 +6,7 @@ import { isJsonObject } from "../../../src/api/json-value.js";
 import { readForeignDocument } from "../../../src/api/openapi/foreign-document.js";
 import { textHash } from "../../../src/api/text-hash.js";
 import type { APIService } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import type { WebhookAnswer } from "../io/webhook-client.js";
 import type { Keeper, Next } from "../keeping/keeper.js";
 import type { Server } from "../server.js";
@@ -150,7 +151,7 @@ export class DocumentsKeeper implements Keeper {
   }
 
   private scheduleOf(asking: Asking): Schedule {
-    const spec = JSON.stringify(asking.service.spec);
+    const spec = writeJson(asking.service.spec);
     const known = this.schedules.get(keyOf(asking));
     if (known?.spec === spec) return known;
     const made = { spec, dueMs: this.nowMs, failures: 0 };
@@ -185,7 +186,7 @@ function documentsIn(body: string, version: string): ReadonlyMap<string, string>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     // What is no JSON is no index.
     return undefined;

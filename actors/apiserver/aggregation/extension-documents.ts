@@ -5,6 +5,7 @@ import type { ForeignApis } from "../../../src/api/openapi/documents.js";
 import type { ForeignDocument } from "../../../src/api/openapi/foreign-document.js";
 import { kubernetesVersion } from "../../../src/api/release.js";
 import type { APIService } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 
 /** `apis/ice.example.org/v1`: how the version that an APIService registers is named among documents. */
 export const documentName = ({ spec }: APIService): string => `apis/${spec?.group ?? ""}/${spec?.version ?? ""}`;
@@ -42,6 +43,6 @@ export function foreignApis(
 export const signatureOf = (
   apis: ReadonlyArray<{ readonly service: APIService; readonly documents: ExtensionDocuments }>,
 ): string =>
-  JSON.stringify(
+  writeJson(
     apis.map(({ service, documents: { v2, v3 } }) => [documentName(service), v2?.hash, v3 instanceof Map ? [...v3] : v3]),
   );

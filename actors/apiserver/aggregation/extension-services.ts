@@ -5,6 +5,7 @@ import { type ApiGroup, builtinResources } from "../../../src/api/kinds.js";
 import { type ForeignApis, noForeignApis } from "../../../src/api/openapi/documents.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import type { APIService } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { WatchCache } from "../watch-cache/cache.js";
 import type { ResourceStore } from "../watch-cache/resource-store.js";
 import { type ExtensionDocuments, foreignApis, signatureOf } from "./extension-documents.js";
@@ -74,7 +75,7 @@ export class ExtensionServices {
 
   learn(name: string, resources: readonly object[]): void {
     const known = this.listed.get(name);
-    if (known?.isCurrent === true && JSON.stringify(known.resources) === JSON.stringify(resources)) return;
+    if (known?.isCurrent === true && writeJson(known.resources) === writeJson(resources)) return;
     this.listed.set(name, { resources, isCurrent: true });
     this.tellDiscovery();
   }
@@ -121,7 +122,7 @@ export class ExtensionServices {
       return { group, version, isCurrent: isCurrent && isAvailable(service), resources };
     });
     const told = { order: this.order, extensions };
-    if (JSON.stringify(told) !== JSON.stringify(this.toldDiscovery)) this.toldDiscovery = told;
+    if (writeJson(told) !== writeJson(this.toldDiscovery)) this.toldDiscovery = told;
   }
 
   private tellOpenApi(): void {

@@ -8,6 +8,7 @@ import { isJsonObject, type JsonValue } from "../../../src/api/json-value.js";
 import type { Status } from "../../../src/api/status.js";
 import { formatMicroTime } from "../../../src/api/time.js";
 import type { ObjectMeta } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import type { Attributes, Decision } from "../access/attributes.js";
 import { userInfoOf } from "../access/reviews/token-review.js";
 import { listMeta } from "../http/list-text.js";
@@ -139,10 +140,10 @@ export class AuditedRequest {
     }
     this.responseStatus = { metadata: {}, code: outcome.code };
     if ("object" in outcome && outcome.object.startsWith(statusText)) {
-      this.responseStatus = { metadata: {}, ...pick(JSON.parse(outcome.object) as Status), code: outcome.code };
+      this.responseStatus = { metadata: {}, ...pick(readJson(outcome.object) as Status), code: outcome.code };
     }
     if (this.telling.level !== "RequestResponse") return;
-    this.responseObject = "list" in outcome ? listOf(outcome.list) : (JSON.parse(outcome.object) as JsonValue);
+    this.responseObject = "list" in outcome ? listOf(outcome.list) : (readJson(outcome.object) as JsonValue);
   }
 
   refused(status: Status): void {
@@ -200,7 +201,7 @@ export class AuditedRequest {
       stageTimestamp: formatMicroTime(stage === "RequestReceived" ? this.receivedMs : this.host.clock.nowMs()),
       ...(this.annotations.size === 0 ? {} : { annotations: inOrder(this.annotations) }),
     };
-    this.write(`${JSON.stringify(event)}\n`);
+    this.write(`${writeJson(event)}\n`);
   }
 
   private refersTo({ namespace, name, uid, resourceVersion }: Partial<ObjectMeta>): void {
@@ -266,5 +267,5 @@ const listOf = (list: ListParts): object => ({
   kind: list.kind,
   apiVersion: list.apiVersion,
   metadata: listMeta(list),
-  items: list.items.map((item) => JSON.parse(item) as JsonValue),
+  items: list.items.map((item) => readJson(item) as JsonValue),
 });

@@ -4,6 +4,7 @@ import { type CustomResources, resourcesOf } from "../../../src/api/custom/versi
 import { builtinResources, type ResourceTable } from "../../../src/api/kinds.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import type { CustomResourceDefinition } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { WatchCache } from "../watch-cache/cache.js";
 import type { ResourceStore } from "../watch-cache/resource-store.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
@@ -65,7 +66,7 @@ export class CustomResourceSet {
     const definition = stored.object as unknown as CustomResourceDefinition;
     const { status, spec, metadata } = definition;
     const established = status?.conditions?.find(({ type }) => type === "Established")?.status;
-    const made = JSON.stringify([metadata.uid, spec, status?.acceptedNames, established]);
+    const made = writeJson([metadata.uid, spec, status?.acceptedNames, established]);
     const terminating = isTerminating(definition);
     const resources = before?.made === made ? before.resources : resourcesOf(definition);
     stored.forget();

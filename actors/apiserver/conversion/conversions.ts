@@ -16,6 +16,7 @@ import { deepCopy } from "../../../src/api/json-value.js";
 import type { Resource } from "../../../src/api/kinds.js";
 import { type ApiError, internalError } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import type { Answers, Question } from "../consult/question.js";
 
 /** What came of some work on objects: it is done, or must be done again once these are answered, or cannot be. */
@@ -45,7 +46,7 @@ interface Review extends Wanted {
 /** Everything that a conversion depends on but the webhook's own mind. */
 const keyOf = (resource: Resource, { kind, apiVersion: from, metadata, ...rest }: UntypedObject, apiVersion: string): string => {
   const { name, namespace, labels, annotations } = metadata;
-  return JSON.stringify([resource.custom?.conversion, apiVersion, from, kind, rest, name, namespace, labels, annotations]);
+  return writeJson([resource.custom?.conversion, apiVersion, from, kind, rest, name, namespace, labels, annotations]);
 };
 
 interface Known {
@@ -140,7 +141,7 @@ export class Conversions {
     if (known !== undefined && (this.wanted === undefined || known.sinceMs >= this.freshSinceMs)) {
       this.known.delete(key);
       this.known.set(key, known);
-      return withMetadataOf(JSON.parse(known.text) as UntypedObject, object);
+      return withMetadataOf(readJson(known.text) as UntypedObject, object);
     }
     this.failure ??= this.failed.get(key);
     this.want(resource, object, apiVersion, key);
@@ -174,7 +175,7 @@ export class Conversions {
         tookMs: answer.tookMs,
       });
       if (converted.ok) {
-        for (const [index, object] of converted.value.entries()) this.remember(keys[index]!, JSON.stringify(object), nowMs);
+        for (const [index, object] of converted.value.entries()) this.remember(keys[index]!, writeJson(object), nowMs);
       } else for (const each of keys) this.failed.set(each, internalError(converted.message));
     }
   }

@@ -19,7 +19,7 @@ function bulkObject(plural: string, object: UntypedObject): BulkObject {
     const metadata = {
       ...stored.metadata,
       annotations: { ...annotations, [autoupdateSpec]: String(kept) },
-      generation: isSame ? generation : generation + 1,
+      generation: isSame ? generation : Number(generation) + 1,
     };
     return { ...stored, metadata, spec };
   };

@@ -4,6 +4,7 @@ import { type DiscoveryDocument, discoveryDocument } from "../../../src/api/disc
 import { openApiDocument, openApiV3Hash } from "../../../src/api/openapi/documents.js";
 import { kubernetesVersion } from "../../../src/api/release.js";
 import { textHash } from "../../../src/api/text-hash.js";
+import { readJson } from "../../../src/json/text.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { mediaTypes, negotiate } from "./negotiation.js";
 
@@ -39,6 +40,6 @@ export function documentFor(
 
 /** Hardly anybody asks for it, so none is kept. */
 function asYaml({ body }: DiscoveryDocument): Document {
-  const text = stringifyYaml(JSON.parse(body), { version: "1.1" });
+  const text = stringifyYaml(readJson(body), { version: "1.1" });
   return { contentType: mediaTypes.yaml, body: text, etag: `"${textHash(text)}"` };
 }

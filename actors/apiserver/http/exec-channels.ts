@@ -4,6 +4,7 @@
  * are for clients that can send no bytes.
  */
 import { genericFailure, type Status, success } from "../../../src/api/status.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { ExecInput } from "../../kubelet/messages.js";
 
 /** What the versions of a command's protocol differ in. */
@@ -78,7 +79,7 @@ export function readResize(text: string): Extract<ExecInput, { resize: unknown }
 
 /** How a command's end is told on its error channel; undefined when there is nothing to tell. */
 export function statusText(status: Status, { tellsStatus }: Pick<CommandProtocol, "tellsStatus">): string | undefined {
-  if (tellsStatus) return JSON.stringify(status);
+  if (tellsStatus) return writeJson(status);
   return status.status === "Success" ? undefined : status.message;
 }
 

@@ -3,6 +3,7 @@
  * thousands of objects would be copied several times over.
  */
 import type { KubernetesObject, ListMeta, UntypedObject } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { ListParts } from "../request.js";
 
@@ -25,7 +26,7 @@ export const listMeta = (list: ListParts): ListMeta => ({
  * kube-apiserver knows no type for them.
  */
 export function listText(list: ListParts, builtin: boolean): TextInPieces {
-  const head = `{"kind":"${list.kind}","apiVersion":"${list.apiVersion}","metadata":${JSON.stringify(listMeta(list))},"items":[`;
+  const head = `{"kind":"${list.kind}","apiVersion":"${list.apiVersion}","metadata":${writeJson(listMeta(list))},"items":[`;
   if (!builtin || list.items.length === 0) return { head, pieces: list.items, between: ",", tail: "]}" };
   return { head: `${head}{`, pieces: list.items.map(afterTypeMeta), between: ",{", tail: "]}" };
 }
@@ -35,9 +36,7 @@ const typeMeta = /^\{"kind":"[^"]*","apiVersion":"[^"]*",/;
 /** What follows kind and apiVersion in an object's text, to its closing brace. */
 function afterTypeMeta(item: Json<KubernetesObject>): string {
   const found = typeMeta.exec(item);
-  return found === null
-    ? JSON.stringify(withoutTypeMeta(JSON.parse(item) as UntypedObject)).slice(1)
-    : item.slice(found[0].length);
+  return found === null ? writeJson(withoutTypeMeta(readJson(item) as UntypedObject)).slice(1) : item.slice(found[0].length);
 }
 
 export function withoutTypeMeta({ kind: _kind, apiVersion: _apiVersion, ...rest }: UntypedObject): object {

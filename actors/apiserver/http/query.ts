@@ -3,6 +3,7 @@ import { managerNameErrors } from "../../../src/api/apply/manager-name.js";
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from "../../../src/api/field-errors.js";
 import { parseGoDuration } from "../../../src/api/go-duration.js";
 import { badRequest, fail, invalid, type Result, succeed } from "../../../src/api/status.js";
+import { exactInteger, fitsInt64, type Integer } from "../../../src/json/integer.js";
 import type { DeleteOptions, ListOptions, WatchRequest, WriteOptions } from "../messages.js";
 import type { ConnectRequest } from "../request.js";
 
@@ -14,6 +15,8 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ...["", "1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
   ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
 ]);
+
+const int64DigitsMost = 19;
 
 /** Collects the values of a query, and the first thing that is wrong with it. */
 class Reader {
@@ -37,12 +40,23 @@ class Reader {
     return value === null ? undefined : (booleans.get(value) ?? true);
   }
 
-  whole(name: string): number | undefined {
+  /** An int64, as strconv.ParseInt reads it. */
+  integer(name: string): Integer | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (/^[+-]?\d{1,18}$/.test(value)) return Number(value);
-    this.problem ??= `strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`;
+    const [, sign, digits] = /^([+-]?)0*(\d+)$/.exec(value) ?? [];
+    const magnitude = digits === undefined || digits.length > int64DigitsMost ? undefined : BigInt(digits);
+    const integer = sign === "-" && magnitude !== undefined ? -magnitude : magnitude;
+    if (integer !== undefined && fitsInt64(integer)) return exactInteger(integer);
+    const why = digits === undefined ? "invalid syntax" : "value out of range";
+    this.problem ??= `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${why}`;
     return undefined;
+  }
+
+  /** The same where nobody minds which of two numbers beyond all reason it is. */
+  whole(name: string): number | undefined {
+    const integer = this.integer(name);
+    return integer === undefined ? undefined : Number(integer);
   }
 
   /** Numbers of TCP ports, each given for itself or several with commas between them. */
@@ -163,7 +177,7 @@ export function deleteOptions(query: URLSearchParams): Result<DeleteOptions> {
   const policy = read.oneOf("propagationPolicy", propagationPolicies);
   return read.result(
     {
-      gracePeriodSeconds: read.whole("gracePeriodSeconds"),
+      gracePeriodSeconds: read.integer("gracePeriodSeconds"),
       ...(orphan === undefined ? {} : orphaning(orphan)),
       ...(policy === undefined ? {} : { propagationPolicy: policy }),
       dryRun: read.dryRun(),

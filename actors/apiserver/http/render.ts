@@ -5,6 +5,7 @@ import { protobufMediaType, sealProtobuf, watchFrame, watchMessage } from "../..
 import type { ApiError } from "../../../src/api/status.js";
 import { type PrintedKind, type TableOptions, tableOf } from "../../../src/api/table/table.js";
 import type { KubernetesObject, ListMeta, ObjectMeta, Status, Table, UntypedObject } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
 import type { WatchEvent } from "../messages.js";
 import { type ListParts, watchLine } from "../request.js";
@@ -31,7 +32,7 @@ export interface RenderContext {
 
 const jsonText = (text: string, pretty: boolean): Rendered => ({
   contentType: mediaTypes.json,
-  body: pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text,
+  body: pretty ? writeJson(readJson(text), 2) : text,
 });
 
 /** An error in the form that the client reads objects in. */
@@ -112,7 +113,7 @@ export class WatchRenderer {
   private frame(type: string, object: object, typeName: string): string | Uint8Array {
     const sealed =
       this.context.representation.encoding === "protobuf" ? sealProtobuf(typeName, object as UntypedObject) : undefined;
-    if (sealed === undefined) return `${JSON.stringify({ type, object })}\n`;
+    if (sealed === undefined) return `${writeJson({ type, object })}\n`;
     return this.inMessages ? watchMessage(type, sealed) : watchFrame(type, sealed);
   }
 }
@@ -151,5 +152,5 @@ function encode(
   if (encoding === "yaml") return { contentType: mediaTypes.yaml, body: stringifyYaml(object, { version: "1.1" }) };
   const sealed = encoding === "protobuf" ? sealProtobuf(typeName, object as UntypedObject) : undefined;
   // A type without a message can only be had as JSON.
-  return sealed === undefined ? jsonText(JSON.stringify(object), pretty) : { contentType: protobufMediaType, body: sealed };
+  return sealed === undefined ? jsonText(writeJson(object), pretty) : { contentType: protobufMediaType, body: sealed };
 }

@@ -1,6 +1,8 @@
 /** I/O of an API server in the simulation: no HTTP, and tokens that anybody could read and nobody checks but this signer. */
 import { hash32 } from "../../../src/actor/random.js";
 import { parseYaml } from "../../../src/api/yaml-text.js";
+import { exactInteger } from "../../../src/json/integer.js";
+import { readJson } from "../../../src/json/text.js";
 import type { ApiServerConfig, ApiServerIo, HttpFront, ProcessFigures, TokenSigner } from "./io.js";
 import { type Later, SimulatedWebhooks } from "./simulated-webhooks.js";
 import type { TextParser } from "./text-parser.js";
@@ -37,7 +39,7 @@ export function simulatedSigner(): TokenSigner {
       const [scheme, sum = ""] = token.split(".", 2);
       const text = token.slice(`${scheme}.${sum}.`.length);
       const valid = scheme === "simulated" && sum === digest(text);
-      onVerified(valid ? JSON.parse(decodeURIComponent(text)) : undefined);
+      onVerified(valid ? readJson(decodeURIComponent(text)) : undefined);
     },
   };
 }
@@ -49,7 +51,7 @@ const simulatedTexts = (later: Later): TextParser => ({
   parse: (text, onParsed) => {
     let stopped = false;
     later(text.length / charactersPerMs, () => {
-      if (!stopped) onParsed(parseYaml(text));
+      if (!stopped) onParsed(parseYaml(text, exactInteger));
     });
     return () => {
       stopped = true;

@@ -5,6 +5,6 @@ import type { ParsedText } from "../../../src/api/body.js";
 export type TextOutcome = ParsedText | { readonly ok: false; readonly lost: string };
 
 export interface TextParser {
-  /** Calls back once. One text is read at a time. Returns how to stop in the middle of a text: then nothing is told. */
+  /** Calls back once, with integers as they were written. One text is read at a time. Returns how to stop in the middle of a text: then nothing is told. */
   parse(text: string, onParsed: (outcome: TextOutcome) => void): () => void;
 }

@@ -1,5 +1,6 @@
 /** Service account tokens: signed and checked with the cluster's key. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { readJson } from "../../../src/json/text.js";
 import { es256, keyId, tokenContent, tokenHeader } from "../../../src/pki/web-token.js";
 import type { PublicKey, TokenSigner } from "./io.js";
 
@@ -31,7 +32,7 @@ export function es256Signer(key: string): TokenSigner {
       const checked = Buffer.from(signature, "base64url");
       verify(hash, Buffer.from(`${head}.${claims}`), { key: publicKey, dsaEncoding }, checked, (error, valid) =>
         // What was signed by this cluster is JSON.
-        onVerified(error === null && valid ? JSON.parse(Buffer.from(claims, "base64url").toString("utf8")) : undefined),
+        onVerified(error === null && valid ? readJson(Buffer.from(claims, "base64url").toString("utf8")) : undefined),
       );
     },
   };

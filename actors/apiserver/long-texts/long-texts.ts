@@ -5,6 +5,7 @@
 import type { Host } from "../../../src/actor/host.js";
 import { type ParsedText, parsePlainJson } from "../../../src/api/body.js";
 import { fail, type Result, tooManyRequests } from "../../../src/api/status.js";
+import { exactInteger } from "../../../src/json/integer.js";
 import type { TextParser } from "../io/text-parser.js";
 import { Reading } from "./reading.js";
 import { readingMachine } from "./reading-machine.js";
@@ -25,10 +26,10 @@ export class LongTexts {
     private readonly parser: TextParser,
   ) {}
 
-  /** Calls back once: with what the text says, or 429 or 504. Returns how to give up: then nothing is told. */
+  /** Calls back once: with what the text says, its integers as they were written, or 429 or 504. Returns how to give up: then nothing is told. */
   read(text: string, onRead: (outcome: Result<ParsedText>) => void): () => void {
     // Most programs send JSON, which is YAML too, and is read a hundred times as fast.
-    const plain = text.startsWith("{") ? parsePlainJson(text) : undefined;
+    const plain = text.startsWith("{") ? parsePlainJson(text, exactInteger) : undefined;
     if (plain !== undefined) {
       onRead({ ok: true, value: { ok: true, value: plain.value, problems: [] } });
       return () => undefined;

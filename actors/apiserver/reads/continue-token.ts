@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
  */
 import { badRequest, fail, type Result, succeed } from "../../../src/api/status.js";
+import { readJson } from "../../../src/json/text.js";
 
 export interface ContinueToken {
   /** -1n: any revision will do, the list is inconsistent already. */
@@ -29,7 +30,7 @@ export function decodeContinue(token: string): Result<ContinueToken> {
   const text = new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
   const parts = tokenShape.exec(text);
   if (parts === null) return invalid("server does not recognize this encoded version");
-  const start = JSON.parse(parts[2]!) as string;
+  const start = readJson(parts[2]!) as string;
   if (start === "" || start.includes("../")) return invalid("encoded start key is empty");
   return succeed({ revision: BigInt(parts[1]!), start });
 }

@@ -3,13 +3,14 @@ import { notSupported, required } from "../../../src/api/field-errors.js";
 import { badRequest, conflict, fail, invalid, type Result, succeed, success } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
 import type { Binding, Pod, PodCondition, UntypedObject } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { answerWith } from "../writes/plan.js";
 
 /** What a bound pod's writer is answered. */
-export const boundAnswer = () => answerWith(JSON.stringify({ ...success(), code: 201 }) as Json<UntypedObject>, 201);
+export const boundAnswer = () => answerWith(writeJson({ ...success(), code: 201 }) as Json<UntypedObject>, 201);
 
 /** The pod as bound to its node; 409 when it is bound already or going. */
 export function bound(backing: Backing, stored: StoredObject, body: UntypedObject): Result<UntypedObject> {

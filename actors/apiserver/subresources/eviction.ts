@@ -3,12 +3,13 @@ import { compileLabelSelector } from "../../../src/api/selectors.js";
 import { genericFailure, type Result, succeed, success, tooManyRequests } from "../../../src/api/status.js";
 import { formatTime } from "../../../src/api/time.js";
 import type { Pod, PodDisruptionBudget, UntypedObject } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 import { type Alongside, answerWith } from "../writes/plan.js";
 
-export const evictedAnswer = () => answerWith(JSON.stringify({ ...success(), code: 201 }) as Json<UntypedObject>, 201);
+export const evictedAnswer = () => answerWith(writeJson({ ...success(), code: 201 }) as Json<UntypedObject>, 201);
 
 const budgetPrefix = (namespace: string): string => `/registry/policy/poddisruptionbudgets/${namespace}/`;
 

@@ -10,9 +10,11 @@ import type {
   CustomResourceSubresourceScale,
   KubernetesObject,
   LabelSelector,
+  ObjectMeta,
   Scale,
   UntypedObject,
 } from "../../../src/api/types.js";
+import { readJson, writeJson } from "../../../src/json/text.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Served } from "../served.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
@@ -28,7 +30,7 @@ interface Scalable {
 export function scaleOf(served: Served, object: UntypedObject): Scale {
   const { custom } = served.resource;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const metadata = JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp }));
+  const metadata = readJson(writeJson({ name, namespace, uid, resourceVersion, creationTimestamp })) as ObjectMeta;
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
@@ -67,7 +69,7 @@ function customScale(scale: CustomResourceSubresourceScale, object: UntypedObjec
 }
 
 export const showScaleText = (served: Served) => (json: Json<KubernetesObject>) =>
-  answerWith(plainText(scaleOf(served, JSON.parse(json) as UntypedObject)));
+  answerWith(plainText(scaleOf(served, readJson(json) as UntypedObject)));
 
 export const showScale = (served: Served) => (stored: StoredObject) => answerWith(plainText(scaleOf(served, stored.object)));
 

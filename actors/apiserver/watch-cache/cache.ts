@@ -2,6 +2,7 @@
  * What an API server knows of etcd: every object under /registry/, as of one revision, kept up by one watch. Pods, Leases
  * and the rest are told apart by the prefix of their keys.
  */
+import { writeJson } from "../../../src/json/text.js";
 import { TransientMap } from "../../../src/wire/transient-map.js";
 import type { KeyValue, WatchChunk } from "../../etcd/messages.js";
 import type { WatchEvent } from "../messages.js";
@@ -142,6 +143,6 @@ export function bookmarkAt(
     creationTimestamp: null,
     ...(initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),
   };
-  const object = JSON.stringify({ kind: of.kind, apiVersion: of.apiVersion, metadata }) as WatchEvent["object"];
+  const object = writeJson({ kind: of.kind, apiVersion: of.apiVersion, metadata }) as WatchEvent["object"];
   return { type: "BOOKMARK", object, resourceVersion: String(revision) };
 }

@@ -5,6 +5,7 @@
  */
 import { managedFieldsText, readManagedFields } from "../../../src/api/apply/managed-fields.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import { decodeJson, encodeJson, type Json } from "../../../src/wire/json.js";
 
 const opening = '"metadata":{';
@@ -17,7 +18,7 @@ const managedClosing = '}],"';
 export function storedText(object: UntypedObject, managedFields = ""): string {
   const { kind, apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _revision, managedFields: _managed, ...kept } = metadata;
-  const text = JSON.stringify({ kind, apiVersion, metadata: kept, ...rest });
+  const text = writeJson({ kind, apiVersion, metadata: kept, ...rest });
   if (managedFields === "") return text;
   const at = text.indexOf(opening) + opening.length;
   return `${text.slice(0, at)}"managedFields":${managedFields},${text.slice(at)}`;

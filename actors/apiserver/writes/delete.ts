@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/ and .../architecture/garbage-collection/
  */
 import { cleanupFinalizer, deletionPending, withCondition } from "../../../src/api/custom/conditions.js";
+import { secondsInMs } from "../../../src/api/go-duration.js";
 import {
   notFound,
   type Result,
@@ -21,6 +22,8 @@ import type {
   Pod,
   UntypedObject,
 } from "../../../src/api/types.js";
+import type { Integer } from "../../../src/json/integer.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Json } from "../../../src/wire/json.js";
 import type { Backing } from "../backing.js";
 import type { DeleteOptions } from "../messages.js";
@@ -81,7 +84,7 @@ export function graceOf(pod: Pod, options: DeleteOptions, nowMs: number): Grace 
     if (left === 0) return { what: "now" };
     if (asked === undefined || asked >= left) return { what: "pending" };
     const until = parseTime(metadata.deletionTimestamp);
-    const deletionTimestamp = formatTime((until.ok ? until.ms : nowMs) - (left - asked) * 1_000);
+    const deletionTimestamp = formatTime((until.ok ? until.ms : nowMs) - secondsInMs(left) + secondsInMs(asked));
     if (asked === 0) return { what: "now" };
     return { what: "begin", metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: asked } };
   }
@@ -90,13 +93,13 @@ export function graceOf(pod: Pod, options: DeleteOptions, nowMs: number): Grace 
   return { what: "begin", metadata: beginToGo(metadata, seconds, nowMs) };
 }
 
-function beginToGo(metadata: ObjectMeta, graceSeconds: number, nowMs: number): ObjectMeta {
+function beginToGo(metadata: ObjectMeta, graceSeconds: Integer, nowMs: number): ObjectMeta {
   if (metadata.deletionTimestamp !== undefined) return metadata;
   const { generation } = metadata;
   return {
     ...metadata,
-    ...(generation === undefined ? {} : { generation: generation + 1 }),
-    deletionTimestamp: formatTime(nowMs + graceSeconds * 1_000),
+    ...(generation === undefined ? {} : { generation: Number(generation) + 1 }),
+    deletionTimestamp: formatTime(nowMs + secondsInMs(graceSeconds)),
     deletionGracePeriodSeconds: graceSeconds,
   };
 }
@@ -248,5 +251,5 @@ function answerRemoved(served: Served, origin: StoredObject, revision: bigint): 
     return answerWith(presentation.show(atRevision(origin.json, revision)));
   const { name = "", uid = "" } = origin.object.metadata;
   const group = resource.group === "" ? {} : { group: resource.group };
-  return answerWith(JSON.stringify(success({ name, ...group, kind: resource.plural, uid })) as Json<KubernetesObject>);
+  return answerWith(writeJson(success({ name, ...group, kind: resource.plural, uid })) as Json<KubernetesObject>);
 }

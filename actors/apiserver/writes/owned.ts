@@ -4,6 +4,7 @@
  */
 import { managedFieldsFault, managedFieldsText, readManagedFields } from "../../../src/api/apply/managed-fields.js";
 import type { UntypedObject } from "../../../src/api/types.js";
+import { readJson } from "../../../src/json/text.js";
 import type { StoredObject } from "../watch-cache/stored-object.js";
 
 /** An object without its managedFields, and these as text; "" for none. */
@@ -30,7 +31,7 @@ export class OwnedBefore implements Owned {
 /** The object with its managedFields. */
 export function whole({ object, managedFields }: Owned): UntypedObject {
   if (managedFields === "") return object;
-  return { ...object, metadata: { ...object.metadata, managedFields: JSON.parse(managedFields) as object[] } };
+  return { ...object, metadata: { ...object.metadata, managedFields: readJson(managedFields) as object[] } };
 }
 
 /**

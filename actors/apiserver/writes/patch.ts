@@ -7,6 +7,8 @@ import { mergeTypeOf } from "../../../src/api/patch/merge-type.js";
 import { applyPatch, isPatchType } from "../../../src/api/patch/patch.js";
 import { type ApiError, fail, invalid, type Result, succeed, unsupportedMediaType } from "../../../src/api/status.js";
 import type { UntypedObject } from "../../../src/api/types.js";
+import { withFloats } from "../../../src/json/integer.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { PatchRequest } from "../request.js";
 import { expectedAt, type Served } from "../served.js";
 import type { RemarkBook } from "./remarks.js";
@@ -46,8 +48,10 @@ export function patchedObject(
   current: UntypedObject,
   remarks: RemarkBook,
 ): Result<UntypedObject> {
-  const { patchType, patch } = request;
+  const { patchType } = request;
   const { custom } = served.resource;
+  // Types tell what no int64 holds from what one does; without one, and to a strategic merge, it is a float.
+  const patch = custom !== undefined || isStrategic(patchType) ? withFloats(request.patch) : request.patch;
   if (custom !== undefined && isStrategic(patchType)) return fail(unsupportedMediaType(ofCustomResources));
   if (!isPatchType(patchType)) return fail(unsupportedMediaType(supported));
   const expected = expectedAt(served, request.path);
@@ -78,7 +82,7 @@ function decodePatched(
   patched: JsonValue,
   remarks: RemarkBook,
 ): Result<UntypedObject> {
-  const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : JSON.stringify(patched));
+  const shown = () => (isStrategic(patchType) && isJsonObject(patch) ? mapText(patch) : writeJson(patched));
   const decoded = isStrategic(patchType) ? interpretMerged(patched, expected) : interpretValue(patched, expected);
   if (!decoded.ok) return fail(decoded.otherKind ?? unfit(shown(), decoded.message));
   const { fieldValidation = "Ignore" } = options;

@@ -6,6 +6,7 @@ import { formatTime } from "../../../src/api/time.js";
 import type { KubernetesObject, UntypedObject } from "../../../src/api/types.js";
 import { finalizerWarnings } from "../../../src/api/validation/metadata.js";
 import { updateWarnings } from "../../../src/api/warnings/warnings.js";
+import { readJson } from "../../../src/json/text.js";
 import type { Json } from "../../../src/wire/json.js";
 import { resourceAttributes } from "../access/attributes.js";
 import type { Backing } from "../backing.js";
@@ -172,7 +173,7 @@ export class ChangePlanner implements Planner {
 
 /** Texts of one object differ at most in the order of their fields, which leaves their length. */
 const sameObject = (text: string, before: string): boolean =>
-  text === before || (text.length === before.length && deepEqual(JSON.parse(text), JSON.parse(before)));
+  text === before || (text.length === before.length && deepEqual(readJson(text), readJson(before)));
 
 /** Who owns what, whenever they wrote it: a write that changes nothing does not make an object newer. */
 const timeless = (managedFields: string): string => managedFields.replaceAll(/,"time":"[^"]*"/g, "");

@@ -2,6 +2,7 @@
 import { hash32 } from "../../../src/actor/random.js";
 import { type JsonObject, type JsonValue, semanticEqual } from "../../../src/api/json-value.js";
 import type { PodTemplateSpec } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 
 export const hashLabel = "pod-template-hash";
 
@@ -21,7 +22,7 @@ function inOrder(value: JsonValue): JsonValue {
 
 /** FNV-1a of the template; a collision with another set's name is escaped from by counting up. */
 export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  const text = JSON.stringify(inOrder(template as JsonObject));
+  const text = writeJson(inOrder(template as JsonObject));
   return safeEncode(`${hash32(collisionCount === undefined ? text : `${text}${collisionCount}`)}`);
 }
 

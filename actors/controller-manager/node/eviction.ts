@@ -4,6 +4,7 @@
  */
 import { type EventToRecord, referenceTo } from "../../../src/actor/events.js";
 import { rfc3339 } from "../../../src/actor/host.js";
+import { secondsInMs } from "../../../src/api/go-duration.js";
 import { tolerates } from "../../../src/api/taints.js";
 import type { Node, Pod, Taint } from "../../../src/api/types.js";
 import { keyOf, pathTo } from "../engine/ownership.js";
@@ -23,7 +24,7 @@ export function leavesAtMs(pod: Pod, taints: readonly Taint[], nowMs: number): n
     for (const { tolerationSeconds } of tolerations) {
       if (tolerationSeconds === undefined) continue;
       const sinceMs = timeMs(taint.timeAdded) ?? nowMs;
-      const untilMs = sinceMs + Math.max(0, tolerationSeconds) * 1000;
+      const untilMs = sinceMs + Math.max(0, secondsInMs(tolerationSeconds));
       leavesMs = Math.min(leavesMs ?? untilMs, untilMs);
     }
   }

@@ -4,6 +4,7 @@
  * https://kubernetes.io/docs/reference/instrumentation/node-metrics/
  */
 import { rfc3339 } from "../../../src/actor/host.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Incoming } from "../../../src/wire/declare.js";
 import { clusterDomain, kubeletTimings } from "../configuration.js";
 import type { ContainerRecord } from "../container/record.js";
@@ -17,7 +18,7 @@ interface Answer {
   readonly body: string;
 }
 
-const json = (value: unknown): Answer => ({ code: 200, contentType: "application/json", body: JSON.stringify(value) });
+const json = (value: unknown): Answer => ({ code: 200, contentType: "application/json", body: writeJson(value) });
 const text = (body: string, code = 200): Answer => ({ code, contentType: "text/plain; charset=utf-8", body });
 const metrics = (lines: readonly string[]): Answer => ({
   code: 200,

@@ -1,4 +1,5 @@
 /** Lifecycle hooks of a container. Source: "Container Lifecycle Hooks". */
+import { secondsInMs } from "../../../src/api/go-duration.js";
 import type { LifecycleHandler } from "../../../src/api/types.js";
 import { runcMessages } from "../../runc/messages.js";
 import type { Kubelet } from "../kubelet.js";
@@ -20,7 +21,7 @@ export function runHook(
 ): void {
   if (hook.sleep !== undefined) {
     kubelet.host.clock.after(
-      Math.min(hook.sleep.seconds * 1000, timeoutMs),
+      Math.min(secondsInMs(hook.sleep.seconds), timeoutMs),
       kubelet.host.bind(() => onEnded()),
     );
     return;

@@ -6,7 +6,7 @@ import type { ContainerContext } from "./machine.js";
 export function killOf({ work }: ContainerContext, check: "startupProbe" | "livenessProbe" | "postStart"): Kill {
   const { record, pod } = work;
   const own = check === "postStart" ? undefined : record.spec[check]?.terminationGracePeriodSeconds;
-  const graceSeconds = own ?? pod.pod.spec?.terminationGracePeriodSeconds ?? 30;
+  const graceSeconds = Number(own ?? pod.pod.spec?.terminationGracePeriodSeconds ?? 30);
   const failed = check === "startupProbe" ? "startup" : "liveness";
   const message =
     check === "postStart" ? "FailedPostStartHook" : `Container ${record.name} failed ${failed} probe, will be restarted`;

@@ -12,9 +12,9 @@ export function securityOf(pod: Pod, { securityContext: own = {} }: Container): 
   // What belongs to the group of the pod's volumes is there for every container.
   const groups = [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])];
   return {
-    ...(runAsUser === undefined ? {} : { runAsUser }),
-    ...(runAsGroup === undefined ? {} : { runAsGroup }),
-    supplementalGroups: [...new Set(groups)],
+    ...(runAsUser === undefined ? {} : { runAsUser: Number(runAsUser) }),
+    ...(runAsGroup === undefined ? {} : { runAsGroup: Number(runAsGroup) }),
+    supplementalGroups: [...new Set(groups.map(Number))],
     readonlyRootfs: own.readOnlyRootFilesystem ?? false,
     privileged: own.privileged ?? false,
     noNewPrivs: own.allowPrivilegeEscalation === false,

@@ -139,9 +139,9 @@ export class PodHandle {
   /** How long its containers may take to stop. Gone from the API, it is given little. */
   graceSeconds(): number {
     const { deletionGracePeriodSeconds } = this.pod.metadata;
-    const asked = this.pod.spec?.terminationGracePeriodSeconds ?? 30;
+    const asked = Number(this.pod.spec?.terminationGracePeriodSeconds ?? 30);
     if (this.gone) return Math.min(asked, 2);
-    return Math.max(1, deletionGracePeriodSeconds ?? asked);
+    return Math.max(1, Number(deletionGracePeriodSeconds ?? asked));
   }
 
   tell(event: PodEvent): void {

@@ -1,8 +1,11 @@
 /** What the life of a pod does to the world; its chart says when. */
 import { askApiserver } from "../../../src/actor/api-requests.js";
 import type { Timer } from "../../../src/actor/host.js";
+import { secondsInMs } from "../../../src/api/go-duration.js";
 import { hostPortsOf } from "../../../src/api/host-ports.js";
 import type { Pod, RuntimeClass } from "../../../src/api/types.js";
+import type { Integer } from "../../../src/json/integer.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Outcome, WireError } from "../../../src/wire/errors.js";
 import { type HostPortMapping, runcMessages } from "../../runc/messages.js";
 import type { Kubelet } from "../kubelet.js";
@@ -22,13 +25,13 @@ type Tell = (event: PodEvent) => void;
 
 const podPath = ({ namespace, name }: PodHandle) => ({ group: "", version: "v1", resource: "pods", namespace, name });
 
-const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
+const differs = (one: unknown, other: unknown): boolean => writeJson(one) !== writeJson(other);
 
 export class PodWork {
   readonly containers: PodContainers;
   private deadline: Timer | undefined;
   /** What it was set by: it may be set, or shortened, while the pod runs. */
-  private deadlineSeconds: number | undefined;
+  private deadlineSeconds: Integer | undefined;
 
   constructor(
     readonly kubelet: Kubelet,
@@ -165,7 +168,7 @@ export class PodWork {
     this.forgetDeadline();
     this.deadlineSeconds = seconds;
     const { clock } = this.kubelet.host;
-    const leftMs = Math.max(0, this.pod.startedAtMs + seconds * 1000 - clock.nowMs());
+    const leftMs = Math.max(0, this.pod.startedAtMs + secondsInMs(seconds) - clock.nowMs());
     this.deadline = clock.after(leftMs, () => tell({ type: "deadline.passed" }));
   }
 

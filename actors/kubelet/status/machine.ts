@@ -4,6 +4,7 @@
  */
 import { assign, setup } from "xstate";
 import type { PodStatus } from "../../../src/api/types.js";
+import { writeJson } from "../../../src/json/text.js";
 import type { Outcome } from "../../../src/wire/errors.js";
 import { backoffMs } from "../backoff.js";
 import { kubeletTimings } from "../configuration.js";
@@ -30,11 +31,11 @@ const timings = kubeletTimings;
 export const statusMachine = setup({
   types: { context: {} as StatusContext, events: {} as StatusEvent, input: {} as { writing: StatusWriting } },
   guards: {
-    nothingNew: ({ context, event }) => event.type === "report" && JSON.stringify(event.status) === context.sent,
+    nothingNew: ({ context, event }) => event.type === "report" && writeJson(event.status) === context.sent,
     hasReported: ({ context }) => context.desired !== undefined,
     isUrgent: ({ event }) => event.type === "report" && event.urgent,
     writtenAndNewer: ({ context, event }) =>
-      event.type === "written" && event.outcome.ok && JSON.stringify(context.desired) !== context.sent,
+      event.type === "written" && event.outcome.ok && writeJson(context.desired) !== context.sent,
     wasWritten: ({ event }) => event.type === "written" && event.outcome.ok,
     podIsGone: ({ event }) => event.type === "written" && !event.outcome.ok && isGone(event.outcome.error),
   },
@@ -43,7 +44,7 @@ export const statusMachine = setup({
     takeSlot: ({ context, self }) => context.writing.takeSlot(() => self.send({ type: "slot.granted" })),
     withdraw: ({ context }) => context.writing.withdraw(),
     releaseSlot: ({ context }) => context.writing.release(),
-    noteSent: assign({ sent: ({ context }) => JSON.stringify(context.desired) }),
+    noteSent: assign({ sent: ({ context }) => writeJson(context.desired) }),
     write: ({ context, self }) => {
       if (context.desired !== undefined)
         context.writing.write(context.desired, (outcome) => self.send({ type: "written", outcome }));

@@ -6,7 +6,7 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../src/
 import { bindCompletedAnnotation } from "../../../src/api/volumes/names.js";
 import { type ClaimUsed, claimsUsed, notMadeFor } from "../../../src/api/volumes/pod-claims.js";
 import { type Resolved, resolved, unresolved } from "../pod/downward.js";
-import type { PlannedVolume } from "./plan.js";
+import { fsGroupOf, type PlannedVolume } from "./plan.js";
 
 export interface ClaimedObjects {
   claim(name: string): PersistentVolumeClaim | undefined;
@@ -70,5 +70,5 @@ export function planClaim(pod: Pod, used: ClaimUsed, objects: ClaimedObjects): R
     return failed(`failed to fetch PV ${volumeName} from API server: persistentvolumes "${volumeName}" not found`);
   if (persistent.spec?.claimRef?.uid !== claim.metadata.uid)
     return failed(`got the wrong claim: PV ${volumeName} is bound to another PVC`);
-  return onNode(persistent, used, pod.spec?.securityContext?.fsGroup);
+  return onNode(persistent, used, fsGroupOf(pod));
 }

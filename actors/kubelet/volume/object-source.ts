@@ -4,6 +4,7 @@
  */
 import { askApiserver } from "../../../src/actor/api-requests.js";
 import type { Host } from "../../../src/actor/host.js";
+import { secondsInMs } from "../../../src/api/go-duration.js";
 import type {
   ConfigMap,
   KubernetesObject,
@@ -13,6 +14,7 @@ import type {
   Secret,
   TokenRequest,
 } from "../../../src/api/types.js";
+import type { Integer } from "../../../src/json/integer.js";
 import type { Outcome } from "../../../src/wire/errors.js";
 import { statusOf } from "../../apiserver/messages.js";
 import { kubeletLimits, kubeletTimings } from "../configuration.js";
@@ -24,7 +26,7 @@ import { type Reference, referenceKey } from "./references.js";
 type Known = { readonly untilMs: number; readonly object: KubernetesObject | undefined };
 
 export interface FetchedObjects extends PodObjects, ClaimedObjects {
-  token(audience: string, expirationSeconds: number): string | undefined;
+  token(audience: string, expirationSeconds: Integer): string | undefined;
 }
 
 export type Fetched = { readonly ok: true; readonly objects: FetchedObjects } | { readonly ok: false; readonly message: string };
@@ -103,7 +105,7 @@ export class ObjectSource {
     const name = pod.spec?.serviceAccountName || "default";
     const path = { group: "", version: "v1", resource: "serviceaccounts", namespace, name, subresource: "token" };
     const object = tokenRequest(pod, reference.audience, reference.expirationSeconds);
-    const lifetimeMs = reference.expirationSeconds * 1000 * renewAt;
+    const lifetimeMs = secondsInMs(reference.expirationSeconds) * renewAt;
     askApiserver(this.host, { verb: "create", path, object }, (outcome) => settle(outcome, lifetimeMs));
   }
 
@@ -135,7 +137,7 @@ const failureText = (reference: Reference, message: string): string =>
     ? `failed to fetch token: ${message}`
     : `failed to read ${reference.kind} "${reference.name}": ${message}`;
 
-function tokenRequest(pod: Pod, audience: string, expirationSeconds: number): TokenRequest {
+function tokenRequest(pod: Pod, audience: string, expirationSeconds: Integer): TokenRequest {
   const { name = "", uid = "" } = pod.metadata;
   return {
     apiVersion: "authentication.k8s.io/v1",

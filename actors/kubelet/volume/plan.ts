@@ -3,6 +3,7 @@
  * Source: "Volumes" and "Projected Volumes" in the Kubernetes documentation.
  */
 import type { DownwardAPIVolumeFile, KeyToPath, Pod, Volume, VolumeProjection } from "../../../src/api/types.js";
+import type { Integer } from "../../../src/json/integer.js";
 import { fromBase64, objectNotFound, type PodObjects } from "../container/environment.js";
 import type { VolumeFile, VolumeName } from "../io/io.js";
 import { fieldOf, type NodeAllocatable, type Resolved, resolved, resourceFieldOf, unresolved } from "../pod/downward.js";
@@ -15,7 +16,7 @@ export interface VolumeSources {
   readonly hostIp: string;
   readonly allocatable: NodeAllocatable;
   readonly objects: PodObjects & ClaimedObjects;
-  token(audience: string, expirationSeconds: number): string | undefined;
+  token(audience: string, expirationSeconds: Integer): string | undefined;
 }
 
 export type PlannedVolume = { readonly name: string } & (
@@ -164,10 +165,14 @@ export function volumePaths(pod: Pod, path: (name: Omit<VolumeName, "podUid">) =
   return paths;
 }
 
+/** The group that a pod's own files belong to. */
+export const fsGroupOf = ({ spec }: Pod): number | undefined =>
+  spec?.securityContext?.fsGroup === undefined ? undefined : Number(spec.securityContext.fsGroup);
+
 /** One volume, or the message of its FailedMount. */
 function planVolume(volume: Volume, sources: VolumeSources): Resolved<PlannedVolume> {
   const { name, emptyDir, hostPath, configMap, secret, downwardAPI, projected } = volume;
-  const { fsGroup } = sources.pod.spec?.securityContext ?? {};
+  const fsGroup = fsGroupOf(sources.pod);
   const files = filesAs(name, pluginOf(volume), fsGroup);
   if (hostPath !== undefined)
     return resolved({ kind: "hostPath", name, path: hostPath.path, type: hostPath.type ?? "", readOnly: false });

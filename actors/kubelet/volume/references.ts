@@ -1,10 +1,11 @@
 /** What a pod's volumes and environments speak of, so that it can be fetched before they are made. */
 import type { Container, PersistentVolumeClaim, Pod, Volume } from "../../../src/api/types.js";
 import { claimsUsed } from "../../../src/api/volumes/pod-claims.js";
+import type { Integer } from "../../../src/json/integer.js";
 
 export type Reference =
   | { readonly kind: "configmaps" | "secrets" | "persistentvolumeclaims" | "persistentvolumes"; readonly name: string }
-  | { readonly kind: "token"; readonly audience: string; readonly expirationSeconds: number };
+  | { readonly kind: "token"; readonly audience: string; readonly expirationSeconds: Integer };
 
 export const referenceKey = (reference: Reference): string =>
   reference.kind === "token"

@@ -1,4 +1,5 @@
 /** What a rule of a Role says, as pure functions. https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+import { writeJson } from "../../json/text.js";
 import type { PolicyRule } from "../generated/types.js";
 import { quote } from "../go-format.js";
 
@@ -70,7 +71,7 @@ export function rulesNotHeld(held: readonly PolicyRule[], wanted: readonly Polic
     if (held.some((rule) => covers(rule, part))) continue;
     const { verbs, ...thing } = part;
     // Paths are told one by one.
-    const key = JSON.stringify(part.nonResourceURLs === undefined ? thing : part);
+    const key = writeJson(part.nonResourceURLs === undefined ? thing : part);
     const known = missing.get(key);
     if (known === undefined) missing.set(key, { ...thing, verbs: [...verbs] });
     else known.verbs.push(...verbs);

@@ -5,6 +5,7 @@
  * answer one of their operands itself when it is the result, so that `===` tells that nothing was added or taken away.
  * Source: sigs.k8s.io/structured-merge-diff/v4, fieldpath.
  */
+import { readJson } from "../../json/text.js";
 import { isJsonObject } from "../json-value.js";
 import { compareElements, elementText, type PathElement, readElement } from "./path-element.js";
 
@@ -183,7 +184,7 @@ const knownMost = 1_000;
 export function parseFields(text: string): FieldSet {
   const found = known.get(text);
   if (found !== undefined) return found;
-  const set = JSON.parse(text) as FieldSet;
+  const set = readJson(text) as FieldSet;
   if (known.size >= knownMost) known.delete(known.keys().next().value!);
   known.set(text, set);
   return set;

@@ -2,6 +2,7 @@
  * The annotation of client-side apply, of which `kubectl apply --server-side` takes over what it says and keeps in step.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-apply-to-server-side-apply
  */
+import { readJson, writeJson } from "../../json/text.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json-value.js";
 import { annotationBytesMost, annotationsSize } from "../validation/metadata.js";
 import type { Atom } from "./atom.js";
@@ -37,7 +38,7 @@ export function allowedByLastApplied(atom: Atom, apiVersion: string, live: JsonO
 function parse(text: string): JsonObject | undefined {
   if (text === "") return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = readJson(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
     // Not written by kubectl: it says nothing about who owns what.
@@ -71,7 +72,7 @@ const escapes: ReadonlyMap<string, string> = new Map(
 /** JSON as Go writes a map: keys in order, and nothing in it that HTML would read. */
 function goJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => escapes.get(character)!);
+  if (!isJsonObject(value)) return writeJson(value).replace(/[<>&\u2028\u2029]/g, (character) => escapes.get(character)!);
   const fields = Object.entries(value).sort(([one], [other]) => compareTexts(one, other));
   return `{${fields.map(([name, inner]) => `${goJson(name)}:${goJson(inner)}`).join(",")}}`;
 }

@@ -3,6 +3,7 @@
  * entries end where no text of theirs can, because neither `"` nor `[` stands bare in a name or in FieldsV1.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/#ObjectMeta
  */
+import { readJson } from "../../json/text.js";
 import { at, child, type FieldError, tooLong } from "../field-errors.js";
 import { quote } from "../go-format.js";
 import { isJsonObject } from "../json-value.js";
@@ -49,7 +50,7 @@ export class ManagedEntry {
   /** `text` is an entry as `text` of this class gives it. */
   static parse(text: string): ManagedEntry {
     const at = text.indexOf(fieldsKey);
-    const head = JSON.parse(`${text.slice(0, at)}}`) as Head;
+    const head = readJson(`${text.slice(0, at)}}`) as Head;
     return new ManagedEntry(head, text.slice(at + fieldsKey.length, -1), undefined);
   }
 

@@ -3,6 +3,8 @@
  * `k:{"name":"web"}` the item of a list with these keys, `v:"a"` an item of a set, `i:0` a place in a list.
  * Source: FieldsV1 in the Kubernetes API reference, and KEP-555 (server-side apply).
  */
+import { isNumeric } from "../../json/integer.js";
+import { readJson, writeJson } from "../../json/text.js";
 import { quote } from "../go-format.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json-value.js";
 
@@ -19,11 +21,11 @@ const ranks: ReadonlyMap<string, number> = new Map([
 export const fieldElement = (name: string): PathElement => `f:${name}`;
 
 /** The element of an item of a set. */
-export const valueElement = (value: JsonValue): PathElement => `v:${JSON.stringify(value)}`;
+export const valueElement = (value: JsonValue): PathElement => `v:${writeJson(value)}`;
 
 /** The element of an item of a list with keys; they must be sorted by name. */
 export const keyElement = (keys: ReadonlyArray<readonly [name: string, value: JsonValue]>): PathElement =>
-  `k:{${keys.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`;
+  `k:{${keys.map(([name, value]) => `${writeJson(name)}:${writeJson(value)}`).join(",")}}`;
 
 /** An element from text of unknown origin in the one form that it has here; undefined for text that is none. */
 export function readElement(text: string): PathElement | undefined {
@@ -39,7 +41,7 @@ export function readElement(text: string): PathElement | undefined {
 
 function parse(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue;
+    return readJson(text) as JsonValue;
   } catch {
     return undefined;
   }
@@ -86,13 +88,13 @@ function compareByValue(left: PathElement, right: PathElement): number {
   const one = oneKey.exec(left);
   const other = one === null ? null : oneKey.exec(right);
   if (one !== null && other !== null && one[1] === other[1]) return compareTexts(one[2]!, other[2]!);
-  return compareValues(JSON.parse(left.slice(2)) as JsonValue, JSON.parse(right.slice(2)) as JsonValue);
+  return compareValues(readJson(left.slice(2)) as JsonValue, readJson(right.slice(2)) as JsonValue);
 }
 
 const valueRank = (value: JsonValue): number => {
   if (value === null) return 5;
   if (Array.isArray(value)) return 3;
-  return typeof value === "number" ? 0 : typeof value === "string" ? 1 : typeof value === "boolean" ? 2 : 4;
+  return isNumeric(value) ? 0 : typeof value === "string" ? 1 : typeof value === "boolean" ? 2 : 4;
 };
 
 /** Numbers before texts before booleans before lists before maps before null. */
@@ -102,7 +104,7 @@ function compareValues(left: JsonValue, right: JsonValue): number {
   if (typeof left === "string") return compareTexts(left, right as string);
   if (Array.isArray(left)) return compareLists(left, right as JsonValue[]);
   if (isJsonObject(left)) return compareLists(sortedEntries(left), sortedEntries(right as JsonObject));
-  return Number(left) - Number(right);
+  return left === right ? 0 : left! < right! ? -1 : 1;
 }
 
 function compareLists(left: readonly JsonValue[], right: readonly JsonValue[]): number {
@@ -121,14 +123,14 @@ export function elementText(element: PathElement): string {
     case "f":
       return `.${rest}`;
     case "k": {
-      const keys = Object.entries(JSON.parse(rest) as JsonObject);
+      const keys = Object.entries(readJson(rest) as JsonObject);
       return `[${keys.map(([name, value]) => `${name}=${valueText(value)}`).join(",")}]`;
     }
     case "v":
-      return `[=${valueText(JSON.parse(rest) as JsonValue)}]`;
+      return `[=${valueText(readJson(rest) as JsonValue)}]`;
     default:
       return `[${rest}]`;
   }
 }
 
-const valueText = (value: JsonValue): string => (typeof value === "string" ? quote(value) : JSON.stringify(value));
+const valueText = (value: JsonValue): string => (typeof value === "string" ? quote(value) : writeJson(value));

@@ -1,4 +1,6 @@
 /** Whether a configuration fits its type: known fields, the right kind of value, no item twice. */
+import { isNumeric } from "../../json/integer.js";
+import { writeJson } from "../../json/text.js";
 import { quote } from "../go-format.js";
 import type { JsonValue } from "../json-value.js";
 import { type Atom, formOf, type ListAtom, type MapAtom, type Scalar } from "./atom.js";
@@ -37,7 +39,7 @@ function scalarError(scalar: Scalar, value: JsonValue): string | undefined {
   const type = typeof value;
   switch (scalar) {
     case "numeric":
-      return type === "number" ? undefined : `expected numeric (int or float), got ${goTypeOf(value)}`;
+      return isNumeric(value) ? undefined : `expected numeric (int or float), got ${goTypeOf(value)}`;
     case "string":
       return type === "string" ? undefined : `expected string, got ${shown(value)}`;
     case "boolean":
@@ -56,7 +58,7 @@ const goTypeOf = (value: JsonValue): string => {
 /** A value the way that Go's library for typed values prints its own. */
 const shown = (value: JsonValue): string => `&value.valueUnstructured{Value:${literal(value)}}`;
 
-const literal = (value: JsonValue): string => (typeof value === "string" ? quote(value) : JSON.stringify(value));
+const literal = (value: JsonValue): string => (typeof value === "string" ? quote(value) : writeJson(value));
 
 function checkItems(list: ListAtom, items: readonly JsonValue[], path: string, errors: TypedError[]): void {
   const seen = new Set<string>();

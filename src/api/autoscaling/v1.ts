@@ -3,6 +3,7 @@
  * annotations, so that whoever reads and writes version 1 loses nothing of it; they are stored as version 2 has it.
  * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#api-object
  */
+import { readJson, writeJson } from "../../json/text.js";
 import { decodeAs } from "../decode.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json-value.js";
 import type { UntypedObject } from "../types.js";
@@ -83,7 +84,7 @@ export function autoscalerFromV1(object: UntypedObject): UntypedObject {
 function annotationsOf({ metadata }: UntypedObject, tellings: Told): UntypedObject["metadata"] {
   const { annotations, ...rest } = metadata;
   const own = Object.entries(annotations ?? {}).filter(([key]) => !told.some((name) => key === prefix + name));
-  const texts = Object.entries(tellings).map(([name, value]): [string, string] => [prefix + name, JSON.stringify(value)]);
+  const texts = Object.entries(tellings).map(([name, value]): [string, string] => [prefix + name, writeJson(value)]);
   const all = [...own, ...texts];
   return all.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(all) };
 }
@@ -92,7 +93,7 @@ function valueTold({ metadata }: UntypedObject, name: (typeof told)[number]): un
   const text = metadata.annotations?.[prefix + name];
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     // No JSON tells nothing, as in Kubernetes.
     return undefined;

@@ -1,3 +1,4 @@
+import { exactInteger, int64OrFloat } from "../../json/integer.js";
 import { encodeBase64 } from "../base64.js";
 import { hasField, type JsonObject, type JsonValue, setField } from "../json-value.js";
 import {
@@ -61,42 +62,51 @@ export class JsonMap extends MapValue {
 /** How deeply nested a value may be to become JSON. */
 const maxDepth = 1000;
 
+/** What becomes of an integer. */
+type IntegerToJson = (integer: bigint) => JsonValue;
+
+/** As CEL says it of JSON: what not every reader of JSON would keep becomes text. */
+export const safeIntegerOrText: IntegerToJson = (integer) => {
+  const exact = exactInteger(integer);
+  return typeof exact === "bigint" ? String(exact) : exact;
+};
+
 /**
- * A value as JSON: what audit annotations and JSON patches need of it. Timestamps and durations become text, bytes
+ * A value as JSON: what configurations to apply and JSON patches need of it. Timestamps and durations become text, bytes
  * base64. Values that JSON cannot hold, such as types or URLs, give an error.
  */
-export const toJson = (value: Result, depth = 0): JsonValue | CelError => {
+export const toJson = (value: Result, integer: IntegerToJson = int64OrFloat, depth = 0): JsonValue | CelError => {
   if (value instanceof CelError || value === null || typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "bigint") return integer(value);
   if (typeof value === "number") return value;
-  if (value instanceof Uint) return Number(value.value);
+  if (value instanceof Uint) return integer(value.value);
   if (value instanceof Uint8Array) return encodeBase64(value);
   if (value instanceof Timestamp) return formatTimestamp(value.nanos);
   if (value instanceof Duration) return formatDuration(value.nanos);
   if (depth > maxDepth) return new CelError("value nests too deeply");
-  if (value instanceof OptionalValue) return toJson(value.value ?? null, depth + 1);
-  if (value instanceof ListValue) return listToJson(value, depth);
-  if (value instanceof MapValue) return mapToJson(value, depth);
+  if (value instanceof OptionalValue) return toJson(value.value ?? null, integer, depth + 1);
+  if (value instanceof ListValue) return listToJson(value, integer, depth);
+  if (value instanceof MapValue) return mapToJson(value, integer, depth);
   if (value instanceof TypeValue) return new CelError(`unsupported type conversion: ${value.name}`);
   return new CelError(`unsupported type conversion: ${value.type.name}`);
 };
 
-const listToJson = (list: ListValue, depth: number): JsonValue | CelError => {
+const listToJson = (list: ListValue, integer: IntegerToJson, depth: number): JsonValue | CelError => {
   const items: JsonValue[] = [];
   for (const element of list) {
-    const json = toJson(element, depth + 1);
+    const json = toJson(element, integer, depth + 1);
     if (json instanceof CelError) return json;
     items.push(json);
   }
   return items;
 };
 
-const mapToJson = (map: MapValue, depth: number): JsonValue | CelError => {
+const mapToJson = (map: MapValue, integer: IntegerToJson, depth: number): JsonValue | CelError => {
   const object: JsonObject = {};
   const entries = map instanceof StructValue ? map.fields.entries() : entriesOf(map);
   for (const [key, value] of entries) {
     if (typeof key !== "string") return new CelError("unsupported type conversion: only maps with string keys can be JSON");
-    const json = toJson(value, depth + 1);
+    const json = toJson(value, integer, depth + 1);
     if (json instanceof CelError) return json;
     setField(object, key, json);
   }

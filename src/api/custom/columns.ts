@@ -2,6 +2,8 @@
  * The columns that a definition adds to `kubectl get`.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#additional-printer-columns
  */
+import { isNumeric } from "../../json/integer.js";
+import { writeJson } from "../../json/text.js";
 import type { CustomResourceColumnDefinition } from "../generated/types.js";
 import type { JsonObject, JsonValue } from "../json-value.js";
 import { humanDuration, timeMs } from "../table/duration.js";
@@ -48,9 +50,9 @@ function cell(type: string, path: JsonPath, object: JsonObject, nowMs: number): 
     case "string":
       return textOf(value);
     case "integer":
-      return typeof value === "number" ? Math.trunc(value) : null;
+      return typeof value === "bigint" ? value : typeof value === "number" ? Math.trunc(value) : null;
     case "number":
-      return typeof value === "number" ? value : null;
+      return isNumeric(value) ? Number(value) : null;
     case "boolean":
       return typeof value === "boolean" ? value : null;
     case "date":
@@ -66,4 +68,4 @@ function age(text: string, nowMs: number): string {
 }
 
 /** Texts as they are, everything else as JSON. */
-const textOf = (value: JsonValue): string => (typeof value === "string" ? value : JSON.stringify(value));
+const textOf = (value: JsonValue): string => (typeof value === "string" ? value : writeJson(value));

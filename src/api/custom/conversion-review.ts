@@ -2,6 +2,7 @@
  * ConversionReview: what a webhook is asked to convert, and what came of it.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#conversion-review-request
  */
+import { readJson, writeJson } from "../../json/text.js";
 import { serverErrorText } from "../dynamic-admission/server-error.js";
 import { aggregateText } from "../field-errors.js";
 import { isJsonObject, type JsonObject } from "../json-value.js";
@@ -23,7 +24,7 @@ const reviewVersion = ({ versions }: ConversionReviewOf): string =>
 
 /** The body of the request. */
 export const conversionReview = (of: ConversionReviewOf): string =>
-  JSON.stringify({
+  writeJson({
     kind: "ConversionReview",
     apiVersion: `apiextensions.k8s.io/${reviewVersion(of)}`,
     request: { uid: of.uid, desiredAPIVersion: of.apiVersion, objects: of.objects },
@@ -66,7 +67,7 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
   const response = review.response;
   if (!isJsonObject(response)) return failed("no response provided");
   if (reviewVersion(of) === "v1" && response.uid !== of.uid)
-    return failed(`expected response.uid=${JSON.stringify(of.uid)}, got ${JSON.stringify(response.uid ?? "")}`);
+    return failed(`expected response.uid=${writeJson(of.uid)}, got ${writeJson(response.uid ?? "")}`);
   const result = isJsonObject(response.result) ? response.result : {};
   if (result.status !== "Success") {
     const { message } = result;
@@ -93,7 +94,7 @@ export function convertedObjects(of: ConversionReviewOf, answer: Answered): Conv
 
 function parse(text: string): { readonly [field: string]: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = readJson(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

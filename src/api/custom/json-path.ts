@@ -2,6 +2,7 @@
  * The JSONPath of printer columns: fields after dots or in brackets, indexes, wildcards and simple filters.
  * Source: https://kubernetes.io/docs/reference/kubectl/jsonpath/
  */
+import { exactInteger } from "../../json/integer.js";
 import { isJsonObject, type JsonValue, ownField } from "../json-value.js";
 
 type Step =
@@ -78,7 +79,8 @@ function literal(text: string | undefined): JsonValue | undefined {
   if (text === undefined) return undefined;
   if (/^["']/.test(text)) return text.slice(1, -1).replace(/\\(.)/g, "$1");
   if (text === "true" || text === "false") return text === "true";
-  return text === "null" ? null : Number(text);
+  if (text === "null") return null;
+  return /^-?[0-9]+$/.test(text) ? exactInteger(BigInt(text)) : Number(text);
 }
 
 /** Every value that a path leads to. */

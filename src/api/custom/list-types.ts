@@ -2,6 +2,7 @@
  * Lists that are sets or maps: no item, and no item's keys, may be there twice.
  * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
+import { writeJson } from "../../json/text.js";
 import { at, child, duplicate, type FieldError, invalidValue } from "../field-errors.js";
 import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
 import { type StructuralSchema, schemaOfField } from "./schema.js";
@@ -10,7 +11,7 @@ import { type StructuralSchema, schemaOfField } from "./schema.js";
 function identity(value: JsonValue | undefined): string {
   if (value === undefined) return "absent";
   if (Array.isArray(value)) return `[${value.map(identity).join(",")}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value)) return writeJson(value);
   const fields = Object.keys(value).sort();
   return `{${fields.map((field) => `${JSON.stringify(field)}:${identity(value[field])}`).join(",")}}`;
 }

@@ -1,4 +1,6 @@
 /** What becomes of a custom object between decoding and storing it, and what is wrong with it. */
+import { isInt64, isNumeric } from "../../json/integer.js";
+import { writeJson } from "../../json/text.js";
 import { hasRules, validateRules } from "../cel/schema/validate-rules.js";
 import { type FieldError, type FieldErrorType, invalidValue } from "../field-errors.js";
 import type { ObjectMeta } from "../generated/types.js";
@@ -38,7 +40,7 @@ export function prepareCustomUpdate(
   const { metadata: _old, ...before } = old;
   const generation = old.metadata.generation ?? 1;
   // Without types of Go's, a field that is absent differs from one that says nothing.
-  prepared.metadata.generation = deepEqual(now, before) ? generation : generation + 1;
+  prepared.metadata.generation = deepEqual(now, before) ? generation : Number(generation) + 1;
   return prepared;
 }
 
@@ -53,8 +55,8 @@ const int32Most = 2_147_483_647;
 
 function replicasErrors(object: UntypedObject, path: string): FieldError[] {
   const value = valueAt(object, path) ?? 0;
-  if (typeof value !== "number" || !Number.isInteger(value)) {
-    const shown = JSON.stringify(value);
+  if (!isInt64(value)) {
+    const shown = writeJson(value);
     return [invalidValue(path, 0, `${path} accessor error: ${shown} is of the type ${goType(value)}, expected int64`)];
   }
   if (value < 0) return [invalidValue(path, value, "should be a non-negative integer")];
@@ -65,7 +67,7 @@ function goType(value: JsonValue): string {
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return "[]interface {}";
   if (typeof value === "object") return "map[string]interface {}";
-  return typeof value === "number" ? "float64" : typeof value === "boolean" ? "bool" : "string";
+  return isNumeric(value) ? "float64" : typeof value === "boolean" ? "bool" : "string";
 }
 
 /** Faults that leave nothing for CEL rules to look at: the value is not what its schema says. */

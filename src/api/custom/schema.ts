@@ -2,6 +2,7 @@
  * Structural schemas: what a CustomResourceDefinition says of the objects of one version, made ready for use.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  */
+import type { Integer } from "../../json/integer.js";
 import type { JSONSchemaProps, ValidationRule } from "../generated/types.js";
 import type { JsonValue } from "../json-value.js";
 
@@ -41,13 +42,13 @@ export interface ValueChecks {
   readonly minimum: number | undefined;
   readonly exclusiveMinimum: boolean;
   readonly multipleOf: number | undefined;
-  readonly maxLength: number | undefined;
-  readonly minLength: number | undefined;
+  readonly maxLength: Integer | undefined;
+  readonly minLength: Integer | undefined;
   readonly pattern: string;
-  readonly maxItems: number | undefined;
-  readonly minItems: number | undefined;
-  readonly maxProperties: number | undefined;
-  readonly minProperties: number | undefined;
+  readonly maxItems: Integer | undefined;
+  readonly minItems: Integer | undefined;
+  readonly maxProperties: Integer | undefined;
+  readonly minProperties: Integer | undefined;
   readonly required: readonly string[];
   readonly enum: readonly JsonValue[];
   readonly allOf: readonly StructuralSchema[];
@@ -58,13 +59,15 @@ export interface ValueChecks {
 
 const readAll = (schemas: readonly JSONSchemaProps[] | undefined): StructuralSchema[] => (schemas ?? []).map(readSchema);
 
+const asFloat = (value: Integer | undefined): number | undefined => (value === undefined ? undefined : Number(value));
+
 const readChecks = (props: JSONSchemaProps): ValueChecks => ({
   format: props.format ?? "",
-  maximum: props.maximum,
+  maximum: asFloat(props.maximum),
   exclusiveMaximum: props.exclusiveMaximum === true,
-  minimum: props.minimum,
+  minimum: asFloat(props.minimum),
   exclusiveMinimum: props.exclusiveMinimum === true,
-  multipleOf: props.multipleOf,
+  multipleOf: asFloat(props.multipleOf),
   maxLength: props.maxLength,
   minLength: props.minLength,
   pattern: props.pattern ?? "",

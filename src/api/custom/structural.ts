@@ -3,6 +3,7 @@
  * them values are only checked.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  */
+import { writeJson } from "../../json/text.js";
 import { at, child, type FieldError, fieldErrorText, forbiddenField, invalidValue, required } from "../field-errors.js";
 import { compileRegex } from "../regex/regex.js";
 import { readSchema, type StructuralSchema } from "./schema.js";
@@ -96,7 +97,7 @@ const saysIntOrString = (schemas: readonly StructuralSchema[]): boolean =>
   schemas.length === 2 && saysOnly(schemas[0]!, "integer") && saysOnly(schemas[1]!, "string");
 
 const saysOnly = (schema: StructuralSchema, type: "integer" | "string"): boolean =>
-  schema.properties.size === 0 && JSON.stringify(schema) === JSON.stringify(readSchema({ type }));
+  schema.properties.size === 0 && writeJson(schema) === writeJson(readSchema({ type }));
 
 /** `mayNameTypes`: the schema is an int-or-string, whose anyOf (its own or that of its first allOf) may name the two. */
 function checkErrors({ checks }: StructuralSchema, path: string, mayNameTypes: boolean): FieldError[] {

@@ -3,6 +3,8 @@
  * is told as that and nothing more.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation
  */
+import { exactInteger, type Integer, isInt64, isNumeric, maxInt64, minInt64 } from "../../json/integer.js";
+import { writeJson } from "../../json/text.js";
 import { type FieldError, invalidValue, notSupported, required, tooLong, tooMany } from "../field-errors.js";
 import { quote } from "../go-format.js";
 import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
@@ -21,7 +23,7 @@ export function valueErrors(value: JsonValue, schema: StructuralSchema, path: st
 const typeNameOf = (value: JsonValue): string => {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  if (isNumeric(value)) return isInt64(value) ? "integer" : "number";
   return typeof value;
 };
 
@@ -39,6 +41,24 @@ const broken = (path: string, value: unknown, what: string): FieldError =>
 
 /** What several schemas together refuse is told of no field: Kubernetes leaves it at `<nil>`. */
 const junctorError = (path: string, what: string): FieldError => invalidValue("<nil>", "", `${quote(path)} ${what}`);
+
+/** An enum has a number whether it was written as an integer or not. */
+const isSame = (one: JsonValue, other: JsonValue): boolean =>
+  typeof one === "bigint" || typeof other === "bigint"
+    ? isNumeric(one) && isNumeric(other) && one >= other && one <= other
+    : deepEqual(one, other);
+
+/** Bounds are floats. An integer is held against the int64 that one comes to, the nearest where there is none. */
+function boundOf(value: Integer, bound: number | undefined): Integer | undefined {
+  if (bound === undefined || !isInt64(value)) return bound;
+  if (Math.abs(bound) < 2 ** 63) return exactInteger(BigInt(Math.trunc(bound)));
+  return bound < 0 ? minInt64 : maxInt64;
+}
+
+const isMultiple = (value: Integer, factor: number): boolean =>
+  isInt64(value) && Math.abs(factor) >= 1
+    ? BigInt(value) % BigInt(Math.trunc(factor)) === 0n
+    : Number.isInteger(Number(value) / factor);
 
 const patterns = new WeakMap<StructuralSchema, Regex>();
 
@@ -70,7 +90,7 @@ class Validator {
     if (value === null) return [...wrongType, ...this.enumerated(value, schema, path)];
     const errors = [...wrongType, ...this.junctors(value, schema, path, structure, old)];
     if (typeof value === "string") errors.push(...this.text(value, schema, path));
-    if (typeof value === "number") errors.push(...this.number(value, schema, path));
+    if (isNumeric(value)) errors.push(...this.number(value, schema, path));
     if (Array.isArray(value)) errors.push(...this.array(value, schema, path, structure, old));
     errors.push(...this.enumerated(value, schema, path));
     if (isJsonObject(value)) errors.push(...this.object(value, schema, path, structure, old));
@@ -86,8 +106,8 @@ class Validator {
   }
 
   private enumerated(value: JsonValue, { checks }: StructuralSchema, path: string): FieldError[] {
-    if (checks.enum.length === 0 || checks.enum.some((each) => deepEqual(each, value))) return [];
-    const texts = checks.enum.map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
+    if (checks.enum.length === 0 || checks.enum.some((each) => isSame(each, value))) return [];
+    const texts = checks.enum.map((each) => (typeof each === "string" ? each : writeJson(each)));
     return [notSupported(fieldOf(path), value, texts)];
   }
 
@@ -105,10 +125,11 @@ class Validator {
     return errors;
   }
 
-  private number(value: number, { checks }: StructuralSchema, path: string): FieldError[] {
-    const { multipleOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = checks;
+  private number(value: Integer, { checks }: StructuralSchema, path: string): FieldError[] {
+    const { multipleOf, exclusiveMinimum, exclusiveMaximum } = checks;
+    const [minimum, maximum] = [boundOf(value, checks.minimum), boundOf(value, checks.maximum)];
     const errors: FieldError[] = [];
-    if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
+    if (multipleOf !== undefined && !isMultiple(value, multipleOf))
       errors.push(broken(path, value, `should be a multiple of ${multipleOf}`));
     if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
       errors.push(broken(path, value, `should be greater than ${exclusiveMinimum ? "" : "or equal to "}${minimum}`));

@@ -1,4 +1,5 @@
 /** A version of a custom resource, with all that serving it needs; made once from each state of its definition. */
+import { writeJson } from "../../json/text.js";
 import { encodeBase64 } from "../base64.js";
 import type {
   CustomResourceConversion,
@@ -112,7 +113,7 @@ function customVersion(
       .map(({ name }) => apiVersionOf(spec.group, name)),
     warning: version.deprecated === true ? (version.deprecationWarning ?? deprecation(spec, version.name)) : undefined,
     conversion: spec.conversion ?? { strategy: "None" },
-    hash: textHash(JSON.stringify(version)),
+    hash: textHash(writeJson(version)),
     isPristine: metadata.generation === 1,
   };
 }

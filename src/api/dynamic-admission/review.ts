@@ -2,6 +2,7 @@
  * What a webhook is sent: an AdmissionReview with a request in it.
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request
  */
+import { writeJson } from "../../json/text.js";
 import type { AdmissionOperation } from "../admission/plugin.js";
 import type { JsonObject, JsonValue } from "../json-value.js";
 import type { GroupVersionKind } from "../kinds.js";
@@ -76,7 +77,7 @@ export const requestFields = (request: ReviewedRequest): JsonObject => {
 /** The request without its uid, as JSON text: two that are the same ask the same. */
 export const requestText = (request: ReviewedRequest): string => {
   const { dryRun, options, ...fields } = requestFields(request);
-  return JSON.stringify({ ...fields, object: request.object ?? null, oldObject: request.old ?? null, dryRun, options });
+  return writeJson({ ...fields, object: request.object ?? null, oldObject: request.old ?? null, dryRun, options });
 };
 
 /** The whole body that is sent. `text` is that of `requestText`. */

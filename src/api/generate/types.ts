@@ -15,6 +15,9 @@ const special: Readonly<Record<string, string>> = {
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray": "JSONSchemaProps | string[]",
 };
 
+/** What an int64 is, and what a float is that was written without a fraction: it may be beyond what a number holds exactly. */
+const integerImport = 'import type { Integer } from "../../json/integer.js";\n';
+
 /** TypeScript source with one interface for each definition, one to a line. */
 export function emitTypes(swagger: Swagger, names: ReadonlyMap<string, string>): string {
   const typeOf = (schema: Schema): string => {
@@ -25,7 +28,8 @@ export function emitTypes(swagger: Swagger, names: ReadonlyMap<string, string>):
     }
     if (schema.additionalProperties !== undefined) return `{ [key: string]: ${typeOf(schema.additionalProperties)} }`;
     if (schema.type === "object") return "{ [key: string]: unknown }";
-    if (schema.type === "integer" || schema.type === "number") return "number";
+    if (schema.format === "int64" || schema.type === "number") return "Integer";
+    if (schema.type === "integer") return "number";
     return schema.type ?? "unknown";
   };
   const lines = [...names].map(([full, short]): [string, string] => {
@@ -48,7 +52,7 @@ export function emitTypes(swagger: Swagger, names: ReadonlyMap<string, string>):
         : `export interface ${short} { ${fields.join("; ")} }`,
     ];
   });
-  return `${lines
+  return `${integerImport}${lines
     .sort(([a], [b]) => byText(a, b))
     .map(([, line]) => line)
     .join("\n")}\n`;

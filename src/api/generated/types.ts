@@ -1,4 +1,5 @@
 // Written by src/api/generate from the Kubernetes 1.33 API definitions. Do not edit.
+import type { Integer } from "../../json/integer.js";
 export interface APIGroup { apiVersion?: string; kind?: string; name: string; preferredVersion?: GroupVersionForDiscovery; serverAddressByClientCIDRs?: ServerAddressByClientCIDR[]; versions: GroupVersionForDiscovery[] }
 export interface APIGroupList { apiVersion?: string; groups: APIGroup[]; kind?: string }
 export interface APIResource { categories?: string[]; group?: string; kind: string; name: string; namespaced: boolean; shortNames?: string[]; singularName: string; storageVersionHash?: string; verbs: string[]; version?: string }
@@ -30,7 +31,7 @@ export interface AdmissionregistrationV1beta1ValidatingAdmissionPolicyBindingLis
 export interface AdmissionregistrationV1beta1ValidatingAdmissionPolicyBindingSpec { matchResources?: AdmissionregistrationV1beta1MatchResources; paramRef?: AdmissionregistrationV1beta1ParamRef; policyName?: string; validationActions?: string[] }
 export interface AdmissionregistrationV1beta1ValidatingAdmissionPolicyList { apiVersion?: string; items: AdmissionregistrationV1beta1ValidatingAdmissionPolicy[]; kind?: string; metadata?: ListMeta }
 export interface AdmissionregistrationV1beta1ValidatingAdmissionPolicySpec { auditAnnotations?: AdmissionregistrationV1beta1AuditAnnotation[]; failurePolicy?: string; matchConditions?: AdmissionregistrationV1beta1MatchCondition[]; matchConstraints?: AdmissionregistrationV1beta1MatchResources; paramKind?: AdmissionregistrationV1beta1ParamKind; validations?: AdmissionregistrationV1beta1Validation[]; variables?: AdmissionregistrationV1beta1Variable[] }
-export interface AdmissionregistrationV1beta1ValidatingAdmissionPolicyStatus { conditions?: Condition[]; observedGeneration?: number; typeChecking?: AdmissionregistrationV1beta1TypeChecking }
+export interface AdmissionregistrationV1beta1ValidatingAdmissionPolicyStatus { conditions?: Condition[]; observedGeneration?: Integer; typeChecking?: AdmissionregistrationV1beta1TypeChecking }
 export interface AdmissionregistrationV1beta1Validation { expression: string; message?: string; messageExpression?: string; reason?: string }
 export interface AdmissionregistrationV1beta1Variable { expression: string; name: string }
 export interface Affinity { nodeAffinity?: NodeAffinity; podAffinity?: PodAffinity; podAntiAffinity?: PodAntiAffinity }
@@ -48,7 +49,7 @@ export interface AutoscalingV1CrossVersionObjectReference { apiVersion?: string;
 export interface AutoscalingV1HorizontalPodAutoscaler { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: AutoscalingV1HorizontalPodAutoscalerSpec; status?: AutoscalingV1HorizontalPodAutoscalerStatus }
 export interface AutoscalingV1HorizontalPodAutoscalerList { apiVersion?: string; items: AutoscalingV1HorizontalPodAutoscaler[]; kind?: string; metadata?: ListMeta }
 export interface AutoscalingV1HorizontalPodAutoscalerSpec { maxReplicas: number; minReplicas?: number; scaleTargetRef: AutoscalingV1CrossVersionObjectReference; targetCPUUtilizationPercentage?: number }
-export interface AutoscalingV1HorizontalPodAutoscalerStatus { currentCPUUtilizationPercentage?: number; currentReplicas: number; desiredReplicas: number; lastScaleTime?: Time; observedGeneration?: number }
+export interface AutoscalingV1HorizontalPodAutoscalerStatus { currentCPUUtilizationPercentage?: number; currentReplicas: number; desiredReplicas: number; lastScaleTime?: Time; observedGeneration?: Integer }
 export interface AzureDiskVolumeSource { cachingMode?: string; diskName: string; diskURI: string; fsType?: string; kind?: string; readOnly?: boolean }
 export interface AzureFilePersistentVolumeSource { readOnly?: boolean; secretName: string; secretNamespace?: string; shareName: string }
 export interface AzureFileVolumeSource { readOnly?: boolean; secretName: string; shareName: string }
@@ -58,7 +59,7 @@ export interface BoundObjectReference { apiVersion?: string; kind?: string; name
 export interface CELDeviceSelector { expression: string }
 export interface CSIDriver { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: CSIDriverSpec }
 export interface CSIDriverList { apiVersion?: string; items: CSIDriver[]; kind?: string; metadata?: ListMeta }
-export interface CSIDriverSpec { attachRequired?: boolean; fsGroupPolicy?: string; nodeAllocatableUpdatePeriodSeconds?: number; podInfoOnMount?: boolean; requiresRepublish?: boolean; seLinuxMount?: boolean; storageCapacity?: boolean; tokenRequests?: StorageV1TokenRequest[]; volumeLifecycleModes?: string[] }
+export interface CSIDriverSpec { attachRequired?: boolean; fsGroupPolicy?: string; nodeAllocatableUpdatePeriodSeconds?: Integer; podInfoOnMount?: boolean; requiresRepublish?: boolean; seLinuxMount?: boolean; storageCapacity?: boolean; tokenRequests?: StorageV1TokenRequest[]; volumeLifecycleModes?: string[] }
 export interface CSINode { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: CSINodeSpec }
 export interface CSINodeDriver { allocatable?: VolumeNodeResources; name: string; nodeID: string; topologyKeys?: string[] }
 export interface CSINodeList { apiVersion?: string; items: CSINode[]; kind?: string; metadata?: ListMeta }
@@ -92,7 +93,7 @@ export interface ClusterTrustBundleSpec { signerName?: string; trustBundle: stri
 export interface ComponentCondition { error?: string; message?: string; status: string; type: string }
 export interface ComponentStatus { apiVersion?: string; conditions?: ComponentCondition[]; kind?: string; metadata: ObjectMeta }
 export interface ComponentStatusList { apiVersion?: string; items: ComponentStatus[]; kind?: string; metadata?: ListMeta }
-export interface Condition { lastTransitionTime: Time; message: string; observedGeneration?: number; reason: string; status: string; type: string }
+export interface Condition { lastTransitionTime: Time; message: string; observedGeneration?: Integer; reason: string; status: string; type: string }
 export interface ConfigMap { apiVersion?: string; binaryData?: { [key: string]: string }; data?: { [key: string]: string }; immutable?: boolean; kind?: string; metadata: ObjectMeta }
 export interface ConfigMapEnvSource { name?: string; optional?: boolean }
 export interface ConfigMapKeySelector { key: string; name?: string; optional?: boolean }
@@ -101,7 +102,7 @@ export interface ConfigMapNodeConfigSource { kubeletConfigKey: string; name: str
 export interface ConfigMapProjection { items?: KeyToPath[]; name?: string; optional?: boolean }
 export interface ConfigMapVolumeSource { defaultMode?: number; items?: KeyToPath[]; name?: string; optional?: boolean }
 export interface Container { args?: string[]; command?: string[]; env?: EnvVar[]; envFrom?: EnvFromSource[]; image?: string; imagePullPolicy?: string; lifecycle?: Lifecycle; livenessProbe?: Probe; name: string; ports?: ContainerPort[]; readinessProbe?: Probe; resizePolicy?: ContainerResizePolicy[]; resources?: ResourceRequirements; restartPolicy?: string; securityContext?: SecurityContext; startupProbe?: Probe; stdin?: boolean; stdinOnce?: boolean; terminationMessagePath?: string; terminationMessagePolicy?: string; tty?: boolean; volumeDevices?: VolumeDevice[]; volumeMounts?: VolumeMount[]; workingDir?: string }
-export interface ContainerImage { names?: string[]; sizeBytes?: number }
+export interface ContainerImage { names?: string[]; sizeBytes?: Integer }
 export interface ContainerPort { containerPort: number; hostIP?: string; hostPort?: number; name?: string; protocol?: string }
 export interface ContainerResizePolicy { resourceName: string; restartPolicy: string }
 export interface ContainerResourceMetricSource { container: string; name: string; target: MetricTarget }
@@ -112,7 +113,7 @@ export interface ContainerStateTerminated { containerID?: string; exitCode: numb
 export interface ContainerStateWaiting { message?: string; reason?: string }
 export interface ContainerStatus { allocatedResources?: { [key: string]: Quantity }; allocatedResourcesStatus?: ResourceStatus[]; containerID?: string; image: string; imageID: string; lastState?: ContainerState; name: string; ready: boolean; resources?: ResourceRequirements; restartCount: number; started?: boolean; state?: ContainerState; stopSignal?: string; user?: ContainerUser; volumeMounts?: VolumeMountStatus[] }
 export interface ContainerUser { linux?: LinuxContainerUser }
-export interface ControllerRevision { apiVersion?: string; data?: RawExtension; kind?: string; metadata: ObjectMeta; revision: number }
+export interface ControllerRevision { apiVersion?: string; data?: RawExtension; kind?: string; metadata: ObjectMeta; revision: Integer }
 export interface ControllerRevisionList { apiVersion?: string; items: ControllerRevision[]; kind?: string; metadata?: ListMeta }
 export interface CoordinationV1alpha2LeaseCandidate { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: CoordinationV1alpha2LeaseCandidateSpec }
 export interface CoordinationV1alpha2LeaseCandidateList { apiVersion?: string; items: CoordinationV1alpha2LeaseCandidate[]; kind?: string; metadata?: ListMeta }
@@ -122,7 +123,7 @@ export interface Counter { value: Quantity }
 export interface CounterSet { counters: { [key: string]: Counter }; name: string }
 export interface CronJob { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: CronJobSpec; status?: CronJobStatus }
 export interface CronJobList { apiVersion?: string; items: CronJob[]; kind?: string; metadata?: ListMeta }
-export interface CronJobSpec { concurrencyPolicy?: string; failedJobsHistoryLimit?: number; jobTemplate: JobTemplateSpec; schedule: string; startingDeadlineSeconds?: number; successfulJobsHistoryLimit?: number; suspend?: boolean; timeZone?: string }
+export interface CronJobSpec { concurrencyPolicy?: string; failedJobsHistoryLimit?: number; jobTemplate: JobTemplateSpec; schedule: string; startingDeadlineSeconds?: Integer; successfulJobsHistoryLimit?: number; suspend?: boolean; timeZone?: string }
 export interface CronJobStatus { active?: ObjectReference[]; lastScheduleTime?: Time; lastSuccessfulTime?: Time }
 export interface CrossVersionObjectReference { apiVersion?: string; kind: string; name: string }
 export interface CustomResourceColumnDefinition { description?: string; format?: string; jsonPath: string; name: string; priority?: number; type: string }
@@ -143,19 +144,19 @@ export interface DaemonSet { apiVersion?: string; kind?: string; metadata: Objec
 export interface DaemonSetCondition { lastTransitionTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface DaemonSetList { apiVersion?: string; items: DaemonSet[]; kind?: string; metadata?: ListMeta }
 export interface DaemonSetSpec { minReadySeconds?: number; revisionHistoryLimit?: number; selector: LabelSelector; template: PodTemplateSpec; updateStrategy?: DaemonSetUpdateStrategy }
-export interface DaemonSetStatus { collisionCount?: number; conditions?: DaemonSetCondition[]; currentNumberScheduled: number; desiredNumberScheduled: number; numberAvailable?: number; numberMisscheduled: number; numberReady: number; numberUnavailable?: number; observedGeneration?: number; updatedNumberScheduled?: number }
+export interface DaemonSetStatus { collisionCount?: number; conditions?: DaemonSetCondition[]; currentNumberScheduled: number; desiredNumberScheduled: number; numberAvailable?: number; numberMisscheduled: number; numberReady: number; numberUnavailable?: number; observedGeneration?: Integer; updatedNumberScheduled?: number }
 export interface DaemonSetUpdateStrategy { rollingUpdate?: RollingUpdateDaemonSet; type?: string }
-export interface DeleteOptions { apiVersion?: string; dryRun?: string[]; gracePeriodSeconds?: number; ignoreStoreReadErrorWithClusterBreakingPotential?: boolean; kind?: string; orphanDependents?: boolean; preconditions?: Preconditions; propagationPolicy?: string }
+export interface DeleteOptions { apiVersion?: string; dryRun?: string[]; gracePeriodSeconds?: Integer; ignoreStoreReadErrorWithClusterBreakingPotential?: boolean; kind?: string; orphanDependents?: boolean; preconditions?: Preconditions; propagationPolicy?: string }
 export interface Deployment { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: DeploymentSpec; status?: DeploymentStatus }
 export interface DeploymentCondition { lastTransitionTime?: Time; lastUpdateTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface DeploymentList { apiVersion?: string; items: Deployment[]; kind?: string; metadata?: ListMeta }
 export interface DeploymentSpec { minReadySeconds?: number; paused?: boolean; progressDeadlineSeconds?: number; replicas?: number; revisionHistoryLimit?: number; selector: LabelSelector; strategy?: DeploymentStrategy; template: PodTemplateSpec }
-export interface DeploymentStatus { availableReplicas?: number; collisionCount?: number; conditions?: DeploymentCondition[]; observedGeneration?: number; readyReplicas?: number; replicas?: number; terminatingReplicas?: number; unavailableReplicas?: number; updatedReplicas?: number }
+export interface DeploymentStatus { availableReplicas?: number; collisionCount?: number; conditions?: DeploymentCondition[]; observedGeneration?: Integer; readyReplicas?: number; replicas?: number; terminatingReplicas?: number; unavailableReplicas?: number; updatedReplicas?: number }
 export interface DeploymentStrategy { rollingUpdate?: RollingUpdateDeployment; type?: string }
 export interface Device { allNodes?: boolean; attributes?: { [key: string]: DeviceAttribute }; capacity?: { [key: string]: DeviceCapacity }; consumesCounters?: DeviceCounterConsumption[]; name: string; nodeName?: string; nodeSelector?: NodeSelector; taints?: DeviceTaint[] }
 export interface DeviceAllocationConfiguration { opaque?: OpaqueDeviceConfiguration; requests?: string[]; source: string }
 export interface DeviceAllocationResult { config?: DeviceAllocationConfiguration[]; results?: DeviceRequestAllocationResult[] }
-export interface DeviceAttribute { bool?: boolean; int?: number; string?: string; version?: string }
+export interface DeviceAttribute { bool?: boolean; int?: Integer; string?: string; version?: string }
 export interface DeviceCapacity { value: Quantity }
 export interface DeviceClaim { config?: DeviceClaimConfiguration[]; constraints?: DeviceConstraint[]; requests?: DeviceRequest[] }
 export interface DeviceClaimConfiguration { opaque?: OpaqueDeviceConfiguration; requests?: string[] }
@@ -168,13 +169,13 @@ export interface DeviceCounterConsumption { counterSet: string; counters: { [key
 export interface DeviceRequest { exactly?: ExactDeviceRequest; firstAvailable?: DeviceSubRequest[]; name: string }
 export interface DeviceRequestAllocationResult { adminAccess?: boolean; device: string; driver: string; pool: string; request: string; tolerations?: DeviceToleration[] }
 export interface DeviceSelector { cel?: CELDeviceSelector }
-export interface DeviceSubRequest { allocationMode?: string; count?: number; deviceClassName: string; name: string; selectors?: DeviceSelector[]; tolerations?: DeviceToleration[] }
+export interface DeviceSubRequest { allocationMode?: string; count?: Integer; deviceClassName: string; name: string; selectors?: DeviceSelector[]; tolerations?: DeviceToleration[] }
 export interface DeviceTaint { effect: string; key: string; timeAdded?: Time; value?: string }
 export interface DeviceTaintRule { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: DeviceTaintRuleSpec }
 export interface DeviceTaintRuleList { apiVersion?: string; items: DeviceTaintRule[]; kind?: string; metadata?: ListMeta }
 export interface DeviceTaintRuleSpec { deviceSelector?: DeviceTaintSelector; taint: ResourceV1alpha3DeviceTaint }
 export interface DeviceTaintSelector { device?: string; deviceClassName?: string; driver?: string; pool?: string; selectors?: ResourceV1alpha3DeviceSelector[] }
-export interface DeviceToleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: number; value?: string }
+export interface DeviceToleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: Integer; value?: string }
 export interface DiscoveryV1EndpointPort { appProtocol?: string; name?: string; port?: number; protocol?: string }
 export interface DownwardAPIProjection { items?: DownwardAPIVolumeFile[] }
 export interface DownwardAPIVolumeFile { fieldRef?: ObjectFieldSelector; mode?: number; path: string; resourceFieldRef?: ResourceFieldSelector }
@@ -203,7 +204,7 @@ export interface EventsV1Event { action?: string; apiVersion?: string; deprecate
 export interface EventsV1EventList { apiVersion?: string; items: EventsV1Event[]; kind?: string; metadata?: ListMeta }
 export interface EventsV1EventSeries { count: number; lastObservedTime: MicroTime }
 export interface Eviction { apiVersion?: string; deleteOptions?: DeleteOptions; kind?: string; metadata: ObjectMeta }
-export interface ExactDeviceRequest { adminAccess?: boolean; allocationMode?: string; count?: number; deviceClassName: string; selectors?: DeviceSelector[]; tolerations?: DeviceToleration[] }
+export interface ExactDeviceRequest { adminAccess?: boolean; allocationMode?: string; count?: Integer; deviceClassName: string; selectors?: DeviceSelector[]; tolerations?: DeviceToleration[] }
 export interface ExecAction { command?: string[] }
 export interface ExemptPriorityLevelConfiguration { lendablePercent?: number; nominalConcurrencyShares?: number }
 export interface ExpressionWarning { fieldRef: string; warning: string }
@@ -245,7 +246,7 @@ export interface HorizontalPodAutoscalerBehavior { scaleDown?: HPAScalingRules; 
 export interface HorizontalPodAutoscalerCondition { lastTransitionTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface HorizontalPodAutoscalerList { apiVersion?: string; items: HorizontalPodAutoscaler[]; kind?: string; metadata?: ListMeta }
 export interface HorizontalPodAutoscalerSpec { behavior?: HorizontalPodAutoscalerBehavior; maxReplicas: number; metrics?: MetricSpec[]; minReplicas?: number; scaleTargetRef: CrossVersionObjectReference }
-export interface HorizontalPodAutoscalerStatus { conditions?: HorizontalPodAutoscalerCondition[]; currentMetrics?: MetricStatus[]; currentReplicas?: number; desiredReplicas: number; lastScaleTime?: Time; observedGeneration?: number }
+export interface HorizontalPodAutoscalerStatus { conditions?: HorizontalPodAutoscalerCondition[]; currentMetrics?: MetricStatus[]; currentReplicas?: number; desiredReplicas: number; lastScaleTime?: Time; observedGeneration?: Integer }
 export interface HostAlias { hostnames?: string[]; ip: string }
 export interface HostIP { ip: string }
 export interface HostPathVolumeSource { path: string; type?: string }
@@ -274,7 +275,7 @@ export interface IngressStatus { loadBalancer?: IngressLoadBalancerStatus }
 export interface IngressTLS { hosts?: string[]; secretName?: string }
 export type IntOrString = number | string;
 export interface JSONPatch { expression?: string }
-export interface JSONSchemaProps { "$ref"?: string; "$schema"?: string; additionalItems?: JSONSchemaPropsOrBool; additionalProperties?: JSONSchemaPropsOrBool; allOf?: JSONSchemaProps[]; anyOf?: JSONSchemaProps[]; default?: JSONValue; definitions?: { [key: string]: JSONSchemaProps }; dependencies?: { [key: string]: JSONSchemaPropsOrStringArray }; description?: string; enum?: JSONValue[]; example?: JSONValue; exclusiveMaximum?: boolean; exclusiveMinimum?: boolean; externalDocs?: ExternalDocumentation; format?: string; id?: string; items?: JSONSchemaPropsOrArray; maxItems?: number; maxLength?: number; maxProperties?: number; maximum?: number; minItems?: number; minLength?: number; minProperties?: number; minimum?: number; multipleOf?: number; not?: JSONSchemaProps; nullable?: boolean; oneOf?: JSONSchemaProps[]; pattern?: string; patternProperties?: { [key: string]: JSONSchemaProps }; properties?: { [key: string]: JSONSchemaProps }; required?: string[]; title?: string; type?: string; uniqueItems?: boolean; "x-kubernetes-embedded-resource"?: boolean; "x-kubernetes-int-or-string"?: boolean; "x-kubernetes-list-map-keys"?: string[]; "x-kubernetes-list-type"?: string; "x-kubernetes-map-type"?: string; "x-kubernetes-preserve-unknown-fields"?: boolean; "x-kubernetes-validations"?: ValidationRule[] }
+export interface JSONSchemaProps { "$ref"?: string; "$schema"?: string; additionalItems?: JSONSchemaPropsOrBool; additionalProperties?: JSONSchemaPropsOrBool; allOf?: JSONSchemaProps[]; anyOf?: JSONSchemaProps[]; default?: JSONValue; definitions?: { [key: string]: JSONSchemaProps }; dependencies?: { [key: string]: JSONSchemaPropsOrStringArray }; description?: string; enum?: JSONValue[]; example?: JSONValue; exclusiveMaximum?: boolean; exclusiveMinimum?: boolean; externalDocs?: ExternalDocumentation; format?: string; id?: string; items?: JSONSchemaPropsOrArray; maxItems?: Integer; maxLength?: Integer; maxProperties?: Integer; maximum?: Integer; minItems?: Integer; minLength?: Integer; minProperties?: Integer; minimum?: Integer; multipleOf?: Integer; not?: JSONSchemaProps; nullable?: boolean; oneOf?: JSONSchemaProps[]; pattern?: string; patternProperties?: { [key: string]: JSONSchemaProps }; properties?: { [key: string]: JSONSchemaProps }; required?: string[]; title?: string; type?: string; uniqueItems?: boolean; "x-kubernetes-embedded-resource"?: boolean; "x-kubernetes-int-or-string"?: boolean; "x-kubernetes-list-map-keys"?: string[]; "x-kubernetes-list-type"?: string; "x-kubernetes-map-type"?: string; "x-kubernetes-preserve-unknown-fields"?: boolean; "x-kubernetes-validations"?: ValidationRule[] }
 export type JSONSchemaPropsOrArray = JSONSchemaProps | JSONSchemaProps[];
 export type JSONSchemaPropsOrBool = JSONSchemaProps | boolean;
 export type JSONSchemaPropsOrStringArray = JSONSchemaProps | string[];
@@ -282,7 +283,7 @@ export type JSONValue = unknown;
 export interface Job { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: JobSpec; status?: JobStatus }
 export interface JobCondition { lastProbeTime?: Time; lastTransitionTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface JobList { apiVersion?: string; items: Job[]; kind?: string; metadata?: ListMeta }
-export interface JobSpec { activeDeadlineSeconds?: number; backoffLimit?: number; backoffLimitPerIndex?: number; completionMode?: string; completions?: number; managedBy?: string; manualSelector?: boolean; maxFailedIndexes?: number; parallelism?: number; podFailurePolicy?: PodFailurePolicy; podReplacementPolicy?: string; selector?: LabelSelector; successPolicy?: SuccessPolicy; suspend?: boolean; template: PodTemplateSpec; ttlSecondsAfterFinished?: number }
+export interface JobSpec { activeDeadlineSeconds?: Integer; backoffLimit?: number; backoffLimitPerIndex?: number; completionMode?: string; completions?: number; managedBy?: string; manualSelector?: boolean; maxFailedIndexes?: number; parallelism?: number; podFailurePolicy?: PodFailurePolicy; podReplacementPolicy?: string; selector?: LabelSelector; successPolicy?: SuccessPolicy; suspend?: boolean; template: PodTemplateSpec; ttlSecondsAfterFinished?: number }
 export interface JobStatus { active?: number; completedIndexes?: string; completionTime?: Time; conditions?: JobCondition[]; failed?: number; failedIndexes?: string; ready?: number; startTime?: Time; succeeded?: number; terminating?: number; uncountedTerminatedPods?: UncountedTerminatedPods }
 export interface JobTemplateSpec { metadata?: ObjectMeta; spec?: JobSpec }
 export interface KeyToPath { key: string; mode?: number; path: string }
@@ -303,8 +304,8 @@ export interface LimitRangeList { apiVersion?: string; items: LimitRange[]; kind
 export interface LimitRangeSpec { limits: LimitRangeItem[] }
 export interface LimitResponse { queuing?: QueuingConfiguration; type: string }
 export interface LimitedPriorityLevelConfiguration { borrowingLimitPercent?: number; lendablePercent?: number; limitResponse?: LimitResponse; nominalConcurrencyShares?: number }
-export interface LinuxContainerUser { gid: number; supplementalGroups?: number[]; uid: number }
-export interface ListMeta { continue?: string; remainingItemCount?: number; resourceVersion?: string; selfLink?: string }
+export interface LinuxContainerUser { gid: Integer; supplementalGroups?: Integer[]; uid: Integer }
+export interface ListMeta { continue?: string; remainingItemCount?: Integer; resourceVersion?: string; selfLink?: string }
 export interface LoadBalancerIngress { hostname?: string; ip?: string; ipMode?: string; ports?: PortStatus[] }
 export interface LoadBalancerStatus { ingress?: LoadBalancerIngress[] }
 export interface LocalObjectReference { name?: string }
@@ -370,13 +371,13 @@ export interface NodeSelectorRequirement { key: string; operator: string; values
 export interface NodeSelectorTerm { matchExpressions?: NodeSelectorRequirement[]; matchFields?: NodeSelectorRequirement[] }
 export interface NodeSpec { configSource?: NodeConfigSource; externalID?: string; podCIDR?: string; podCIDRs?: string[]; providerID?: string; taints?: Taint[]; unschedulable?: boolean }
 export interface NodeStatus { addresses?: NodeAddress[]; allocatable?: { [key: string]: Quantity }; capacity?: { [key: string]: Quantity }; conditions?: NodeCondition[]; config?: NodeConfigStatus; daemonEndpoints?: NodeDaemonEndpoints; features?: NodeFeatures; images?: ContainerImage[]; nodeInfo?: NodeSystemInfo; phase?: string; runtimeHandlers?: NodeRuntimeHandler[]; volumesAttached?: AttachedVolume[]; volumesInUse?: string[] }
-export interface NodeSwapStatus { capacity?: number }
+export interface NodeSwapStatus { capacity?: Integer }
 export interface NodeSystemInfo { architecture: string; bootID: string; containerRuntimeVersion: string; kernelVersion: string; kubeProxyVersion: string; kubeletVersion: string; machineID: string; operatingSystem: string; osImage: string; swap?: NodeSwapStatus; systemUUID: string }
 export interface NonResourceAttributes { path?: string; verb?: string }
 export interface NonResourcePolicyRule { nonResourceURLs: string[]; verbs: string[] }
 export interface NonResourceRule { nonResourceURLs?: string[]; verbs: string[] }
 export interface ObjectFieldSelector { apiVersion?: string; fieldPath: string }
-export interface ObjectMeta { annotations?: { [key: string]: string }; creationTimestamp?: Time; deletionGracePeriodSeconds?: number; deletionTimestamp?: Time; finalizers?: string[]; generateName?: string; generation?: number; labels?: { [key: string]: string }; managedFields?: ManagedFieldsEntry[]; name?: string; namespace?: string; ownerReferences?: OwnerReference[]; resourceVersion?: string; selfLink?: string; uid?: string }
+export interface ObjectMeta { annotations?: { [key: string]: string }; creationTimestamp?: Time; deletionGracePeriodSeconds?: Integer; deletionTimestamp?: Time; finalizers?: string[]; generateName?: string; generation?: Integer; labels?: { [key: string]: string }; managedFields?: ManagedFieldsEntry[]; name?: string; namespace?: string; ownerReferences?: OwnerReference[]; resourceVersion?: string; selfLink?: string; uid?: string }
 export interface ObjectMetricSource { describedObject: CrossVersionObjectReference; metric: MetricIdentifier; target: MetricTarget }
 export interface ObjectMetricStatus { current: MetricValueStatus; describedObject: CrossVersionObjectReference; metric: MetricIdentifier }
 export interface ObjectReference { apiVersion?: string; fieldPath?: string; kind?: string; name?: string; namespace?: string; resourceVersion?: string; uid?: string }
@@ -403,13 +404,13 @@ export interface Pod { apiVersion?: string; kind?: string; metadata: ObjectMeta;
 export interface PodAffinity { preferredDuringSchedulingIgnoredDuringExecution?: WeightedPodAffinityTerm[]; requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] }
 export interface PodAffinityTerm { labelSelector?: LabelSelector; matchLabelKeys?: string[]; mismatchLabelKeys?: string[]; namespaceSelector?: LabelSelector; namespaces?: string[]; topologyKey: string }
 export interface PodAntiAffinity { preferredDuringSchedulingIgnoredDuringExecution?: WeightedPodAffinityTerm[]; requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] }
-export interface PodCondition { lastProbeTime?: Time; lastTransitionTime?: Time; message?: string; observedGeneration?: number; reason?: string; status: string; type: string }
+export interface PodCondition { lastProbeTime?: Time; lastTransitionTime?: Time; message?: string; observedGeneration?: Integer; reason?: string; status: string; type: string }
 export interface PodDNSConfig { nameservers?: string[]; options?: PodDNSConfigOption[]; searches?: string[] }
 export interface PodDNSConfigOption { name?: string; value?: string }
 export interface PodDisruptionBudget { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: PodDisruptionBudgetSpec; status?: PodDisruptionBudgetStatus }
 export interface PodDisruptionBudgetList { apiVersion?: string; items: PodDisruptionBudget[]; kind?: string; metadata?: ListMeta }
 export interface PodDisruptionBudgetSpec { maxUnavailable?: IntOrString; minAvailable?: IntOrString; selector?: LabelSelector; unhealthyPodEvictionPolicy?: string }
-export interface PodDisruptionBudgetStatus { conditions?: Condition[]; currentHealthy: number; desiredHealthy: number; disruptedPods?: { [key: string]: Time }; disruptionsAllowed: number; expectedPods: number; observedGeneration?: number }
+export interface PodDisruptionBudgetStatus { conditions?: Condition[]; currentHealthy: number; desiredHealthy: number; disruptedPods?: { [key: string]: Time }; disruptionsAllowed: number; expectedPods: number; observedGeneration?: Integer }
 export interface PodFailurePolicy { rules: PodFailurePolicyRule[] }
 export interface PodFailurePolicyOnExitCodesRequirement { containerName?: string; operator: string; values: number[] }
 export interface PodFailurePolicyOnPodConditionsPattern { status: string; type: string }
@@ -421,9 +422,9 @@ export interface PodReadinessGate { conditionType: string }
 export interface PodResourceClaim { name: string; resourceClaimName?: string; resourceClaimTemplateName?: string }
 export interface PodResourceClaimStatus { name: string; resourceClaimName?: string }
 export interface PodSchedulingGate { name: string }
-export interface PodSecurityContext { appArmorProfile?: AppArmorProfile; fsGroup?: number; fsGroupChangePolicy?: string; runAsGroup?: number; runAsNonRoot?: boolean; runAsUser?: number; seLinuxChangePolicy?: string; seLinuxOptions?: SELinuxOptions; seccompProfile?: SeccompProfile; supplementalGroups?: number[]; supplementalGroupsPolicy?: string; sysctls?: Sysctl[]; windowsOptions?: WindowsSecurityContextOptions }
-export interface PodSpec { activeDeadlineSeconds?: number; affinity?: Affinity; automountServiceAccountToken?: boolean; containers: Container[]; dnsConfig?: PodDNSConfig; dnsPolicy?: string; enableServiceLinks?: boolean; ephemeralContainers?: EphemeralContainer[]; hostAliases?: HostAlias[]; hostIPC?: boolean; hostNetwork?: boolean; hostPID?: boolean; hostUsers?: boolean; hostname?: string; imagePullSecrets?: LocalObjectReference[]; initContainers?: Container[]; nodeName?: string; nodeSelector?: { [key: string]: string }; os?: PodOS; overhead?: { [key: string]: Quantity }; preemptionPolicy?: string; priority?: number; priorityClassName?: string; readinessGates?: PodReadinessGate[]; resourceClaims?: PodResourceClaim[]; resources?: ResourceRequirements; restartPolicy?: string; runtimeClassName?: string; schedulerName?: string; schedulingGates?: PodSchedulingGate[]; securityContext?: PodSecurityContext; serviceAccount?: string; serviceAccountName?: string; setHostnameAsFQDN?: boolean; shareProcessNamespace?: boolean; subdomain?: string; terminationGracePeriodSeconds?: number; tolerations?: Toleration[]; topologySpreadConstraints?: TopologySpreadConstraint[]; volumes?: Volume[] }
-export interface PodStatus { conditions?: PodCondition[]; containerStatuses?: ContainerStatus[]; ephemeralContainerStatuses?: ContainerStatus[]; hostIP?: string; hostIPs?: HostIP[]; initContainerStatuses?: ContainerStatus[]; message?: string; nominatedNodeName?: string; observedGeneration?: number; phase?: string; podIP?: string; podIPs?: PodIP[]; qosClass?: string; reason?: string; resize?: string; resourceClaimStatuses?: PodResourceClaimStatus[]; startTime?: Time }
+export interface PodSecurityContext { appArmorProfile?: AppArmorProfile; fsGroup?: Integer; fsGroupChangePolicy?: string; runAsGroup?: Integer; runAsNonRoot?: boolean; runAsUser?: Integer; seLinuxChangePolicy?: string; seLinuxOptions?: SELinuxOptions; seccompProfile?: SeccompProfile; supplementalGroups?: Integer[]; supplementalGroupsPolicy?: string; sysctls?: Sysctl[]; windowsOptions?: WindowsSecurityContextOptions }
+export interface PodSpec { activeDeadlineSeconds?: Integer; affinity?: Affinity; automountServiceAccountToken?: boolean; containers: Container[]; dnsConfig?: PodDNSConfig; dnsPolicy?: string; enableServiceLinks?: boolean; ephemeralContainers?: EphemeralContainer[]; hostAliases?: HostAlias[]; hostIPC?: boolean; hostNetwork?: boolean; hostPID?: boolean; hostUsers?: boolean; hostname?: string; imagePullSecrets?: LocalObjectReference[]; initContainers?: Container[]; nodeName?: string; nodeSelector?: { [key: string]: string }; os?: PodOS; overhead?: { [key: string]: Quantity }; preemptionPolicy?: string; priority?: number; priorityClassName?: string; readinessGates?: PodReadinessGate[]; resourceClaims?: PodResourceClaim[]; resources?: ResourceRequirements; restartPolicy?: string; runtimeClassName?: string; schedulerName?: string; schedulingGates?: PodSchedulingGate[]; securityContext?: PodSecurityContext; serviceAccount?: string; serviceAccountName?: string; setHostnameAsFQDN?: boolean; shareProcessNamespace?: boolean; subdomain?: string; terminationGracePeriodSeconds?: Integer; tolerations?: Toleration[]; topologySpreadConstraints?: TopologySpreadConstraint[]; volumes?: Volume[] }
+export interface PodStatus { conditions?: PodCondition[]; containerStatuses?: ContainerStatus[]; ephemeralContainerStatuses?: ContainerStatus[]; hostIP?: string; hostIPs?: HostIP[]; initContainerStatuses?: ContainerStatus[]; message?: string; nominatedNodeName?: string; observedGeneration?: Integer; phase?: string; podIP?: string; podIPs?: PodIP[]; qosClass?: string; reason?: string; resize?: string; resourceClaimStatuses?: PodResourceClaimStatus[]; startTime?: Time }
 export interface PodTemplate { apiVersion?: string; kind?: string; metadata: ObjectMeta; template?: PodTemplateSpec }
 export interface PodTemplateList { apiVersion?: string; items: PodTemplate[]; kind?: string; metadata?: ListMeta }
 export interface PodTemplateSpec { metadata?: ObjectMeta; spec?: PodSpec }
@@ -443,7 +444,7 @@ export interface PriorityLevelConfigurationList { apiVersion?: string; items: Pr
 export interface PriorityLevelConfigurationReference { name: string }
 export interface PriorityLevelConfigurationSpec { exempt?: ExemptPriorityLevelConfiguration; limited?: LimitedPriorityLevelConfiguration; type: string }
 export interface PriorityLevelConfigurationStatus { conditions?: PriorityLevelConfigurationCondition[] }
-export interface Probe { exec?: ExecAction; failureThreshold?: number; grpc?: GRPCAction; httpGet?: HTTPGetAction; initialDelaySeconds?: number; periodSeconds?: number; successThreshold?: number; tcpSocket?: TCPSocketAction; terminationGracePeriodSeconds?: number; timeoutSeconds?: number }
+export interface Probe { exec?: ExecAction; failureThreshold?: number; grpc?: GRPCAction; httpGet?: HTTPGetAction; initialDelaySeconds?: number; periodSeconds?: number; successThreshold?: number; tcpSocket?: TCPSocketAction; terminationGracePeriodSeconds?: Integer; timeoutSeconds?: number }
 export interface ProjectedVolumeSource { defaultMode?: number; sources?: VolumeProjection[] }
 export type Quantity = string;
 export interface QueuingConfiguration { handSize?: number; queueLengthLimit?: number; queues?: number }
@@ -455,12 +456,12 @@ export interface ReplicaSet { apiVersion?: string; kind?: string; metadata: Obje
 export interface ReplicaSetCondition { lastTransitionTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface ReplicaSetList { apiVersion?: string; items: ReplicaSet[]; kind?: string; metadata?: ListMeta }
 export interface ReplicaSetSpec { minReadySeconds?: number; replicas?: number; selector: LabelSelector; template?: PodTemplateSpec }
-export interface ReplicaSetStatus { availableReplicas?: number; conditions?: ReplicaSetCondition[]; fullyLabeledReplicas?: number; observedGeneration?: number; readyReplicas?: number; replicas: number; terminatingReplicas?: number }
+export interface ReplicaSetStatus { availableReplicas?: number; conditions?: ReplicaSetCondition[]; fullyLabeledReplicas?: number; observedGeneration?: Integer; readyReplicas?: number; replicas: number; terminatingReplicas?: number }
 export interface ReplicationController { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: ReplicationControllerSpec; status?: ReplicationControllerStatus }
 export interface ReplicationControllerCondition { lastTransitionTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface ReplicationControllerList { apiVersion?: string; items: ReplicationController[]; kind?: string; metadata?: ListMeta }
 export interface ReplicationControllerSpec { minReadySeconds?: number; replicas?: number; selector?: { [key: string]: string }; template?: PodTemplateSpec }
-export interface ReplicationControllerStatus { availableReplicas?: number; conditions?: ReplicationControllerCondition[]; fullyLabeledReplicas?: number; observedGeneration?: number; readyReplicas?: number; replicas: number }
+export interface ReplicationControllerStatus { availableReplicas?: number; conditions?: ReplicationControllerCondition[]; fullyLabeledReplicas?: number; observedGeneration?: Integer; readyReplicas?: number; replicas: number }
 export interface ResourceAttributes { fieldSelector?: FieldSelectorAttributes; group?: string; labelSelector?: LabelSelectorAttributes; name?: string; namespace?: string; resource?: string; subresource?: string; verb?: string; version?: string }
 export interface ResourceClaim { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceClaimSpec; status?: ResourceClaimStatus }
 export interface ResourceClaimConsumerReference { apiGroup?: string; name: string; resource: string; uid: string }
@@ -475,7 +476,7 @@ export interface ResourceHealth { health?: string; resourceID: string }
 export interface ResourceMetricSource { name: string; target: MetricTarget }
 export interface ResourceMetricStatus { current: MetricValueStatus; name: string }
 export interface ResourcePolicyRule { apiGroups: string[]; clusterScope?: boolean; namespaces?: string[]; resources: string[]; verbs: string[] }
-export interface ResourcePool { generation: number; name: string; resourceSliceCount: number }
+export interface ResourcePool { generation: Integer; name: string; resourceSliceCount: Integer }
 export interface ResourceQuota { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: ResourceQuotaSpec; status?: ResourceQuotaStatus }
 export interface ResourceQuotaList { apiVersion?: string; items: ResourceQuota[]; kind?: string; metadata?: ListMeta }
 export interface ResourceQuotaSpec { hard?: { [key: string]: Quantity }; scopeSelector?: ScopeSelector; scopes?: string[] }
@@ -495,7 +496,7 @@ export interface ResourceV1alpha3CounterSet { counters: { [key: string]: Resourc
 export interface ResourceV1alpha3Device { basic?: ResourceV1alpha3BasicDevice; name: string }
 export interface ResourceV1alpha3DeviceAllocationConfiguration { opaque?: ResourceV1alpha3OpaqueDeviceConfiguration; requests?: string[]; source: string }
 export interface ResourceV1alpha3DeviceAllocationResult { config?: ResourceV1alpha3DeviceAllocationConfiguration[]; results?: ResourceV1alpha3DeviceRequestAllocationResult[] }
-export interface ResourceV1alpha3DeviceAttribute { bool?: boolean; int?: number; string?: string; version?: string }
+export interface ResourceV1alpha3DeviceAttribute { bool?: boolean; int?: Integer; string?: string; version?: string }
 export interface ResourceV1alpha3DeviceClaim { config?: ResourceV1alpha3DeviceClaimConfiguration[]; constraints?: ResourceV1alpha3DeviceConstraint[]; requests?: ResourceV1alpha3DeviceRequest[] }
 export interface ResourceV1alpha3DeviceClaimConfiguration { opaque?: ResourceV1alpha3OpaqueDeviceConfiguration; requests?: string[] }
 export interface ResourceV1alpha3DeviceClass { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1alpha3DeviceClassSpec }
@@ -504,12 +505,12 @@ export interface ResourceV1alpha3DeviceClassList { apiVersion?: string; items: R
 export interface ResourceV1alpha3DeviceClassSpec { config?: ResourceV1alpha3DeviceClassConfiguration[]; selectors?: ResourceV1alpha3DeviceSelector[] }
 export interface ResourceV1alpha3DeviceConstraint { matchAttribute?: string; requests?: string[] }
 export interface ResourceV1alpha3DeviceCounterConsumption { counterSet: string; counters: { [key: string]: ResourceV1alpha3Counter } }
-export interface ResourceV1alpha3DeviceRequest { adminAccess?: boolean; allocationMode?: string; count?: number; deviceClassName?: string; firstAvailable?: ResourceV1alpha3DeviceSubRequest[]; name: string; selectors?: ResourceV1alpha3DeviceSelector[]; tolerations?: ResourceV1alpha3DeviceToleration[] }
+export interface ResourceV1alpha3DeviceRequest { adminAccess?: boolean; allocationMode?: string; count?: Integer; deviceClassName?: string; firstAvailable?: ResourceV1alpha3DeviceSubRequest[]; name: string; selectors?: ResourceV1alpha3DeviceSelector[]; tolerations?: ResourceV1alpha3DeviceToleration[] }
 export interface ResourceV1alpha3DeviceRequestAllocationResult { adminAccess?: boolean; device: string; driver: string; pool: string; request: string; tolerations?: ResourceV1alpha3DeviceToleration[] }
 export interface ResourceV1alpha3DeviceSelector { cel?: ResourceV1alpha3CELDeviceSelector }
-export interface ResourceV1alpha3DeviceSubRequest { allocationMode?: string; count?: number; deviceClassName: string; name: string; selectors?: ResourceV1alpha3DeviceSelector[]; tolerations?: ResourceV1alpha3DeviceToleration[] }
+export interface ResourceV1alpha3DeviceSubRequest { allocationMode?: string; count?: Integer; deviceClassName: string; name: string; selectors?: ResourceV1alpha3DeviceSelector[]; tolerations?: ResourceV1alpha3DeviceToleration[] }
 export interface ResourceV1alpha3DeviceTaint { effect: string; key: string; timeAdded?: Time; value?: string }
-export interface ResourceV1alpha3DeviceToleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: number; value?: string }
+export interface ResourceV1alpha3DeviceToleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: Integer; value?: string }
 export interface ResourceV1alpha3NetworkDeviceData { hardwareAddress?: string; interfaceName?: string; ips?: string[] }
 export interface ResourceV1alpha3OpaqueDeviceConfiguration { driver: string; parameters: RawExtension }
 export interface ResourceV1alpha3ResourceClaim { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1alpha3ResourceClaimSpec; status?: ResourceV1alpha3ResourceClaimStatus }
@@ -520,7 +521,7 @@ export interface ResourceV1alpha3ResourceClaimStatus { allocation?: ResourceV1al
 export interface ResourceV1alpha3ResourceClaimTemplate { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1alpha3ResourceClaimTemplateSpec }
 export interface ResourceV1alpha3ResourceClaimTemplateList { apiVersion?: string; items: ResourceV1alpha3ResourceClaimTemplate[]; kind?: string; metadata?: ListMeta }
 export interface ResourceV1alpha3ResourceClaimTemplateSpec { metadata?: ObjectMeta; spec: ResourceV1alpha3ResourceClaimSpec }
-export interface ResourceV1alpha3ResourcePool { generation: number; name: string; resourceSliceCount: number }
+export interface ResourceV1alpha3ResourcePool { generation: Integer; name: string; resourceSliceCount: Integer }
 export interface ResourceV1alpha3ResourceSlice { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1alpha3ResourceSliceSpec }
 export interface ResourceV1alpha3ResourceSliceList { apiVersion?: string; items: ResourceV1alpha3ResourceSlice[]; kind?: string; metadata?: ListMeta }
 export interface ResourceV1alpha3ResourceSliceSpec { allNodes?: boolean; devices?: ResourceV1alpha3Device[]; driver: string; nodeName?: string; nodeSelector?: NodeSelector; perDeviceNodeSelection?: boolean; pool: ResourceV1alpha3ResourcePool; sharedCounters?: ResourceV1alpha3CounterSet[] }
@@ -532,7 +533,7 @@ export interface ResourceV1beta1CounterSet { counters: { [key: string]: Resource
 export interface ResourceV1beta1Device { basic?: BasicDevice; name: string }
 export interface ResourceV1beta1DeviceAllocationConfiguration { opaque?: ResourceV1beta1OpaqueDeviceConfiguration; requests?: string[]; source: string }
 export interface ResourceV1beta1DeviceAllocationResult { config?: ResourceV1beta1DeviceAllocationConfiguration[]; results?: ResourceV1beta1DeviceRequestAllocationResult[] }
-export interface ResourceV1beta1DeviceAttribute { bool?: boolean; int?: number; string?: string; version?: string }
+export interface ResourceV1beta1DeviceAttribute { bool?: boolean; int?: Integer; string?: string; version?: string }
 export interface ResourceV1beta1DeviceCapacity { value: Quantity }
 export interface ResourceV1beta1DeviceClaim { config?: ResourceV1beta1DeviceClaimConfiguration[]; constraints?: ResourceV1beta1DeviceConstraint[]; requests?: ResourceV1beta1DeviceRequest[] }
 export interface ResourceV1beta1DeviceClaimConfiguration { opaque?: ResourceV1beta1OpaqueDeviceConfiguration; requests?: string[] }
@@ -542,12 +543,12 @@ export interface ResourceV1beta1DeviceClassList { apiVersion?: string; items: Re
 export interface ResourceV1beta1DeviceClassSpec { config?: ResourceV1beta1DeviceClassConfiguration[]; selectors?: ResourceV1beta1DeviceSelector[] }
 export interface ResourceV1beta1DeviceConstraint { matchAttribute?: string; requests?: string[] }
 export interface ResourceV1beta1DeviceCounterConsumption { counterSet: string; counters: { [key: string]: ResourceV1beta1Counter } }
-export interface ResourceV1beta1DeviceRequest { adminAccess?: boolean; allocationMode?: string; count?: number; deviceClassName?: string; firstAvailable?: ResourceV1beta1DeviceSubRequest[]; name: string; selectors?: ResourceV1beta1DeviceSelector[]; tolerations?: ResourceV1beta1DeviceToleration[] }
+export interface ResourceV1beta1DeviceRequest { adminAccess?: boolean; allocationMode?: string; count?: Integer; deviceClassName?: string; firstAvailable?: ResourceV1beta1DeviceSubRequest[]; name: string; selectors?: ResourceV1beta1DeviceSelector[]; tolerations?: ResourceV1beta1DeviceToleration[] }
 export interface ResourceV1beta1DeviceRequestAllocationResult { adminAccess?: boolean; device: string; driver: string; pool: string; request: string; tolerations?: ResourceV1beta1DeviceToleration[] }
 export interface ResourceV1beta1DeviceSelector { cel?: ResourceV1beta1CELDeviceSelector }
-export interface ResourceV1beta1DeviceSubRequest { allocationMode?: string; count?: number; deviceClassName: string; name: string; selectors?: ResourceV1beta1DeviceSelector[]; tolerations?: ResourceV1beta1DeviceToleration[] }
+export interface ResourceV1beta1DeviceSubRequest { allocationMode?: string; count?: Integer; deviceClassName: string; name: string; selectors?: ResourceV1beta1DeviceSelector[]; tolerations?: ResourceV1beta1DeviceToleration[] }
 export interface ResourceV1beta1DeviceTaint { effect: string; key: string; timeAdded?: Time; value?: string }
-export interface ResourceV1beta1DeviceToleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: number; value?: string }
+export interface ResourceV1beta1DeviceToleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: Integer; value?: string }
 export interface ResourceV1beta1NetworkDeviceData { hardwareAddress?: string; interfaceName?: string; ips?: string[] }
 export interface ResourceV1beta1OpaqueDeviceConfiguration { driver: string; parameters: RawExtension }
 export interface ResourceV1beta1ResourceClaim { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1beta1ResourceClaimSpec; status?: ResourceV1beta1ResourceClaimStatus }
@@ -558,7 +559,7 @@ export interface ResourceV1beta1ResourceClaimStatus { allocation?: ResourceV1bet
 export interface ResourceV1beta1ResourceClaimTemplate { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1beta1ResourceClaimTemplateSpec }
 export interface ResourceV1beta1ResourceClaimTemplateList { apiVersion?: string; items: ResourceV1beta1ResourceClaimTemplate[]; kind?: string; metadata?: ListMeta }
 export interface ResourceV1beta1ResourceClaimTemplateSpec { metadata?: ObjectMeta; spec: ResourceV1beta1ResourceClaimSpec }
-export interface ResourceV1beta1ResourcePool { generation: number; name: string; resourceSliceCount: number }
+export interface ResourceV1beta1ResourcePool { generation: Integer; name: string; resourceSliceCount: Integer }
 export interface ResourceV1beta1ResourceSlice { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: ResourceV1beta1ResourceSliceSpec }
 export interface ResourceV1beta1ResourceSliceList { apiVersion?: string; items: ResourceV1beta1ResourceSlice[]; kind?: string; metadata?: ListMeta }
 export interface ResourceV1beta1ResourceSliceSpec { allNodes?: boolean; devices?: ResourceV1beta1Device[]; driver: string; nodeName?: string; nodeSelector?: NodeSelector; perDeviceNodeSelection?: boolean; pool: ResourceV1beta1ResourcePool; sharedCounters?: ResourceV1beta1CounterSet[] }
@@ -590,7 +591,7 @@ export interface SecretList { apiVersion?: string; items: Secret[]; kind?: strin
 export interface SecretProjection { items?: KeyToPath[]; name?: string; optional?: boolean }
 export interface SecretReference { name?: string; namespace?: string }
 export interface SecretVolumeSource { defaultMode?: number; items?: KeyToPath[]; optional?: boolean; secretName?: string }
-export interface SecurityContext { allowPrivilegeEscalation?: boolean; appArmorProfile?: AppArmorProfile; capabilities?: Capabilities; privileged?: boolean; procMount?: string; readOnlyRootFilesystem?: boolean; runAsGroup?: number; runAsNonRoot?: boolean; runAsUser?: number; seLinuxOptions?: SELinuxOptions; seccompProfile?: SeccompProfile; windowsOptions?: WindowsSecurityContextOptions }
+export interface SecurityContext { allowPrivilegeEscalation?: boolean; appArmorProfile?: AppArmorProfile; capabilities?: Capabilities; privileged?: boolean; procMount?: string; readOnlyRootFilesystem?: boolean; runAsGroup?: Integer; runAsNonRoot?: boolean; runAsUser?: Integer; seLinuxOptions?: SELinuxOptions; seccompProfile?: SeccompProfile; windowsOptions?: WindowsSecurityContextOptions }
 export interface SelectableField { jsonPath: string }
 export interface SelfSubjectAccessReview { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: SelfSubjectAccessReviewSpec; status?: SubjectAccessReviewStatus }
 export interface SelfSubjectAccessReviewSpec { nonResourceAttributes?: NonResourceAttributes; resourceAttributes?: ResourceAttributes }
@@ -604,7 +605,7 @@ export interface Service { apiVersion?: string; kind?: string; metadata: ObjectM
 export interface ServiceAccount { apiVersion?: string; automountServiceAccountToken?: boolean; imagePullSecrets?: LocalObjectReference[]; kind?: string; metadata: ObjectMeta; secrets?: ObjectReference[] }
 export interface ServiceAccountList { apiVersion?: string; items: ServiceAccount[]; kind?: string; metadata?: ListMeta }
 export interface ServiceAccountSubject { name: string; namespace: string }
-export interface ServiceAccountTokenProjection { audience?: string; expirationSeconds?: number; path: string }
+export interface ServiceAccountTokenProjection { audience?: string; expirationSeconds?: Integer; path: string }
 export interface ServiceBackendPort { name?: string; number?: number }
 export interface ServiceCIDR { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: ServiceCIDRSpec; status?: ServiceCIDRStatus }
 export interface ServiceCIDRList { apiVersion?: string; items: ServiceCIDR[]; kind?: string; metadata?: ListMeta }
@@ -616,14 +617,14 @@ export interface ServiceReference { name: string; namespace: string; path?: stri
 export interface ServiceSpec { allocateLoadBalancerNodePorts?: boolean; clusterIP?: string; clusterIPs?: string[]; externalIPs?: string[]; externalName?: string; externalTrafficPolicy?: string; healthCheckNodePort?: number; internalTrafficPolicy?: string; ipFamilies?: string[]; ipFamilyPolicy?: string; loadBalancerClass?: string; loadBalancerIP?: string; loadBalancerSourceRanges?: string[]; ports?: ServicePort[]; publishNotReadyAddresses?: boolean; selector?: { [key: string]: string }; sessionAffinity?: string; sessionAffinityConfig?: SessionAffinityConfig; trafficDistribution?: string; type?: string }
 export interface ServiceStatus { conditions?: Condition[]; loadBalancer?: LoadBalancerStatus }
 export interface SessionAffinityConfig { clientIP?: ClientIPConfig }
-export interface SleepAction { seconds: number }
+export interface SleepAction { seconds: Integer }
 export interface StatefulSet { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: StatefulSetSpec; status?: StatefulSetStatus }
 export interface StatefulSetCondition { lastTransitionTime?: Time; message?: string; reason?: string; status: string; type: string }
 export interface StatefulSetList { apiVersion?: string; items: StatefulSet[]; kind?: string; metadata?: ListMeta }
 export interface StatefulSetOrdinals { start?: number }
 export interface StatefulSetPersistentVolumeClaimRetentionPolicy { whenDeleted?: string; whenScaled?: string }
 export interface StatefulSetSpec { minReadySeconds?: number; ordinals?: StatefulSetOrdinals; persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy; podManagementPolicy?: string; replicas?: number; revisionHistoryLimit?: number; selector: LabelSelector; serviceName?: string; template: PodTemplateSpec; updateStrategy?: StatefulSetUpdateStrategy; volumeClaimTemplates?: PersistentVolumeClaim[] }
-export interface StatefulSetStatus { availableReplicas?: number; collisionCount?: number; conditions?: StatefulSetCondition[]; currentReplicas?: number; currentRevision?: string; observedGeneration?: number; readyReplicas?: number; replicas: number; updateRevision?: string; updatedReplicas?: number }
+export interface StatefulSetStatus { availableReplicas?: number; collisionCount?: number; conditions?: StatefulSetCondition[]; currentReplicas?: number; currentRevision?: string; observedGeneration?: Integer; readyReplicas?: number; replicas: number; updateRevision?: string; updatedReplicas?: number }
 export interface StatefulSetUpdateStrategy { rollingUpdate?: RollingUpdateStatefulSetStrategy; type?: string }
 export interface Status { apiVersion?: string; code?: number; details?: StatusDetails; kind?: string; message?: string; metadata?: ListMeta; reason?: string; status?: string }
 export interface StatusCause { field?: string; message?: string; reason?: string }
@@ -632,11 +633,11 @@ export interface StorageClass { allowVolumeExpansion?: boolean; allowedTopologie
 export interface StorageClassList { apiVersion?: string; items: StorageClass[]; kind?: string; metadata?: ListMeta }
 export interface StorageOSPersistentVolumeSource { fsType?: string; readOnly?: boolean; secretRef?: ObjectReference; volumeName?: string; volumeNamespace?: string }
 export interface StorageOSVolumeSource { fsType?: string; readOnly?: boolean; secretRef?: LocalObjectReference; volumeName?: string; volumeNamespace?: string }
-export interface StorageV1TokenRequest { audience: string; expirationSeconds?: number }
+export interface StorageV1TokenRequest { audience: string; expirationSeconds?: Integer }
 export interface StorageV1alpha1VolumeAttributesClass { apiVersion?: string; driverName: string; kind?: string; metadata: ObjectMeta; parameters?: { [key: string]: string } }
 export interface StorageV1alpha1VolumeAttributesClassList { apiVersion?: string; items: StorageV1alpha1VolumeAttributesClass[]; kind?: string; metadata?: ListMeta }
 export interface StorageVersion { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: StorageVersionSpec; status: StorageVersionStatus }
-export interface StorageVersionCondition { lastTransitionTime?: Time; message: string; observedGeneration?: number; reason: string; status: string; type: string }
+export interface StorageVersionCondition { lastTransitionTime?: Time; message: string; observedGeneration?: Integer; reason: string; status: string; type: string }
 export interface StorageVersionList { apiVersion?: string; items: StorageVersion[]; kind?: string; metadata?: ListMeta }
 export interface StorageVersionMigration { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec?: StorageVersionMigrationSpec; status?: StorageVersionMigrationStatus }
 export interface StorageVersionMigrationList { apiVersion?: string; items: StorageVersionMigration[]; kind?: string; metadata?: ListMeta }
@@ -656,12 +657,12 @@ export interface TCPSocketAction { host?: string; port: IntOrString }
 export interface Taint { effect: string; key: string; timeAdded?: Time; value?: string }
 export type Time = string;
 export interface TokenRequest { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: TokenRequestSpec; status?: TokenRequestStatus }
-export interface TokenRequestSpec { audiences: string[]; boundObjectRef?: BoundObjectReference; expirationSeconds?: number }
+export interface TokenRequestSpec { audiences: string[]; boundObjectRef?: BoundObjectReference; expirationSeconds?: Integer }
 export interface TokenRequestStatus { expirationTimestamp: Time; token: string }
 export interface TokenReview { apiVersion?: string; kind?: string; metadata: ObjectMeta; spec: TokenReviewSpec; status?: TokenReviewStatus }
 export interface TokenReviewSpec { audiences?: string[]; token?: string }
 export interface TokenReviewStatus { audiences?: string[]; authenticated?: boolean; error?: string; user?: UserInfo }
-export interface Toleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: number; value?: string }
+export interface Toleration { effect?: string; key?: string; operator?: string; tolerationSeconds?: Integer; value?: string }
 export interface TopologySelectorLabelRequirement { key: string; values: string[] }
 export interface TopologySelectorTerm { matchLabelExpressions?: TopologySelectorLabelRequirement[] }
 export interface TopologySpreadConstraint { labelSelector?: LabelSelector; matchLabelKeys?: string[]; maxSkew: number; minDomains?: number; nodeAffinityPolicy?: string; nodeTaintsPolicy?: string; topologyKey: string; whenUnsatisfiable: string }
@@ -677,7 +678,7 @@ export interface ValidatingAdmissionPolicyBindingList { apiVersion?: string; ite
 export interface ValidatingAdmissionPolicyBindingSpec { matchResources?: MatchResources; paramRef?: ParamRef; policyName?: string; validationActions?: string[] }
 export interface ValidatingAdmissionPolicyList { apiVersion?: string; items: ValidatingAdmissionPolicy[]; kind?: string; metadata?: ListMeta }
 export interface ValidatingAdmissionPolicySpec { auditAnnotations?: AuditAnnotation[]; failurePolicy?: string; matchConditions?: MatchCondition[]; matchConstraints?: MatchResources; paramKind?: ParamKind; validations?: Validation[]; variables?: Variable[] }
-export interface ValidatingAdmissionPolicyStatus { conditions?: Condition[]; observedGeneration?: number; typeChecking?: TypeChecking }
+export interface ValidatingAdmissionPolicyStatus { conditions?: Condition[]; observedGeneration?: Integer; typeChecking?: TypeChecking }
 export interface ValidatingWebhook { admissionReviewVersions: string[]; clientConfig: WebhookClientConfig; failurePolicy?: string; matchConditions?: MatchCondition[]; matchPolicy?: string; name: string; namespaceSelector?: LabelSelector; objectSelector?: LabelSelector; rules?: RuleWithOperations[]; sideEffects: string; timeoutSeconds?: number }
 export interface ValidatingWebhookConfiguration { apiVersion?: string; kind?: string; metadata: ObjectMeta; webhooks?: ValidatingWebhook[] }
 export interface ValidatingWebhookConfigurationList { apiVersion?: string; items: ValidatingWebhookConfiguration[]; kind?: string; metadata?: ListMeta }

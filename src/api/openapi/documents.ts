@@ -1,4 +1,5 @@
 /** The OpenAPI documents as they are served: made when first asked for, and kept for as long as what they are made of is. */
+import { writeJson } from "../../json/text.js";
 import { schemaJson } from "../generated/schema.js";
 import type { ResourceTable } from "../kinds.js";
 import { textHash } from "../text-hash.js";
@@ -90,13 +91,13 @@ function makeBody(from: Made, path: string, asProtobuf: boolean): string | Uint8
             own,
             foreign.v2.map((each) => each.document),
           );
-    return asProtobuf ? encodeGnostic(document) : JSON.stringify(document);
+    return asProtobuf ? encodeGnostic(document) : writeJson(document);
   }
-  if (path === "/openapi/v3") return JSON.stringify(openApiV3Index(entriesOf(from)));
+  if (path === "/openapi/v3") return writeJson(openApiV3Index(entriesOf(from)));
   const of = versionAt(path);
   if (of === undefined) return undefined;
   const document = openApiV3(table, of.group, of.version, release) ?? foreign.converted.get(of.name)?.document;
-  return document === undefined ? undefined : JSON.stringify(document);
+  return document === undefined ? undefined : writeJson(document);
 }
 
 /** Those of the table, and behind them those of extensions that it does not have. */
@@ -129,7 +130,7 @@ function builtinHash(): string {
   builtin ??= textHash(
     schemaJson +
       describedTypes()
-        .map((type) => JSON.stringify([...descriptionOf(type)!.fields]))
+        .map((type) => writeJson([...descriptionOf(type)!.fields]))
         .join(),
   );
   return builtin;
@@ -138,7 +139,7 @@ function builtinHash(): string {
 /** Names everything that the document of one group and version is made from. */
 function versionHash({ table, release }: Made, group: string, version: string): string {
   const rows = table.of(group, version).map(({ custom, ...resource }) => [resource, custom?.hash]);
-  return textHash(builtinHash() + release + JSON.stringify(rows));
+  return textHash(builtinHash() + release + writeJson(rows));
 }
 
 function documentHash(from: Made, path: string): string {
@@ -147,7 +148,7 @@ function documentHash(from: Made, path: string): string {
   if (of !== undefined) return foreign.converted.get(of.name)?.hash ?? versionHash(from, of.group, of.version);
   const all = from.table.groups.flatMap(({ name, versions }) => versions.map((version) => versionHash(from, name, version)));
   const converted = Array.from(foreign.converted, ([name, { hash }]) => name + hash);
-  const others = path === "/openapi/v2" ? foreign.v2.map(({ hash }) => hash) : [JSON.stringify(foreign.v3), ...converted];
+  const others = path === "/openapi/v2" ? foreign.v2.map(({ hash }) => hash) : [writeJson(foreign.v3), ...converted];
   return textHash([...all, ...others].join());
 }
 

@@ -1,4 +1,5 @@
 /** What an extension API server says of itself in OpenAPI 2: only what it says of its own version of its own group counts. */
+import { readJson } from "../../json/text.js";
 import { isJsonObject, type JsonObject } from "../json-value.js";
 import { definitionsIn, isDeeperThan } from "./references.js";
 
@@ -43,7 +44,7 @@ const objectsIn = (value: unknown): Array<[string, JsonObject]> =>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     // What is no JSON is no object either.
     return undefined;

@@ -3,6 +3,7 @@
  * https://github.com/google/gnostic; extensions travel as YAML text, of which JSON is a part.
  */
 import protobuf from "protobufjs/minimal.js";
+import { writeJson } from "../../json/text.js";
 import { isJsonObject, type JsonObject } from "../json-value.js";
 import type { DocumentV2 } from "./document-v2.js";
 
@@ -37,7 +38,7 @@ function extensions(writer: Writer, id: number, object: object): void {
     if (!name.startsWith("x-")) continue;
     message(writer, id, (named) => {
       text(named, 1, name);
-      message(named, 2, (any) => text(any, 2, JSON.stringify(value)));
+      message(named, 2, (any) => text(any, 2, writeJson(value)));
     });
   }
 }

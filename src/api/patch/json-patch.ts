@@ -1,3 +1,4 @@
+import { writeJson } from "../../json/text.js";
 import { deepCopy, deepEqual, isJsonObject, type JsonValue, jsonKind, ownField } from "../json-value.js";
 import { byteLength } from "../names.js";
 import type { JsonPatchOperation } from "./json-patch-document.js";
@@ -173,4 +174,4 @@ const escapedForHtml = /[<>&\u2028\u2029]/g;
 
 /** The bytes of a value as Go writes it in JSON; nothing for null. */
 const marshalledBytes = (value: JsonValue): number =>
-  value === null ? 0 : byteLength(JSON.stringify(value).replace(escapedForHtml, "\\u0000"));
+  value === null ? 0 : byteLength(writeJson(value).replace(escapedForHtml, "\\u0000"));

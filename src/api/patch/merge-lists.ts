@@ -1,3 +1,4 @@
+import { isInt64, isNumeric } from "../../json/integer.js";
 import { deepEqual, isJsonObject, type JsonObject, type JsonValue, ownField } from "../json-value.js";
 
 /**
@@ -57,7 +58,7 @@ export const arrangeMerged = (
 export const goTypeOf = (value: JsonValue): string => {
   if (value === null) return "%!s(<nil>)";
   if (Array.isArray(value)) return "[]interface {}";
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  if (isNumeric(value)) return isInt64(value) ? "int64" : "float64";
   return typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "map[string]interface {}";
 };
 

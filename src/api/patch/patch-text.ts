@@ -1,4 +1,5 @@
 /** Patches as text. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
+import { exactInteger } from "../../json/integer.js";
 import { parseAnyJson } from "../body.js";
 import type { JsonValue } from "../json-value.js";
 import { badRequest, fail, type Result, succeed } from "../status.js";
@@ -11,9 +12,9 @@ export interface PatchText {
   readonly problems: readonly string[];
 }
 
-/** Reads the JSON text of a patch; 400 for what is no JSON. */
+/** Reads the JSON text of a patch, with its integers as they were written; 400 for what is no JSON. */
 export function readPatchText(text: string, type: PatchType): Result<PatchText> {
-  const parsed = parseAnyJson(text);
+  const parsed = parseAnyJson(text, exactInteger);
   if (!parsed.ok) {
     // What kube-apiserver says of a strategic merge patch comes from its decoder alone.
     const prefix = type === "application/strategic-merge-patch+json" ? "" : "error decoding patch: ";

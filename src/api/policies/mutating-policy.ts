@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/
  */
 import type { Atom } from "../apply/atom.js";
-import { toJson } from "../cel/json.js";
+import { safeIntegerOrText, toJson } from "../cel/json.js";
 import { type CelType, listOf } from "../cel/language/types.js";
 import { CelError, ListValue, StructValue, type Value } from "../cel/language/values.js";
 import { jsonPatchType, mutationTypes, objectTypeError } from "../cel/library/mutation-types.js";
@@ -86,7 +86,7 @@ function patched(object: JsonObject, value: Value): Mutated {
       return failed("type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch");
     const mismatch = mismatchIn(each);
     if (mismatch !== undefined) return failed(`type mismatch: ${mismatch}`);
-    const operation = toJson(each);
+    const operation = toJson(each, safeIntegerOrText);
     if (operation instanceof CelError)
       return failed(`JSONPath valueExpression evaluated to a type that could not marshal to JSON: ${operation.message}`);
     operations.push(operation);

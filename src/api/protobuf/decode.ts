@@ -1,5 +1,7 @@
 /** Reads the protobuf messages of the API as the JSON values they stand for. */
 import protobuf from "protobufjs/minimal.js";
+import { exactInteger, type Integer } from "../../json/integer.js";
+import { readJson } from "../../json/text.js";
 import { setField } from "../json-value.js";
 import { formatMicroTime, formatTime } from "../time.js";
 import { type Element, type Message, type MessageField, messageOf } from "./messages.js";
@@ -167,7 +169,21 @@ function readElement(reader: Reader, element: Element, previous: JsonObject, dep
   }
 }
 
-const readInt64 = (reader: Reader): number => Number(reader.int64());
+function readInt64(reader: Reader): Integer {
+  const start = reader.pos;
+  const nearest = Number(reader.int64());
+  return Number.isSafeInteger(nearest) ? nearest : exactInteger(BigInt.asIntN(64, varintIn(reader.buf, start)));
+}
+
+/** All the bits of a varint: the library gives a number, which does not hold them. */
+function varintIn(bytes: Uint8Array, start: number): bigint {
+  let bits = 0n;
+  for (let at = start, shift = 0n; ; at++, shift += 7n) {
+    const byte = bytes[at]!;
+    bits |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) return bits;
+  }
+}
 
 /** The fields of a small message, each as what it was written as: numbers or bytes. */
 function readSmall(reader: Reader): Map<number, Array<number | Uint8Array>> {
@@ -179,7 +195,7 @@ function readSmall(reader: Reader): Map<number, Array<number | Uint8Array>> {
       reader.skipType(wireType);
       continue;
     }
-    const value = wireType === varint ? readInt64(reader) : reader.bytes();
+    const value = wireType === varint ? Number(readInt64(reader)) : reader.bytes();
     fields.set(key >>> 3, [...(fields.get(key >>> 3) ?? []), value]);
   }
   return fields;
@@ -213,7 +229,7 @@ function readContent(reader: Reader, element: Element, depth: number): unknown {
         : formatMicroTime(numberOf(first(1)) * 1000 + Math.floor(numberOf(first(2)) / 1000) / 1000);
     case "raw":
     case "json":
-      return readJson(textOf(first(1)));
+      return rawJson(textOf(first(1)));
     case "strings":
       return (fields.get(1) ?? []).map(textOf);
     case "schemaOrArray":
@@ -227,10 +243,10 @@ function readContent(reader: Reader, element: Element, depth: number): unknown {
   }
 }
 
-function readJson(text: string): unknown {
+function rawJson(text: string): unknown {
   if (text === "") return undefined;
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     throw new Malformed("raw bytes are not JSON");
   }

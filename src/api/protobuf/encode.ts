@@ -1,5 +1,7 @@
 /** Writes JSON values as the protobuf messages of the API. */
 import protobuf from "protobufjs/minimal.js";
+import { isNumeric } from "../../json/integer.js";
+import { writeJson } from "../../json/text.js";
 import { parseMicroTime, parseTime } from "../time.js";
 import { type Element, type Message, type MessageField, messageOf } from "./messages.js";
 
@@ -61,12 +63,13 @@ function writeElement(writer: Writer, id: number, element: Element, value: unkno
       return;
     case "int64":
       if (typeof value === "number") writer.uint32(tag(id, varint)).int64(value);
+      else if (typeof value === "bigint") writer.uint32(tag(id, varint)).int64(halvesOf(value));
       return;
     case "bool":
       if (typeof value === "boolean") writer.uint32(tag(id, varint)).bool(value);
       return;
     case "double":
-      if (typeof value === "number") writer.uint32(tag(id, fixed64)).double(value);
+      if (isNumeric(value)) writer.uint32(tag(id, fixed64)).double(Number(value));
       return;
     case "bytes":
       if (typeof value === "string") writer.uint32(tag(id, lengthDelimited)).bytes(bytesOfBase64(value));
@@ -105,7 +108,7 @@ function writeContent(writer: Writer, element: Element, value: unknown): void {
     }
     case "raw":
     case "json":
-      writer.uint32(tag(1, lengthDelimited)).string(JSON.stringify(value));
+      writer.uint32(tag(1, lengthDelimited)).string(writeJson(value));
       return;
     case "strings":
       if (Array.isArray(value)) for (const item of value) writeElement(writer, 1, { type: "string" }, item);
@@ -126,6 +129,13 @@ function writeContent(writer: Writer, element: Element, value: unknown): void {
       if (isObject(value)) writeMessage(writer, messageOf(element.name)!, value);
   }
 }
+
+/** An int64 as the library's own type for it has it: two halves of 32 bits. */
+const halvesOf = (value: bigint) => ({
+  low: Number(BigInt.asIntN(32, value)),
+  high: Number(BigInt.asIntN(32, value >> 32n)),
+  unsigned: false,
+});
 
 const jsonSchema: Element = { type: "message", name: "JSONSchemaProps" };
 

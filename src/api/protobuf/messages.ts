@@ -1,4 +1,5 @@
 /** The protobuf messages of the API: for each type the number and wire form of every field, under its JSON name. */
+import { readJson } from "../../json/text.js";
 import { messagesJson } from "../generated/protobuf.js";
 
 /**
@@ -65,7 +66,7 @@ const known = new Map<string, Message>();
 export function messageOf(typeName: string): Message | undefined {
   const found = known.get(typeName);
   if (found !== undefined) return found;
-  table ??= JSON.parse(messagesJson) as Readonly<Record<string, string>>;
+  table ??= readJson(messagesJson) as Readonly<Record<string, string>>;
   if (!Object.hasOwn(table, typeName)) return undefined;
   const fields = table[typeName] === "" ? [] : table[typeName]!.split(";").map(readField);
   const message = { name: typeName, fields, byId: new Map(fields.map((field) => [field.id, field])) };

@@ -2,6 +2,7 @@
  * What a claim of devices costs of a quota: itself, and for each class the devices that it may come to hold at most.
  * https://kubernetes.io/docs/concepts/policy/resource-quotas/#compute-resource-quota
  */
+import { isNumeric } from "../../json/integer.js";
 import { isJsonObject, type JsonValue } from "../json-value.js";
 import { addQuantities, compareQuantities, type ParsedQuantity, quantityOf } from "../quantity.js";
 import type { UntypedObject } from "../types.js";
@@ -22,7 +23,7 @@ const entriesOf = (value: JsonValue | undefined): Asked[] =>
 /** Devices of one request. A mode of a later release costs nothing. */
 function devicesOf({ allocationMode = "ExactCount", count = 1 }: Asked): ParsedQuantity {
   if (allocationMode === "All") return quantityOf(String(devicesMost));
-  return quantityOf(allocationMode === "ExactCount" && typeof count === "number" ? String(count) : "0");
+  return quantityOf(allocationMode === "ExactCount" && isNumeric(count) ? String(count) : "0");
 }
 
 /** By class. Of the alternatives of a request, those count that are the most for their class. */

@@ -1,5 +1,6 @@
 /** What a pod costs of a quota, and which scopes take it in. */
 import type { Affinity, Container, Pod, PodAffinityTerm, ScopedResourceSelectorRequirement } from "../generated/types.js";
+import { secondsInMs } from "../go-duration.js";
 import { podLimitQuantities, podRequestQuantities, type Quantities, quantitiesOf } from "../pod-resources.js";
 import type { ParsedQuantity } from "../quantity.js";
 import { qosClassOf } from "../strategy/pod.js";
@@ -44,7 +45,7 @@ function usesResources({ metadata, status }: Pod, nowMs: number): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
   if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
   const going = parseTime(deletionTimestamp);
-  return !going.ok || nowMs <= going.ms + deletionGracePeriodSeconds * 1_000;
+  return !going.ok || nowMs <= going.ms + secondsInMs(deletionGracePeriodSeconds);
 }
 
 function usage(object: UntypedObject, nowMs: number): Map<string, ParsedQuantity> {

@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import type { Container, Pod, PodSpec } from "../generated/types.js";
 import { compareQuantities, quantityOf } from "../quantity.js";
 
@@ -32,7 +33,7 @@ export const qosClassOf = (spec: PodSpec): QosClass => {
 };
 
 /** Seconds a pod is given to end when it is deleted; 0 removes it at once. `requested` is the delete option. */
-export const deletionGraceSeconds = (pod: Pod, requested: number | undefined): number => {
+export const deletionGraceSeconds = (pod: Pod, requested: Integer | undefined): Integer => {
   const period = requested ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
   const unassigned = (pod.spec?.nodeName ?? "") === "";
   const finished = pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";

@@ -205,7 +205,7 @@ export const prepareForUpdate = (
   }
   if (hasGeneration(resource.group, resource.kind)) {
     const generation = old.metadata.generation ?? 0;
-    prepared.metadata.generation = asksForChange(prepared, old, resource.kind) ? generation + 1 : generation;
+    prepared.metadata.generation = asksForChange(prepared, old, resource.kind) ? Number(generation) + 1 : generation;
     if (prepared.metadata.generation === 0) delete prepared.metadata.generation;
   }
   return prepared;

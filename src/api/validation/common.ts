@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import { type FieldError, invalidValue, notSupported, required } from "../field-errors.js";
 import { semanticEqual } from "../json-value.js";
 import { type NameRule, percent, portName, portNumber } from "../names.js";
@@ -9,10 +10,10 @@ import { parseQuantity } from "../quantity.js";
 export const followsRule = (rule: NameRule, value: string | undefined, path: string): FieldError[] =>
   rule(value ?? "").map((message) => invalidValue(path, value ?? "", message));
 
-export const nonNegative = (value: number | undefined, path: string): FieldError[] =>
+export const nonNegative = (value: Integer | undefined, path: string): FieldError[] =>
   value !== undefined && value < 0 ? [invalidValue(path, value, "must be greater than or equal to 0")] : [];
 
-export const positive = (value: number | undefined, path: string): FieldError[] =>
+export const positive = (value: Integer | undefined, path: string): FieldError[] =>
   value !== undefined && value <= 0 ? [invalidValue(path, value, "must be greater than 0")] : [];
 
 export const immutable = (value: unknown, old: unknown, path: string): FieldError[] =>

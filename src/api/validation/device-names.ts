@@ -1,3 +1,4 @@
+import { writeJson } from "../../json/text.js";
 import { type FieldError, invalidValue, required, tooLong } from "../field-errors.js";
 import { isJsonObject, type JsonValue } from "../json-value.js";
 import { byteLength, dns1123Label, dns1123Subdomain, patternMessage } from "../names.js";
@@ -62,7 +63,7 @@ export const qualifiedErrors = (name: string, path: string): FieldError[] => {
 /** Anything that is an object, and not too long. */
 export const anyObjectErrors = (value: unknown, path: string, max: number): FieldError[] => {
   if (value === undefined || value === null) return [required(path)];
-  if (byteLength(JSON.stringify(value)) > max) return [tooLong(path, max)];
+  if (byteLength(writeJson(value)) > max) return [tooLong(path, max)];
   return isJsonObject(value as JsonValue)
     ? []
     : [invalidValue(path, "<value omitted>", "parameters must be a valid JSON object")];

@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import { at, child, duplicate, type FieldError, invalidValue, required, tooLong, tooMany } from "../field-errors.js";
 import type {
   Device,
@@ -71,7 +72,7 @@ interface Asked {
   readonly deviceClassName?: string;
   readonly selectors?: DeviceSelector[];
   readonly allocationMode?: string;
-  readonly count?: number;
+  readonly count?: Integer;
   readonly tolerations?: DeviceToleration[];
 }
 

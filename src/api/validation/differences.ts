@@ -1,3 +1,4 @@
+import { writeJson } from "../../json/text.js";
 import { at, child } from "../field-errors.js";
 import { isJsonObject, semanticEqual } from "../json-value.js";
 
@@ -11,8 +12,7 @@ export const differences = (old: unknown, now: unknown, path: string): string[] 
   if (Array.isArray(old) && Array.isArray(now) && old.length === now.length) {
     return old.flatMap((item, index) => differences(item, now[index], at(path, index)));
   }
-  const line = (sign: string, value: unknown): string[] =>
-    value === undefined ? [] : [`${sign} ${path}: ${JSON.stringify(value)}`];
+  const line = (sign: string, value: unknown): string[] => (value === undefined ? [] : [`${sign} ${path}: ${writeJson(value)}`]);
   return [...line("-", old), ...line("+", now)];
 };
 

@@ -1,3 +1,4 @@
+import { readJson, writeJson } from "../../json/text.js";
 import {
   at,
   child,
@@ -270,7 +271,7 @@ const withPlacementPutBack = (now: PodTemplateSpec, old: PodTemplateSpec): PodTe
   const merged = was?.nodeAffinity === undefined ? others : { ...others, nodeAffinity: was.nodeAffinity };
   const placed = { affinity: was === undefined && Object.keys(merged).length === 0 ? undefined : merged };
   const restored = { ...spec, ...placed, nodeSelector, schedulingGates, tolerations };
-  return JSON.parse(JSON.stringify({ metadata: { ...metadata, ...kept }, spec: restored })) as PodTemplateSpec;
+  return readJson(writeJson({ metadata: { ...metadata, ...kept }, spec: restored })) as PodTemplateSpec;
 };
 
 const templateChangeErrors = (job: Job, old: Job): FieldError[] => {

@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import { child, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
 import type { Container, HTTPGetAction, LifecycleHandler, Probe } from "../generated/types.js";
 import { httpHeaderName, portNumber } from "../names.js";
@@ -17,7 +18,7 @@ const httpGetErrors = (action: HTTPGetAction, path: string): FieldError[] => [
 const handlerFields = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] as const;
 type Handler = Pick<Probe, "exec" | "httpGet" | "tcpSocket" | "grpc"> & Pick<LifecycleHandler, "sleep">;
 
-const handlerErrors = (handler: Handler, path: string, grace?: number): FieldError[] => {
+const handlerErrors = (handler: Handler, path: string, grace?: Integer): FieldError[] => {
   const [first, ...more] = handlerFields.filter((field) => handler[field] !== undefined);
   if (first === undefined) return [required(path, "must specify a handler type")];
   const errors: FieldError[] = [];
@@ -54,7 +55,7 @@ const oneSuccess = (probe: Probe | undefined, path: string): FieldError[] =>
     : [];
 
 /** The probes and handlers of a container that runs along with others: a main container or a sidecar. */
-export const healthErrors = (container: Container, path: string, grace: number | undefined): FieldError[] => {
+export const healthErrors = (container: Container, path: string, grace: Integer | undefined): FieldError[] => {
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   const errors: FieldError[] = [];
   for (const moment of ["postStart", "preStop"] as const) {

@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, required, tooLong } from "../field-errors.js";
 import type {
   AppArmorProfile,
@@ -98,7 +99,7 @@ const windowsErrors = (options: WindowsSecurityContextOptions | undefined, path:
   return errors;
 };
 
-const idErrors = (ids: { readonly [field: string]: number | undefined }, path: string): FieldError[] =>
+const idErrors = (ids: { readonly [field: string]: Integer | undefined }, path: string): FieldError[] =>
   Object.entries(ids).flatMap(([field, id]) =>
     id === undefined ? [] : unixId(id).map((message) => invalidValue(child(path, field), id, message)),
   );

@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import { at, child, duplicate, type FieldError, forbiddenField, invalidValue } from "../field-errors.js";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../generated/types.js";
 import { isIp } from "../ip.js";
@@ -76,7 +77,7 @@ const userErrors = (pod: Pod): FieldError[] =>
       if (user?.linux === undefined) return [];
       if (pod.spec?.os?.name === "windows") return [forbiddenField(path, "cannot be set for a windows pod")];
       const { gid, supplementalGroups = [], uid } = user.linux;
-      const of = (id: number, field: string): FieldError[] =>
+      const of = (id: Integer, field: string): FieldError[] =>
         unixId(id).map((message) => invalidValue(child(path, field), id, message));
       const groups = supplementalGroups.flatMap((id, place) => of(id, at("supplementalGroups", place)));
       return [...of(uid, "uid"), ...of(gid, "gid"), ...groups];

@@ -1,3 +1,4 @@
+import type { Integer } from "../../json/integer.js";
 import { at, child, type FieldError, forbiddenField, invalidValue } from "../field-errors.js";
 import type {
   Container,
@@ -25,7 +26,7 @@ const updatable = [
   "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 ].join(",");
 
-const deadlineErrors = (now: number | undefined, before: number | undefined): FieldError[] => {
+const deadlineErrors = (now: Integer | undefined, before: Integer | undefined): FieldError[] => {
   const path = "spec.activeDeadlineSeconds";
   if (now !== undefined) {
     if (now < 0 || now > 2147483647) return [invalidValue(path, now, "must be between 0 and 2147483647, inclusive")];

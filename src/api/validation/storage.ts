@@ -1,3 +1,4 @@
+import { writeJson } from "../../json/text.js";
 import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, required, tooLong } from "../field-errors.js";
 import type { StorageClass, TopologySelectorLabelRequirement, TopologySelectorTerm } from "../generated/types.js";
 import { semanticEqual } from "../json-value.js";
@@ -32,9 +33,7 @@ const keyErrors = ({ key = "", values = [] }: TopologySelectorLabelRequirement, 
 
 /** Which values of which labels a term names, in whatever order. */
 const meaningOf = (term: TopologySelectorTerm): string =>
-  JSON.stringify(
-    (term.matchLabelExpressions ?? []).map(({ key, values = [] }) => [key, [...values].sort()] as const).sort(byKey),
-  );
+  writeJson((term.matchLabelExpressions ?? []).map(({ key, values = [] }) => [key, [...values].sort()] as const).sort(byKey));
 const byKey = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one === other ? 0 : one < other ? -1 : 1;
 

@@ -99,7 +99,7 @@ export class TokenIssue {
   }
 
   private get askedSeconds(): number {
-    return this.spec.expirationSeconds ?? lifetime.usualSeconds;
+    return Number(this.spec.expirationSeconds ?? lifetime.usualSeconds);
   }
 
   private admitted(): Result<unknown> {

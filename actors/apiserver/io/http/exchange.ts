@@ -1,6 +1,7 @@
 /** One HTTP request from its turn to its answer. */
 import type { ResourceTable } from "../../../../src/api/kinds.js";
 import { badRequest } from "../../../../src/api/status.js";
+import { writeJson } from "../../../../src/json/text.js";
 import { checksOf, healthAnswer } from "../../http/health.js";
 import { issuerDocument } from "../../http/issuer.js";
 import { isConversation } from "../../http/long-running.js";
@@ -129,7 +130,7 @@ function answerMetrics(request: HttpRequest, response: HttpResponse, registry: R
 }
 
 function answerJson(request: HttpRequest, response: HttpResponse, value: object): void {
-  answer(request, response, 200, { contentType: mediaTypes.json, body: JSON.stringify(value, undefined, 2) });
+  answer(request, response, 200, { contentType: mediaTypes.json, body: writeJson(value, 2) });
 }
 
 function indexPaths(table: ResourceTable): string[] {

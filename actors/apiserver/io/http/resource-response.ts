@@ -1,4 +1,5 @@
 /** Answers requests for objects: by content negotiation, within their time, rendered as asked for. */
+import { asRead } from "../../../../src/api/body.js";
 import type { Resource } from "../../../../src/api/kinds.js";
 import { hasMessage } from "../../../../src/api/protobuf/envelope.js";
 import {
@@ -80,7 +81,7 @@ export function serveResource(asked: Asked, to: ResourceRoute, user: ApiUser, re
         return;
       }
       const abandon = handler.longTexts.read(new TextDecoder().decode(bytes), (read) =>
-        send(read.ok ? writeRequest(to, user, query, bytes, contentType, userAgent, () => read.value) : read),
+        send(read.ok ? writeRequest(to, user, query, bytes, contentType, userAgent, asRead(read.value)) : read),
       );
       response.once("close", abandon);
     },

@@ -1,5 +1,6 @@
 /** Which start of a CronJob is due. */
 import type { Schedule } from "../../../../src/api/cron.js";
+import { secondsInMs } from "../../../../src/api/go-duration.js";
 import type { CronJob } from "../../../../src/api/types.js";
 import { timeMs } from "../../engine/pods.js";
 
@@ -16,7 +17,7 @@ export interface Due {
 export function startDue(cronJob: CronJob, schedule: Schedule, nowMs: number): Due {
   const { startingDeadlineSeconds } = cronJob.spec ?? {};
   const known = timeMs(cronJob.status?.lastScheduleTime) ?? timeMs(cronJob.metadata.creationTimestamp) ?? nowMs;
-  const deadlineMs = startingDeadlineSeconds === undefined ? known : nowMs - startingDeadlineSeconds * 1_000;
+  const deadlineMs = startingDeadlineSeconds === undefined ? known : nowMs - secondsInMs(startingDeadlineSeconds);
   const earliestMs = Math.max(known, deadlineMs);
   const nextMs = schedule.nextMs(nowMs);
   const firstMs = schedule.nextMs(earliestMs);

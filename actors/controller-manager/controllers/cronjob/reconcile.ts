@@ -2,6 +2,7 @@
 import type { EventToRecord } from "../../../../src/actor/events.js";
 import { rfc3339 } from "../../../../src/actor/host.js";
 import { parseSchedule } from "../../../../src/api/cron.js";
+import { secondsInMs } from "../../../../src/api/go-duration.js";
 import { timeZone } from "../../../../src/api/time-zones/zone.js";
 import type { CronJob, CronJobStatus, Job, ObjectReference } from "../../../../src/api/types.js";
 import { inZone } from "../../../../src/api/zoned-schedule.js";
@@ -60,7 +61,7 @@ export function reconcileCronJob(cronJob: CronJob, jobs: readonly Job[], { nowMs
           ),
         ]
       : [];
-  if (spec.startingDeadlineSeconds !== undefined && due.scheduledMs + spec.startingDeadlineSeconds * 1_000 < nowMs) {
+  if (spec.startingDeadlineSeconds !== undefined && due.scheduledMs + secondsInMs(spec.startingDeadlineSeconds) < nowMs) {
     return told(
       ...missed,
       keeper.event("Warning", "MissSchedule", `Missed scheduled time to start a job: ${rfc1123(due.scheduledMs)}`),

@@ -4,6 +4,7 @@ import { rfc3339 } from "../../../../src/actor/host.js";
 import { semanticEqual } from "../../../../src/api/json-value.js";
 import { compileLabelSelector } from "../../../../src/api/selectors.js";
 import type { Condition, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../../src/api/types.js";
+import type { Integer } from "../../../../src/json/integer.js";
 import { scaled } from "../../deployment/bounds.js";
 import { pathTo } from "../../engine/ownership.js";
 import { nothingToDo, type Plan, type PlannedWrite } from "../../engine/plan.js";
@@ -77,7 +78,7 @@ function stillGoing(budget: PodDisruptionBudget, pods: readonly Pod[], nowMs: nu
 function withAllowed(
   budget: PodDisruptionBudget,
   { status, reason, message = "" }: Pick<Condition, "status" | "reason"> & { message?: string },
-  observedGeneration: number | undefined,
+  observedGeneration: Integer | undefined,
   nowMs: number,
 ): Condition[] {
   const conditions = budget.status?.conditions ?? [];

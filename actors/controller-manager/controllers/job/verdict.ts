@@ -1,4 +1,5 @@
 /** When a Job has succeeded or failed. Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#handling-pod-and-container-failures */
+import { secondsInMs } from "../../../../src/api/go-duration.js";
 import type { ContainerStatus, Job, Pod } from "../../../../src/api/types.js";
 import { timeMs } from "../../engine/pods.js";
 import { type Accounts, failedInAll, succeededInAll } from "./accounting.js";
@@ -24,7 +25,7 @@ function restartedTooOften(job: Job, active: readonly Pod[]): boolean {
 export function deadlineMs({ spec, status }: Job): number | undefined {
   const startedMs = timeMs(status?.startTime);
   if (spec?.activeDeadlineSeconds === undefined || startedMs === undefined || spec.suspend) return undefined;
-  return startedMs + spec.activeDeadlineSeconds * 1000;
+  return startedMs + secondsInMs(spec.activeDeadlineSeconds);
 }
 
 /** `failed` are the pods that have failed and are not forgotten yet. */

@@ -47,10 +47,10 @@ export const hashOf = ({ metadata }: ControllerRevision, hashLabel: string): str
 export function historyOf(of: HistoryOf): History {
   const { owner, template, revisions, collisionCount } = of;
   const data = dataOf(template);
-  const inOrder = [...revisions].sort((one, other) => one.revision - other.revision);
+  const inOrder = [...revisions].sort((one, other) => Number(one.revision) - Number(other.revision));
   const current = inOrder.findLast((each) => semanticEqual(each.data, data));
   const old = inOrder.filter((each) => each !== current);
-  const next = Math.max(0, ...old.map(({ revision }) => revision)) + 1;
+  const next = Math.max(0, ...old.map(({ revision }) => Number(revision))) + 1;
   if (current === undefined) {
     if (owner.metadata.deletionTimestamp !== undefined) return { current, old, collisionCount, writes: [] };
     const made = revisionFor(of, data, next);

@@ -1,6 +1,7 @@
 /** agnhost's servers that an API server calls back: admission and conversion, over TLS with the files that their flags name. */
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { readJson, writeJson } from "../../../../src/json/text.js";
 import { type AdmissionRequest, admissionRules, type Rule } from "./agnhost-admission.js";
 import { type ConversionRequest, convertObjects } from "./agnhost-conversion.js";
 import { flagOf } from "./flags.js";
@@ -24,8 +25,7 @@ export function admissionWebhook(args: readonly string[]): Promise<number> {
 function admit(rule: Rule, { apiVersion, kind, request }: Review, answer: (review: unknown) => void): void {
   const asked = request as AdmissionRequest;
   const { patch, delayMs = 0, ...verdict } = rule(asked);
-  const changes =
-    patch === undefined ? {} : { patch: Buffer.from(JSON.stringify(patch)).toString("base64"), patchType: "JSONPatch" };
+  const changes = patch === undefined ? {} : { patch: Buffer.from(writeJson(patch)).toString("base64"), patchType: "JSONPatch" };
   const say = (): void => answer({ apiVersion, kind, response: { uid: asked.uid, ...verdict, ...changes } });
   if (delayMs === 0) say();
   else if (Number.isFinite(delayMs)) setTimeout(say, delayMs);
@@ -55,7 +55,7 @@ function serveReviews(args: readonly string[], kind: string, find: (path: string
       if (review.kind !== kind || review.request === undefined) {
         return answerText(response, 400, `Unsupported group version kind: ${review.apiVersion}, Kind=${review.kind}\n`);
       }
-      answerer(review, (said) => answerText(response, 200, JSON.stringify(said), "application/json"));
+      answerer(review, (said) => answerText(response, 200, writeJson(said), "application/json"));
     });
   };
   return serveUntilSignal(Number(flagOf(args, "port") ?? 443), handle, undefined, tls);
@@ -64,7 +64,7 @@ function serveReviews(args: readonly string[], kind: string, find: (path: string
 /** The review that a body is, or why it is none. */
 function reviewIn(body: string): Review | string {
   try {
-    const value: unknown = JSON.parse(body);
+    const value: unknown = readJson(body);
     return typeof value === "object" && value !== null ? (value as Review) : "not an object";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,3 +1,4 @@
+import { writeJson } from "../../../json/text.js";
 import { isUnchanged } from "../../custom/list-types.js";
 import { type StructuralSchema, schemaOfField } from "../../custom/schema.js";
 import { hasField, isJsonObject, type JsonObject, type JsonValue } from "../../json-value.js";
@@ -15,7 +16,7 @@ export class OldItems {
   }
 
   #keysOf(item: JsonObject): string {
-    return JSON.stringify(this.schema.listMapKeys.map((key) => (hasField(item, key) ? item[key] : null)));
+    return writeJson(this.schema.listMapKeys.map((key) => (hasField(item, key) ? item[key] : null)));
   }
 
   of(item: JsonValue): JsonValue | undefined {

@@ -1,3 +1,4 @@
+import type { Integer } from "../../../json/integer.js";
 import type { StructuralSchema } from "../../custom/schema.js";
 import type { DeclaredSize } from "../language/estimate.js";
 import { utf8 } from "../language/string-literal.js";
@@ -29,7 +30,7 @@ const scalar = (type: CelType, minSerializedBytes: number, maxElements = Number.
   minSerializedBytes,
 });
 
-const nonNegative = (value: number): number => Math.max(0, value);
+const nonNegative = (value: Integer): number => Math.max(0, Number(value));
 
 /** Lengths count code points, of which each can take four bytes. */
 const maxLengthOf = ({ checks }: StructuralSchema): number =>

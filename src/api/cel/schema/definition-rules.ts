@@ -59,7 +59,7 @@ class DefinitionCheck {
   node(node: RuleNode, place: Place): void {
     const { schema, items, values, properties } = node;
     if (values !== undefined) {
-      const cardinality = place.cardinality * (schema.checks.maxProperties ?? Number.POSITIVE_INFINITY);
+      const cardinality = place.cardinality * Number(schema.checks.maxProperties ?? Number.POSITIVE_INFINITY);
       this.node(values, { ...place, path: child(place.path, "additionalProperties"), cardinality });
     }
     for (const [name, property] of properties) {
@@ -68,7 +68,7 @@ class DefinitionCheck {
     if (items !== undefined) {
       this.node(items, {
         path: child(place.path, "items"),
-        cardinality: place.cardinality * (schema.checks.maxItems ?? Number.POSITIVE_INFINITY),
+        cardinality: place.cardinality * Number(schema.checks.maxItems ?? Number.POSITIVE_INFINITY),
         uncorrelatable: place.uncorrelatable ?? (schema.listType === "map" ? undefined : place.path),
       });
     }

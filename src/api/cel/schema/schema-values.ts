@@ -1,3 +1,4 @@
+import { isInt64, isNumeric } from "../../../json/integer.js";
 import { decodeBase64 } from "../../base64.js";
 import type { StructuralSchema } from "../../custom/schema.js";
 import { deepEqual, hasField, isJsonObject, type JsonObject, type JsonValue } from "../../json-value.js";
@@ -74,7 +75,7 @@ const kindOf = (json: JsonValue): string => {
   if (json === null) return "<nil>";
   if (Array.isArray(json)) return "[]interface {}";
   if (typeof json === "object") return "map[string]interface {}";
-  if (typeof json === "number") return Number.isInteger(json) ? "int64" : "float64";
+  if (isNumeric(json)) return isInt64(json) ? "int64" : "float64";
   return typeof json === "boolean" ? "bool" : "string";
 };
 
@@ -126,7 +127,7 @@ export const schemaValue = (json: JsonValue, schema: StructuralSchema): Result =
   if (json === null) return schema.nullable ? null : new CelError("invalid data, got null for schema with nullable=false");
   if (schema.isIntOrString) {
     if (typeof json === "string") return json;
-    if (typeof json === "number" && Number.isInteger(json)) return BigInt(json);
+    if (isInt64(json)) return BigInt(json);
     return new CelError("invalid data, expected XIntOrString value to be either a string or integer");
   }
   switch (schema.type) {
@@ -137,9 +138,9 @@ export const schemaValue = (json: JsonValue, schema: StructuralSchema): Result =
     case "string":
       return typeof json === "string" ? stringValue(json, schema.checks.format) : wrongKind("string", json);
     case "number":
-      return typeof json === "number" ? json : wrongKind("float", json);
+      return isNumeric(json) ? Number(json) : wrongKind("float", json);
     case "integer":
-      return typeof json === "number" && Number.isInteger(json) ? BigInt(json) : wrongKind("int", json);
+      return isInt64(json) ? BigInt(json) : wrongKind("int", json);
     case "boolean":
       return typeof json === "boolean" ? json : wrongKind("bool", json);
   }

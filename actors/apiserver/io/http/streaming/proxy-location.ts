@@ -5,6 +5,7 @@ import { connect as connectTls } from "node:tls";
 import { decodeSegment } from "../../../../../src/api/paths.js";
 import { fail, type Result, succeed } from "../../../../../src/api/status.js";
 import type { Endpoints, Node, Pod, Service } from "../../../../../src/api/types.js";
+import { readJson } from "../../../../../src/json/text.js";
 import { type ProxyName, type ProxyTarget, podTarget, proxyName, serviceTarget } from "../../../http/proxy-target.js";
 import type { Route } from "../../../http/routing.js";
 import type { ApiHandler, ApiUser, Noted } from "../../../request.js";
@@ -53,7 +54,7 @@ function locateAdmitted(
         path: { group: "", version: "v1", resource, name: of.name, ...(resource === "nodes" ? {} : { namespace }) },
       },
       (outcome) => {
-        if (outcome.ok && "object" in outcome) then(JSON.parse(outcome.object) as T);
+        if (outcome.ok && "object" in outcome) then(readJson(outcome.object) as T);
         else if (!outcome.ok) onLocated(fail(outcome.error));
       },
     );

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type ApiError, badRequest } from "../../../../../src/api/status.js";
+import { writeJson } from "../../../../../src/json/text.js";
 import { namesIn } from "../../../http/exec-channels.js";
 import { boundedWarnings, warningHeader } from "../../../http/warnings.js";
 import type { ApiHandler, ConnectRequest, Noted } from "../../../request.js";
@@ -99,7 +100,7 @@ export function refuseUpgrade(upgrade: Upgrade, error: ApiError): void {
   const { code, status } = error;
   const { retryAfterSeconds } = status.details ?? {};
   const later = retryAfterSeconds ? [`Retry-After: ${retryAfterSeconds}`] : [];
-  respond(upgrade, code, status.reason ?? "Error", "application/json", JSON.stringify(status), later);
+  respond(upgrade, code, status.reason ?? "Error", "application/json", writeJson(status), later);
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Requests for flunders and fischers, and what comes of them. */
 
-import type { JsonObject } from "../../../../../src/api/json-value.js";
+import { deepCopy, type JsonObject } from "../../../../../src/api/json-value.js";
 import { applyPatch, isPatchType } from "../../../../../src/api/patch/patch.js";
 import { readPatchText } from "../../../../../src/api/patch/patch-text.js";
 import type { ResourcePath } from "../../../../../src/api/paths.js";
 import { compileSelector } from "../../../../../src/api/selectors.js";
 import { fail, type Result, succeed, success, unsupportedMediaType } from "../../../../../src/api/status.js";
+import { writeJson } from "../../../../../src/json/text.js";
 import { apiVersion, group, objectIn, type Place, type WardleStore } from "./store.js";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
@@ -101,8 +102,8 @@ function patched(
   if (!patch.ok) return patch;
   const old = store.get(place, name);
   if (!old.ok) return old;
-  const changed = applyPatch(type, undefined, JSON.parse(JSON.stringify(old.value)) as JsonObject, patch.value.patch);
+  const changed = applyPatch(type, undefined, deepCopy(old.value as JsonObject), patch.value.patch);
   if (!changed.ok) return changed;
-  const object = objectIn(JSON.stringify(changed.value));
+  const object = objectIn(writeJson(changed.value));
   return object.ok ? store.update(place, name, object.value, dryRun) : object;
 }

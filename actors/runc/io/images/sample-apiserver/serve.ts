@@ -14,6 +14,7 @@ import {
   noSuchResource,
   unauthorized,
 } from "../../../../../src/api/status.js";
+import { writeJson } from "../../../../../src/json/text.js";
 import type { ProgramContext } from "../../container/entry.js";
 import { flagOf } from "../flags.js";
 import { answerText, pathOf, queryOf, readBody, serveUntilSignal } from "../serve.js";
@@ -89,6 +90,6 @@ function refusal({ name }: Person, verb: string | undefined, path: string, parse
 }
 
 const answerJson = (response: ServerResponse, status: number, value: unknown): void =>
-  answerText(response, status, JSON.stringify(value), "application/json");
+  answerText(response, status, writeJson(value), "application/json");
 
 const answerError = (response: ServerResponse, { code, status }: ApiError): void => answerJson(response, code, status);

@@ -1,6 +1,7 @@
 /** Watches of flunders and fischers: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes */
 import type { ServerResponse } from "node:http";
 import { tooOldResourceVersion } from "../../../../../src/api/status.js";
+import { writeJson } from "../../../../../src/json/text.js";
 import { answerText } from "../serve.js";
 import { selectorOf } from "./requests.js";
 import type { Place, WardleEvent, WardleStore } from "./store.js";
@@ -18,11 +19,11 @@ export function serveWatch(
 ): void {
   const selects = selectorOf(query, place);
   if (!selects.ok) {
-    answerText(response, selects.error.code, JSON.stringify(selects.error.status), "application/json");
+    answerText(response, selects.error.code, writeJson(selects.error.status), "application/json");
     return;
   }
   const tell = (event: WardleEvent): void => {
-    response.write(`${JSON.stringify(event)}\n`);
+    response.write(`${writeJson(event)}\n`);
     if (response.writableLength > backlogBytes) response.destroy();
   };
   const concerns = (event: WardleEvent, at: Place): boolean =>
