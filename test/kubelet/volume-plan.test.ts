@@ -38,9 +38,9 @@ const persistent = new Map(
   ]),
 );
 
-const plan = (volumes: Volume[]) => {
+const plan = (volumes: Volume[], spec: object = {}) => {
   const planned = planVolumes({
-    pod: podWith({ volumes }, { labels: { app: "web", a: 'x "y"' } }),
+    pod: podWith({ volumes, ...spec }, { labels: { app: "web", a: 'x "y"' } }),
     podIp: "10.1.0.2",
     hostIp: "10.0.0.1",
     allocatable: { cpu: "4", memory: "8Gi", ephemeralStorage: "1Gi" },
@@ -55,7 +55,7 @@ const plan = (volumes: Volume[]) => {
   if (!planned.ok) return planned.message;
   return planned.value.map((volume) =>
     volume.kind === "files"
-      ? `${volume.name}: ${volume.files.map(({ path, data, mode }) => `${path}=${new TextDecoder().decode(data)} ${mode.toString(8)}`).join(", ")}`
+      ? `${volume.name}: ${volume.files.map(({ path, data, mode, user }) => `${path}=${new TextDecoder().decode(data)} ${mode.toString(8)}${user === undefined ? "" : ` of ${user}`}`).join(", ")}`
       : `${volume.name}: ${volume.kind}${volume.kind === "directory" ? "" : ` ${volume.path}`}${isReadOnly(volume) ? ", read-only" : ""}`,
   );
 };
@@ -177,5 +177,19 @@ const volumes: ReadonlyArray<readonly [string, Volume, string | string[]]> = [
 ];
 
 for (const [name, volume, expected] of volumes) test(`volume: ${name}`, () => assert.equal(plan([volume]), expected));
+
+const runs = (runAsUser?: number) => ({ name: "c", ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }) });
+for (const [title, spec, file] of [
+  ["nobody is named", { containers: [runs()] }, "644"],
+  ["the pod names a user", { containers: [runs()], securityContext: { runAsUser: 1000 } }, "600 of 1000"],
+  ["all containers name the same user", { containers: [runs(7), runs(7)], initContainers: [runs(7)] }, "600 of 7"],
+  ["containers have several users", { containers: [runs(7), runs()], securityContext: { runAsUser: 1000 } }, "644"],
+  ["the pod has a group for its volumes", { containers: [runs()], securityContext: { fsGroup: 10 } }, "600"],
+] as const) {
+  test(`whose file a token is: ${title}`, () => {
+    const volume = { name: "v", projected: { sources: [{ serviceAccountToken: { path: "token", audience: "api" } }] } };
+    assert.equal(plan([volume], spec), [`v: token=token for api ${file}`]);
+  });
+}
 
 test.run();

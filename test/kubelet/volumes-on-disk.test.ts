@@ -86,6 +86,13 @@ test("with an fsGroup files that nobody but their owner may read are the group's
   if (process.getuid?.() === 0) assert.is(statSync(join(directory, "a.txt")).gid, 2000);
 });
 
+test("a file of a user's own is his, and the group of the pod's volumes may read it", async () => {
+  assert.is(await writeFor(2000, { ...file("token", "secret", 0o600), user: 1000 }), undefined);
+  const { uid, gid } = statSync(join(directory, "token"));
+  assert.is(permissions(join(directory, "token")), "640");
+  if (process.getuid?.() === 0) assert.equal([uid, gid], [1000, 2000]);
+});
+
 test("an emptyDir of medium Memory is kept in memory", () => {
   const both = realVolumes(root, join(root, "memory"));
   assert.ok(both.path({ ...name, plugin: "kubernetes.io~empty-dir", medium: "Memory" }).startsWith(join(root, "memory")));

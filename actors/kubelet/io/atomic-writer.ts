@@ -5,6 +5,7 @@
 import { chmodSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, sep } from "node:path";
 import type { VolumeFile } from "./io.js";
+import { giveToUser } from "./ownership.js";
 import { unlessMissing } from "./unless-missing.js";
 
 const umask = process.umask();
@@ -16,12 +17,13 @@ const topNames = (files: readonly VolumeFile[]): Set<string> => new Set(files.ma
 
 function writeMoment(directory: string, files: readonly VolumeFile[]): void {
   mkdirSync(directory, { recursive: true });
-  for (const { path, data, mode } of files) {
+  for (const { path, data, mode, user } of files) {
     if (normalize(path).startsWith(`..${sep}`)) throw new Error(`path "${path}" leaves the volume`);
     const file = join(directory, path);
     if (path.includes("/")) mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, data, { mode });
     if ((mode & umask) !== 0) chmodSync(file, mode);
+    if (user !== undefined) giveToUser(file, user);
   }
 }
 

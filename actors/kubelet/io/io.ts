@@ -8,6 +8,8 @@ export interface VolumeFile {
   readonly data: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
+  /** Whose file it is, where the cluster runs as root; absent: whoever's it is that writes it. */
+  readonly user?: number;
 }
 
 /** Volumes are named by their plugin as on a real node: `kubernetes.io~configmap`. */

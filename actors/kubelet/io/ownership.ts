@@ -12,6 +12,11 @@ const directoryBits = 0o2110;
 
 const isRoot = process.getuid?.() === 0;
 
+/** Its group stays as it is. */
+export function giveToUser(file: string, user: number): void {
+  if (isRoot) lchownSync(file, user, lstatSync(file).gid);
+}
+
 /** The path and all below it. Links stay as they are; what they point to is in the volume itself. */
 export function giveToGroup(path: string, group: number, writes: boolean): void {
   const found = lstatSync(path);

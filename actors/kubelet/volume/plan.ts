@@ -118,9 +118,22 @@ function projectionFiles(source: VolumeProjection, mode: number, sources: Volume
     return unresolved("a projected source is neither configMap, secret, downwardAPI nor serviceAccountToken");
   const { audience = "", expirationSeconds = 3600, path } = source.serviceAccountToken;
   const token = sources.token(audience, expirationSeconds);
-  return token === undefined
-    ? unresolved("failed to fetch token")
-    : resolved([{ path, data: bytesOf(token), mode: Math.min(mode, 0o644) }]);
+  return token === undefined ? unresolved("failed to fetch token") : resolved([tokenFile(path, token, mode, sources.pod)]);
+}
+
+/** A token is for those only that run in the pod, where it says who that is. Source: KEP-1205, "File permission". */
+function tokenFile(path: string, token: string, mode: number, pod: Pod): VolumeFile {
+  const user = commonUser(pod);
+  const isOfSome = user !== undefined || pod.spec?.securityContext?.fsGroup !== undefined;
+  return { path, data: bytesOf(token), mode: isOfSome ? 0o600 : mode, ...(user === undefined ? {} : { user }) };
+}
+
+/** As whom all containers of a pod run; undefined where they are several, or it is left to images. */
+function commonUser({ spec }: Pod): number | undefined {
+  const { securityContext, containers = [], initContainers = [] } = spec ?? {};
+  const users = [...initContainers, ...containers].map((each) => each.securityContext?.runAsUser ?? securityContext?.runAsUser);
+  const [first] = users;
+  return first !== undefined && users.every((user) => user === first) ? Number(first) : undefined;
 }
 
 function projectedFiles(volume: Volume, sources: VolumeSources): Resolved<VolumeFile[]> {
