@@ -45,10 +45,18 @@ export const routes: readonly Route[] = [
   { from: "user", to: "apiserver", says: "*", why: "whoever drives the cluster" },
 ];
 
+/** The routes between two roles; looked up for every message that is sent and received. */
+const between = new Map<Role, Map<Role, Route[]>>();
+for (const route of routes) {
+  const fromRole = between.get(route.from) ?? new Map<Role, Route[]>();
+  between.set(route.from, fromRole);
+  fromRole.set(route.to, [...(fromRole.get(route.to) ?? []), route]);
+}
+
 /** Undefined when `from` may say `name` to `to`; otherwise the rule that forbids it. */
-export function refusal(from: Address, to: Address, name: string, table: readonly Route[] = routes): string | undefined {
-  const pair = table.filter((route) => route.from === roleOf(from) && route.to === roleOf(to));
-  if (pair.length === 0) return `no route from ${roleOf(from)} to ${roleOf(to)}: ${from} may not say ${name} to ${to}`;
+export function refusal(from: Address, to: Address, name: string): string | undefined {
+  const pair = between.get(roleOf(from))?.get(roleOf(to));
+  if (pair === undefined) return `no route from ${roleOf(from)} to ${roleOf(to)}: ${from} may not say ${name} to ${to}`;
   const here = pair.filter((route) => route.where === undefined || nodeOf(from) === nodeOf(to));
   if (here.length === 0)
     return `${roleOf(from)} may speak to ${roleOf(to)} on the same node only: ${from} may not say ${name} to ${to}`;
