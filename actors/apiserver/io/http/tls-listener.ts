@@ -8,6 +8,7 @@ import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { HttpRequest, HttpResponse } from "./message.js";
+import { answerUnencrypted } from "./unencrypted.js";
 import { refuseUnparsed } from "./unreadable.js";
 
 export interface TlsOptions {
@@ -75,6 +76,7 @@ export class TlsListener {
     // A connection that breaks is its client's affair; its streams are told by their own ends.
     this.http2.on("sessionError", () => undefined);
     this.divide();
+    answerUnencrypted(this.http1);
     this.http1.on("error", (error: NodeJS.ErrnoException) =>
       told.onFailed(`cannot listen on ${host}:${port}: ${error.code ?? error.message}`),
     );
