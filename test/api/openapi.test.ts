@@ -35,14 +35,7 @@ test("the index of version 3 names every group and version, with a hash of its c
 });
 
 test("paths that are none of OpenAPI's have no document", () => {
-  for (const path of [
-    "/openapi",
-    "/openapi/v1",
-    "/openapi/v3/api",
-    "/openapi/v3/apis/apps",
-    "/openapi/v3/apis/apps/v9",
-    "/api/v1",
-  ]) {
+  for (const path of ["/openapi", "/openapi/v1", "/openapi/v3/healthz", "/openapi/v3/apis/apps/v9", "/api/v1"]) {
     assert.is(openApiDocument(table, path, "", "v1.33.0"), undefined, path);
   }
 });
@@ -96,7 +89,7 @@ test("operations say what they do to which kind", () => {
   assert.is(deployments.get["x-kubernetes-action"], "list");
   assert.is(deployments.get.operationId, "listAppsV1NamespacedDeployment");
   assert.is(deployments.post["x-kubernetes-action"], "post");
-  assert.equal(Object.keys(deployments.post.responses), ["200", "201", "202"]);
+  assert.equal(Object.keys(deployments.post.responses), ["200", "201", "202", "401"]);
   assert.is(deployments.delete.operationId, "deleteAppsV1CollectionNamespacedDeployment");
   assert.equal(deployments.parameters[0], {
     name: "namespace",
@@ -113,10 +106,66 @@ test("operations say what they do to which kind", () => {
   assert.ok(apps.paths["/apis/apps/v1/deployments"].get.operationId.endsWith("ForAllNamespaces"));
 });
 
+test("what there is beside kinds is told of too: discovery, watches at paths of their own, connections by every method, who issues tokens", () => {
+  const discovery = (path: string) => {
+    const { operationId, responses, tags } = v2.paths[path].get;
+    return [operationId, responses["200"].schema.$ref?.split(".").pop(), ...tags];
+  };
+  assert.equal(discovery("/api/"), ["getCoreAPIVersions", "APIVersions", "core"]);
+  assert.equal(discovery("/apis/"), ["getAPIVersions", "APIGroupList", "apis"]);
+  assert.equal(discovery("/apis/rbac.authorization.k8s.io/"), ["getRbacAuthorizationAPIGroup", "APIGroup", "rbacAuthorization"]);
+  assert.equal(discovery("/apis/apps/v1/"), ["getAppsV1APIResources", "APIResourceList", "apps_v1"]);
+  assert.equal(discovery("/version/"), ["getCodeVersion", "Info", "version"]);
+  assert.is(v2.paths["/openid/v1/jwks/"].get.operationId, "getServiceAccountIssuerOpenIDKeyset");
+
+  const watches = Object.entries<{ get: { operationId: string } }>(v2.paths).filter(([path]) =>
+    /^\/apis?\/(apps\/)?v1\/watch\/.*(configmaps|deployments|nodes)/.test(path),
+  );
+  assert.equal(
+    watches.map(([path, { get }]) => `${path} ${get.operationId}`),
+    [
+      "/api/v1/watch/namespaces/{namespace}/configmaps watchCoreV1NamespacedConfigMapList",
+      "/api/v1/watch/namespaces/{namespace}/configmaps/{name} watchCoreV1NamespacedConfigMap",
+      "/api/v1/watch/configmaps watchCoreV1ConfigMapListForAllNamespaces",
+      "/api/v1/watch/nodes watchCoreV1NodeList",
+      "/api/v1/watch/nodes/{name} watchCoreV1Node",
+      "/apis/apps/v1/watch/namespaces/{namespace}/deployments watchAppsV1NamespacedDeploymentList",
+      "/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name} watchAppsV1NamespacedDeployment",
+      "/apis/apps/v1/watch/deployments watchAppsV1DeploymentListForAllNamespaces",
+    ],
+  );
+  const { get: watched } = core.paths["/api/v1/watch/nodes/{name}"];
+  assert.is(watched["x-kubernetes-action"], "watch");
+  const event = { $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent" };
+  assert.equal(watched.responses["200"].content["application/json;stream=watch"].schema, event);
+
+  const { parameters, ...proxied } = core.paths["/api/v1/nodes/{name}/proxy/{path}"];
+  assert.equal(Object.keys(proxied).sort(), ["delete", "get", "head", "options", "patch", "post", "put"]);
+  assert.is(proxied.head.operationId, "connectCoreV1HeadNodeProxyWithPath");
+  assert.equal(
+    parameters.map((each: { name: string; in: string }) => `${each.name} in ${each.in}`),
+    ["name in path", "path in path", "path in query"],
+  );
+  assert.ok(read("/openapi/v3/apis").paths["/apis/"]);
+  assert.ok(read("/openapi/v3/.well-known/openid-configuration").paths["/.well-known/openid-configuration/"]);
+});
+
+test("answers: what was made or is being deleted, who is not known, and the object that was where its storage shows it", () => {
+  const { paths } = v2;
+  const codes = (path: string, method: string) => Object.keys(paths[path][method].responses).join();
+  assert.is(codes("/api/v1/nodes/{name}", "put"), "200,201,401");
+  assert.is(codes("/api/v1/nodes/{name}", "delete"), "200,202,401");
+  assert.is(codes("/api/v1/nodes", "post"), "200,201,202,401");
+  const deleted = (path: string) => paths[path].delete.responses["200"].schema.$ref.split(".").pop();
+  assert.is(deleted("/api/v1/nodes/{name}"), "Status");
+  assert.is(deleted("/api/v1/namespaces/{namespace}/pods/{name}"), "Pod");
+  assert.is(deleted("/apis/storage.k8s.io/v1/storageclasses/{name}"), "StorageClass");
+});
+
 test("every patch of a kind has the queries that kubectl looks for", () => {
   let patches = 0;
   for (const [path, item] of Object.entries<{ patch?: { parameters: Array<{ name: string; in: string }> } }>(v2.paths)) {
-    if (item.patch === undefined || path.endsWith("/proxy")) continue;
+    if (item.patch === undefined || /\/proxy(\/|$)/.test(path)) continue;
     patches += 1;
     const query = item.patch.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
     for (const name of ["dryRun", "fieldManager", "fieldValidation", "force"])

@@ -40,6 +40,20 @@ test("an object with finalizers stays until the last one has gone", () => {
   assert.is(world.get(configMaps, "one").error?.code, 404);
 });
 
+test("a deletion is answered with a Status, or with the object that was where its storage shows it", () => {
+  const world = serving();
+  const classes: ResourcePath = { group: "storage.k8s.io", version: "v1", resource: "storageclasses" };
+  world.create(classes, {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: "slow" },
+    provisioner: "example.com/slow",
+  });
+  world.create(configMaps, configMap("one"));
+  assert.is(world.delete(classes, "slow").object.kind, "StorageClass");
+  assert.is(world.delete(configMaps, "one").object.kind, "Status");
+});
+
 test("propagation policies become finalizers", () => {
   const world = serving();
   for (const [policy, finalizer] of [

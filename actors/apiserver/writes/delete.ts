@@ -12,6 +12,7 @@ import {
   success,
   uidPreconditionFailed,
 } from "../../../src/api/status.js";
+import { showsDeleted } from "../../../src/api/strategy/deleted-shown.js";
 import { deletionGraceSeconds } from "../../../src/api/strategy/pod.js";
 import { formatTime, parseTime } from "../../../src/api/time.js";
 import type {
@@ -38,17 +39,6 @@ import { type Alongside, answerWith, halted, type Plan, type Planner, refuse, ty
 
 const orphan = "orphan";
 const foreground = "foregroundDeletion";
-
-/** Resources whose delete answers with the object that was, rather than with a Status. */
-const returnDeleted = new Set([
-  "persistentvolumeclaims",
-  "persistentvolumes",
-  "pods",
-  "podtemplates",
-  "resourcequotas",
-  "serviceaccounts",
-  "services",
-]);
 
 /** The finalizers that a propagation policy leaves an object with; undefined when they stay as they are. */
 export function finalizersFor(finalizers: readonly string[], policy: DeleteOptions["propagationPolicy"]): string[] | undefined {
@@ -247,8 +237,7 @@ function withFinalizers({ finalizers: _before, ...metadata }: ObjectMeta, finali
 
 function answerRemoved(served: Served, origin: StoredObject, revision: bigint): ApiOutcome {
   const { resource, presentation } = served;
-  if (resource.group === "" && returnDeleted.has(resource.plural))
-    return answerWith(presentation.show(atRevision(origin.json, revision)));
+  if (showsDeleted(resource)) return answerWith(presentation.show(atRevision(origin.json, revision)));
   const { name = "", uid = "" } = origin.object.metadata;
   const group = resource.group === "" ? {} : { group: resource.group };
   return answerWith(writeJson(success({ name, ...group, kind: resource.plural, uid })) as Json<KubernetesObject>);

@@ -1,6 +1,8 @@
 /** OpenAPI 2 (Swagger): one document for the whole API. */
 import type { ResourceTable } from "../kinds.js";
-import { type Operation, type Path, pathsOf, tagOf, typesOf } from "./operations.js";
+import { answerText, type Operation } from "./operations.js";
+import { otherPathsOf, type Path, pathsOf, sharedQuery, typesOf } from "./paths.js";
+import type { QueryParameter } from "./queries.js";
 import { type OpenApiSchema, refTo, schemasFrom } from "./schemas.js";
 
 export interface ParameterV2 {
@@ -13,15 +15,15 @@ export interface ParameterV2 {
 }
 
 export interface OperationV2 {
-  readonly consumes: readonly string[];
+  readonly consumes?: readonly string[];
   readonly produces: readonly string[];
   readonly schemes: readonly string[];
   readonly tags: readonly string[];
   readonly operationId: string;
   readonly parameters?: readonly ParameterV2[];
   readonly responses: Readonly<Record<string, { readonly description: string; readonly schema?: OpenApiSchema }>>;
-  readonly "x-kubernetes-action": string;
-  readonly "x-kubernetes-group-version-kind": object;
+  readonly "x-kubernetes-action"?: string;
+  readonly "x-kubernetes-group-version-kind"?: object;
 }
 
 export interface PathItemV2 {
@@ -29,8 +31,10 @@ export interface PathItemV2 {
   readonly put?: OperationV2;
   readonly post?: OperationV2;
   readonly delete?: OperationV2;
+  readonly options?: OperationV2;
+  readonly head?: OperationV2;
   readonly patch?: OperationV2;
-  readonly parameters: readonly ParameterV2[];
+  readonly parameters?: readonly ParameterV2[];
 }
 
 export interface DocumentV2 {
@@ -40,59 +44,51 @@ export interface DocumentV2 {
   readonly definitions: Readonly<Record<string, OpenApiSchema>>;
 }
 
-function operationV2(operation: Operation, tag: string): OperationV2 {
-  const { body, reply, consumes, produces } = operation;
+function operationV2(operation: Operation, shared: readonly QueryParameter[]): OperationV2 {
+  const { body, reply, consumes, produces, action, kind, tag, codes } = operation;
   const schema = reply === undefined ? { type: "string" } : refTo(reply, "v2");
-  const answer = (description: string) => ({ description, schema });
   const bodyParameter: ParameterV2[] =
     body === undefined
       ? []
-      : [
-          {
-            name: "body",
-            in: "body",
-            ...(body === "DeleteOptions" ? {} : { required: true }),
-            schema: body === "Patch" ? { type: "object" } : refTo(body, "v2"),
-          },
-        ];
-  const query = operation.query.map(({ name, type }): ParameterV2 => ({ name, in: "query", type, uniqueItems: true }));
-  const parameters = [...bodyParameter, ...query];
+      : [{ name: "body", in: "body", ...(body === "DeleteOptions" ? {} : { required: true }), schema: refTo(body, "v2") }];
+  const own = operation.query.filter(({ name }) => !shared.some((parameter) => parameter.name === name));
+  const parameters = [...bodyParameter, ...own.map(queryParameter)];
+  const answers = codes.map((code) => [code, { description: answerText[code] ?? "", schema }] as const);
   return {
-    consumes,
+    ...(consumes.length === 0 ? {} : { consumes }),
     produces,
     schemes: ["https"],
     tags: [tag],
     operationId: operation.id,
     ...(parameters.length === 0 ? {} : { parameters }),
-    responses: { "200": answer("OK"), ...(operation.created ? { "201": answer("Created"), "202": answer("Accepted") } : {}) },
-    "x-kubernetes-action": operation.action,
-    "x-kubernetes-group-version-kind": operation.kind,
+    responses: Object.fromEntries([...answers, [401, { description: "Unauthorized" }]]),
+    ...(action === undefined ? {} : { "x-kubernetes-action": action }),
+    ...(kind === undefined ? {} : { "x-kubernetes-group-version-kind": kind }),
   };
 }
 
-function pathItem({ parameters, operations }: Path, tag: string): PathItemV2 {
-  const names = parameters.map((name): ParameterV2 => ({ name, in: "path", type: "string", required: true, uniqueItems: true }));
+const queryParameter = ({ name, type }: QueryParameter): ParameterV2 => ({ name, in: "query", type, uniqueItems: true });
+
+function pathItem(path: Path): PathItemV2 {
+  const shared = sharedQuery(path);
+  const names = path.parameters.map(
+    (name): ParameterV2 => ({ name, in: "path", type: "string", required: true, uniqueItems: true }),
+  );
+  const parameters = [...names, ...shared.map(queryParameter)];
   return {
-    ...Object.fromEntries(operations.map((operation) => [operation.method, operationV2(operation, tag)])),
-    parameters: [...names, { name: "pretty", in: "query", type: "string", uniqueItems: true }],
+    ...Object.fromEntries(path.operations.map((operation) => [operation.method, operationV2(operation, shared)])),
+    ...(parameters.length === 0 ? {} : { parameters }),
   };
 }
 
 /** The document of all that the table has. */
 export function openApiV2(table: ResourceTable, release: string): DocumentV2 {
-  const paths: Record<string, PathItemV2> = {};
-  const types = new Set<string>();
-  for (const { name, versions } of table.groups) {
-    for (const version of versions) {
-      const of = pathsOf(table, name, version);
-      for (const path of of) paths[path.path] = pathItem(path, tagOf(name, version));
-      for (const type of typesOf(of)) types.add(type);
-    }
-  }
+  const ofVersions = table.groups.flatMap(({ name, versions }) => versions.flatMap((version) => pathsOf(table, name, version)));
+  const all = [...otherPathsOf(table).values(), ...ofVersions];
   return {
     swagger: "2.0",
     info: { title: "Kubernetes", version: release },
-    paths,
-    definitions: schemasFrom(types, "v2", table),
+    paths: Object.fromEntries(all.map((path) => [path.path, pathItem(path)])),
+    definitions: schemasFrom(typesOf(all), "v2", table),
   };
 }

@@ -1,6 +1,8 @@
 /** OpenAPI 3: an index, and a document for each group and version. Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
 import { apiVersionOf, type ResourceTable } from "../kinds.js";
-import { type Operation, type Path, pathsOf, type QueryParameter, tagOf, typesOf } from "./operations.js";
+import { answerText, type Operation } from "./operations.js";
+import { otherPathsOf, type Path, pathsOf, sharedQuery, typesOf } from "./paths.js";
+import type { QueryParameter } from "./queries.js";
 import { type OpenApiSchema, refTo, schemasFrom } from "./schemas.js";
 
 /** `api/v1`, `apis/apps/v1`: the name of a group's version in the index and in paths. */
@@ -19,47 +21,57 @@ const query = ({ name, type }: QueryParameter): object => parameter(name, "query
 const content = (types: readonly string[], schema: OpenApiSchema): object =>
   Object.fromEntries(types.map((type) => [type, { schema }]));
 
-function operationV3(operation: Operation, tag: string): object {
-  const { body, reply, kind, consumes, produces } = operation;
+function operationV3(operation: Operation, shared: readonly QueryParameter[]): object {
+  const { body, reply, action, kind, tag, codes, consumes, produces } = operation;
   const schema = reply === undefined ? { type: "string" } : refTo(reply, "v3");
-  const answer = (description: string): object => ({
-    description,
-    content: content(produces, schema),
-  });
+  const own = operation.query.filter(({ name }) => !shared.some((parameter) => parameter.name === name));
+  const answers = codes.map(
+    (code) => [code, { description: answerText[code] ?? "", content: content(produces, schema) }] as const,
+  );
   return {
     tags: [tag],
     operationId: operation.id,
-    ...(operation.query.length === 0 ? {} : { parameters: operation.query.map(query) }),
+    ...(own.length === 0 ? {} : { parameters: own.map(query) }),
     ...(body === undefined
       ? {}
       : {
           requestBody: {
             ...(body === "DeleteOptions" ? {} : { required: true }),
-            content: content(consumes, body === "Patch" ? { type: "object" } : refTo(body, "v3")),
+            content: content(consumes, refTo(body, "v3")),
           },
         }),
-    responses: { "200": answer("OK"), ...(operation.created ? { "201": answer("Created"), "202": answer("Accepted") } : {}) },
-    "x-kubernetes-action": operation.action,
-    "x-kubernetes-group-version-kind": kind,
+    responses: Object.fromEntries([...answers, [401, { description: "Unauthorized" }]]),
+    ...(action === undefined ? {} : { "x-kubernetes-action": action }),
+    ...(kind === undefined ? {} : { "x-kubernetes-group-version-kind": kind }),
   };
 }
 
-function pathItem({ parameters, operations }: Path, tag: string): object {
+function pathItem(path: Path): object {
+  const shared = sharedQuery(path);
+  const parameters = [...path.parameters.map((name) => parameter(name, "path", "string")), ...shared.map(query)];
   return {
-    ...Object.fromEntries(operations.map((operation) => [operation.method, operationV3(operation, tag)])),
-    parameters: [...parameters.map((name) => parameter(name, "path", "string")), parameter("pretty", "query", "string")],
+    ...Object.fromEntries(path.operations.map((operation) => [operation.method, operationV3(operation, shared)])),
+    ...(parameters.length === 0 ? {} : { parameters }),
   };
 }
 
 /** The document of one group and version; undefined when it is not served. */
 export function openApiV3(table: ResourceTable, group: string, version: string, release: string): object | undefined {
-  const paths = pathsOf(table, group, version);
+  return documentOf(pathsOf(table, group, version), table, release);
+}
+
+/** The document of a path that is no group's version, by its name in the index; undefined where there is none. */
+export function otherOpenApiV3(table: ResourceTable, name: string, release: string): object | undefined {
+  const path = otherPathsOf(table).get(name);
+  return path === undefined ? undefined : documentOf([path], table, release);
+}
+
+function documentOf(paths: readonly Path[], table: ResourceTable, release: string): object | undefined {
   if (paths.length === 0) return undefined;
-  const tag = tagOf(group, version);
   return {
     openapi: "3.0.0",
     info: { title: "Kubernetes", version: release },
-    paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path, tag)])),
+    paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path)])),
     components: {
       schemas: schemasFrom(typesOf(paths), "v3", table),
       securitySchemes: { BearerToken: { type: "apiKey", name: "authorization", in: "header" } },

@@ -5,10 +5,11 @@ import type { ResourceTable } from "../kinds.js";
 import { textHash } from "../text-hash.js";
 import { describedTypes, descriptionOf } from "./descriptions.js";
 import { openApiV2 } from "./document-v2.js";
-import { openApiV3, openApiV3Index, type VersionEntry } from "./document-v3.js";
+import { openApiV3, openApiV3Index, otherOpenApiV3, type VersionEntry } from "./document-v3.js";
 import type { ForeignDocument } from "./foreign-document.js";
 import { encodeGnostic } from "./gnostic.js";
 import { mergedDocument } from "./merge.js";
+import { otherPathsOf } from "./paths.js";
 
 export interface OpenApiDocument {
   readonly contentType: string;
@@ -95,7 +96,10 @@ function makeBody(from: Made, path: string, asProtobuf: boolean): string | Uint8
   }
   if (path === "/openapi/v3") return writeJson(openApiV3Index(entriesOf(from)));
   const of = versionAt(path);
-  if (of === undefined) return undefined;
+  if (of === undefined) {
+    const other = otherOpenApiV3(table, nameAt(path), release);
+    return other === undefined ? undefined : JSON.stringify(other);
+  }
   const document = openApiV3(table, of.group, of.version, release) ?? foreign.converted.get(of.name)?.document;
   return document === undefined ? undefined : writeJson(document);
 }
@@ -106,8 +110,9 @@ function entriesOf(from: Made): VersionEntry[] {
   const own = table.groups.flatMap(({ name, versions }) =>
     versions.map((version) => ({ group: name, version, hash: versionHash(from, name, version) })),
   );
+  const others = Array.from(otherPathsOf(table).keys(), (name) => ({ name, hash: otherHash(from, name) }));
   const converted = Array.from(foreign.converted, ([name, { hash }]) => ({ name, hash }));
-  return [...own, ...converted, ...foreign.v3.map(([name, url]) => ({ name, url }))];
+  return [...others, ...own, ...converted, ...foreign.v3.map(([name, url]) => ({ name, url }))];
 }
 
 interface NamedVersion {
@@ -122,6 +127,9 @@ function versionAt(path: string): NamedVersion | undefined {
   const [, name = "", group = "", version = ""] = /^\/openapi\/v3\/((?:api|apis\/([^/]+))\/([^/]+))$/.exec(path) ?? [];
   return name === "" ? undefined : { name, group, version };
 }
+
+/** The name of a document in the index, by its path. */
+const nameAt = (path: string): string => path.replace(/^\/openapi\/v3\//, "");
 
 let builtin: string | undefined;
 
@@ -142,10 +150,14 @@ function versionHash({ table, release }: Made, group: string, version: string): 
   return textHash(builtinHash() + release + writeJson(rows));
 }
 
+/** Names what is made of nothing but what is built in. */
+const otherHash = ({ release }: Made, name: string): string => textHash(builtinHash() + release + name);
+
 function documentHash(from: Made, path: string): string {
   const of = versionAt(path);
   const { foreign } = from;
   if (of !== undefined) return foreign.converted.get(of.name)?.hash ?? versionHash(from, of.group, of.version);
+  if (path !== "/openapi/v2" && path !== "/openapi/v3") return otherHash(from, nameAt(path));
   const all = from.table.groups.flatMap(({ name, versions }) => versions.map((version) => versionHash(from, name, version)));
   const converted = Array.from(foreign.converted, ([name, { hash }]) => name + hash);
   const others = path === "/openapi/v2" ? foreign.v2.map(({ hash }) => hash) : [writeJson(foreign.v3), ...converted];
@@ -160,5 +172,6 @@ export function openApiV3Hash(
   foreign: ForeignApis = noForeignApis,
 ): string | undefined {
   const at = path.replace(/\/+$/, "");
-  return versionAt(at) === undefined ? undefined : documentHash({ table, foreign, release }, at);
+  const isNamed = versionAt(at) !== undefined || otherPathsOf(table).has(nameAt(at));
+  return isNamed ? documentHash({ table, foreign, release }, at) : undefined;
 }

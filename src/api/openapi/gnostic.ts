@@ -121,6 +121,8 @@ const methodIds = [
   ["put", 3],
   ["post", 4],
   ["delete", 5],
+  ["options", 6],
+  ["head", 7],
   ["patch", 8],
 ] as const;
 

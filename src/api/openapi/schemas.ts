@@ -58,14 +58,23 @@ const plain: Readonly<Partial<Record<ValueType["type"], OpenApiSchema>>> = {
   int64: { type: "integer", format: "int64" },
   number: { type: "number", format: "double" },
   boolean: { type: "boolean" },
-  raw: { type: "object" },
 };
 
 const prefixes: Readonly<Record<Dialect, string>> = { v2: "#/definitions/", v3: "#/components/schemas/" };
 
+/** Objects of which no fields are known, by their definitions. */
+const plainObjects: ReadonlyMap<string, string> = new Map([
+  ["Patch", `${metaPackage}.Patch`],
+  ["FieldsV1", `${metaPackage}.FieldsV1`],
+  ["RawExtension", "io.k8s.apimachinery.pkg.runtime.RawExtension"],
+]);
+
+/** What a field that takes any object is said to be. */
+const plainObjectOf = (field: string): string => (field === "fieldsV1" ? "FieldsV1" : "RawExtension");
+
 /** `{ $ref: "#/definitions/io.k8s.api.core.v1.Pod" }` */
 export const refTo = (typeName: string, dialect: Dialect): OpenApiSchema => ({
-  $ref: prefixes[dialect] + (typeOf(typeName)?.definition ?? typeName),
+  $ref: prefixes[dialect] + (typeOf(typeName)?.definition ?? plainObjects.get(typeName) ?? typeName),
 });
 
 function valueSchema(value: ValueType, dialect: Dialect): OpenApiSchema {
@@ -84,7 +93,7 @@ function valueSchema(value: ValueType, dialect: Dialect): OpenApiSchema {
 }
 
 function fieldSchema(field: Field, dialect: Dialect, description: string | undefined): OpenApiSchema {
-  const schema = valueSchema(field.value, dialect);
+  const schema = field.value.type === "raw" ? refTo(plainObjectOf(field.name), dialect) : valueSchema(field.value, dialect);
   const extensions: OpenApiSchema = {
     ...(description === undefined ? {} : { description }),
     ...(field.listType === undefined ? {} : { "x-kubernetes-list-type": field.listType }),
@@ -150,10 +159,15 @@ export function schemasFrom(roots: Iterable<string>, dialect: Dialect, table: Re
   const visit = (typeName: string): void => {
     if (seen.has(typeName)) return;
     seen.add(typeName);
+    const plainObject = plainObjects.get(typeName);
+    if (plainObject !== undefined) found.set(plainObject, { type: "object" });
     const type = typeOf(typeName);
     if (type === undefined) return;
     found.set(...typeSchema(typeName, dialect, table));
-    for (const field of type.fields.values()) visitValue(field.value);
+    for (const { name, value } of type.fields.values()) {
+      if (value.type === "raw") visit(plainObjectOf(name));
+      else visitValue(value);
+    }
   };
   const custom = customSchemas(table, dialect);
   for (const root of roots) {
