@@ -245,8 +245,8 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
       mutations: [{ patchType: "JSONPatch", applyConfiguration: { expression: "Object{}" } }],
     }),
     [
-      'spec.mutations[0].applyConfiguration: Invalid value: {"expression":"Object{}"}: must not be specified when patchType is JSONPatch',
       "spec.mutations[0].jsonPatch: Required value: must be specified when patchType is JSONPatch",
+      'spec.mutations[0].applyConfiguration: Invalid value: "{applyConfiguration}": must not be specified when patchType is JSONPatch',
     ],
   ],
   [

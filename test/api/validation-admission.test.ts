@@ -260,7 +260,7 @@ const bindingCases: ReadonlyArray<readonly [title: string, spec: object, errors:
   [
     "odd rules",
     { matchResources: { matchPolicy: "Odd" } },
-    ['matchResources.matchPolicy: Unsupported value: "Odd": supported values: "Equivalent", "Exact"'],
+    ['matchResouces.matchPolicy: Unsupported value: "Odd": supported values: "Equivalent", "Exact"'],
   ],
   [
     "odd actions",
@@ -301,5 +301,62 @@ for (const [title, more, errors] of bindingCases) {
     );
   });
 }
+
+const changing = {
+  matchConstraints: { resourceRules: [rule] },
+  reinvocationPolicy: "Never",
+  mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/data"}]' } }],
+};
+
+const changingCases: ReadonlyArray<readonly [title: string, spec: object, errors: string[]]> = [
+  ["a good one", {}, []],
+  ["nothing to change", { mutations: [] }, ["mutations: Required value: mutations must contain at least one item"]],
+  [
+    "a change of what is deleted",
+    { matchConstraints: { resourceRules: [{ ...rule, operations: ["CREATE", "DELETE"] }] } },
+    [
+      'matchConstraints.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"',
+    ],
+  ],
+  [
+    "a patch of another type",
+    { mutations: [{ patchType: "JSONPatch", applyConfiguration: { expression: "Object{}" } }] },
+    [
+      "mutations[0].jsonPatch: Required value: must be specified when patchType is JSONPatch",
+      'mutations[0].applyConfiguration: Invalid value: "{applyConfiguration}": must not be specified when patchType is JSONPatch',
+    ],
+  ],
+  [
+    "patches that say nothing, or nothing sound",
+    {
+      mutations: [
+        { patchType: "ApplyConfiguration", applyConfiguration: { expression: " " } },
+        { patchType: "JSONPatch", jsonPatch: { expression: "  nobody " } },
+        { patchType: "Other" },
+        {},
+      ],
+    },
+    [
+      "mutations[0].applyConfiguration.expression: Required value",
+      `mutations[1].jsonPatch.expression: Invalid value: "nobody": compilation failed: ERROR: <input>:1:1: undeclared reference to 'nobody' (in container '')\n | nobody\n | ^`,
+      'mutations[2].patchType: Unsupported value: "Other": supported values: "ApplyConfiguration", "JSONPatch"',
+      "mutations[3].patchType: Required value",
+    ],
+  ],
+];
+
+for (const [title, more, errors] of changingCases)
+  test(`a mutating policy: ${title}`, () =>
+    assert.equal(
+      errorsOf("MutatingAdmissionPolicy", { spec: { ...changing, ...more } }, "v1alpha1"),
+      errors.map((error) => `spec.${error}`),
+    ));
+
+test("a mutating binding does not choose what is deleted", () => {
+  const matchResources = { resourceRules: [{ ...rule, operations: ["DELETE"] }] };
+  assert.equal(errorsOf("MutatingAdmissionPolicyBinding", { spec: { policyName: "a", matchResources } }, "v1alpha1"), [
+    'spec.matchResources.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"',
+  ]);
+});
 
 test.run();

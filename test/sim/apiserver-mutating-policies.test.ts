@@ -143,7 +143,7 @@ test("a policy that cannot be meant is refused when it is written", () => {
     world.create(policies, { metadata: { name: "demo" }, spec }).error?.message ?? "it was let in";
   assert.match(
     written({ matchConstraints, mutations: [] }),
-    /spec\.matchConstraints\.resourceRules\[0\]\.operations\[0\]: Unsupported value: "DELETE".*spec\.mutations: Required value: mutations must contain at least one item/,
+    /spec\.matchConstraints\.resourceRules\.operations: Unsupported value: "DELETE".*spec\.mutations: Required value: mutations must contain at least one item/,
   );
   const good = { resourceRules: [ruleFor("pods")] };
   assert.match(

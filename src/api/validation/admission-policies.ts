@@ -76,8 +76,12 @@ type PolicySpec = Pick<
   "failurePolicy" | "paramKind" | "matchConstraints" | "matchConditions" | "variables"
 >;
 
-/** What both kinds of policy have. */
-export const commonErrors = (spec: PolicySpec, conditions: boolean, structTypes?: Declared["structTypes"]): FieldError[] => {
+/** What both kinds of policy have; `changing`: of one that changes what it matches, and the types it may make. */
+export const commonErrors = (
+  spec: PolicySpec,
+  conditions: boolean,
+  changing?: Required<Declared>["structTypes"],
+): FieldError[] => {
   const { failurePolicy, paramKind, matchConstraints } = spec;
   const params = paramKind !== undefined;
   return [
@@ -90,11 +94,23 @@ export const commonErrors = (spec: PolicySpec, conditions: boolean, structTypes?
       : [
           ...matchResourcesErrors(matchConstraints, "spec.matchConstraints"),
           ...((matchConstraints.resourceRules ?? []).length === 0 ? [required("spec.matchConstraints.resourceRules")] : []),
+          ...(changing === undefined ? [] : unchangeableErrors(matchConstraints, "spec.matchConstraints")),
         ]),
     ...(conditions ? matchConditionErrors(spec.matchConditions ?? [], "spec.matchConditions", params) : []),
-    ...variableErrors(spec.variables ?? [], params, structTypes),
+    ...variableErrors(spec.variables ?? [], params, changing),
   ];
 };
+
+/** What is deleted cannot be changed. */
+const changeable = ["*", "CONNECT", "CREATE", "UPDATE"];
+
+/** Kubernetes does not say in which rule, nor at which place. */
+export const unchangeableErrors = ({ resourceRules = [] }: MatchResources, path: string): FieldError[] =>
+  resourceRules.flatMap(({ operations = [] }) =>
+    operations.flatMap((operation) =>
+      changeable.includes(operation) ? [] : [notSupported(child(path, "resourceRules.operations"), operation, changeable)],
+    ),
+  );
 
 const judgesErrors = ({ validations = [], auditAnnotations = [] }: ValidatingAdmissionPolicySpec): FieldError[] => {
   if (validations.length > 0 || auditAnnotations.length > 0) return [];
@@ -126,7 +142,7 @@ const paramKindErrors = ({ apiVersion = "", kind = "" }: ParamKind, path: string
   return errors;
 };
 
-const matchResourcesErrors = (match: MatchResources, path: string): FieldError[] => {
+export const matchResourcesErrors = (match: MatchResources, path: string): FieldError[] => {
   const of = (name: string): string => child(path, name);
   const selector = (name: "namespaceSelector" | "objectSelector"): FieldError[] =>
     match[name] === undefined ? [required(of(name))] : labelSelectorErrors(match[name], of(name));
@@ -210,21 +226,23 @@ const auditExpressionErrors = (expression: string, path: string, compile: Compil
 
 export const validatingBindingErrors = ({ spec = {} }: ValidatingAdmissionPolicyBinding): FieldError[] => [
   ...bindingErrors(spec),
+  // The path is misspelt in Kubernetes.
+  ...(spec.matchResources === undefined ? [] : matchResourcesErrors(spec.matchResources, "spec.matchResouces")),
   ...actionErrors(spec.validationActions ?? [], "spec.validationActions"),
 ];
 
 /** What bindings of both kinds of policy have. */
-export const bindingErrors = (spec: {
+export const bindingErrors = ({
+  policyName = "",
+  paramRef,
+}: {
   readonly policyName?: string;
   readonly paramRef?: ParamRef;
-  readonly matchResources?: MatchResources;
 }): FieldError[] => {
-  const { policyName = "", paramRef, matchResources } = spec;
   const path = "spec.policyName";
   return [
     ...(policyName === "" ? [required(path)] : dns1123Subdomain(policyName).map((why) => invalidValue(path, policyName, why))),
     ...(paramRef === undefined ? [] : paramRefErrors(paramRef, "spec.paramRef")),
-    ...(matchResources === undefined ? [] : matchResourcesErrors(matchResources, "spec.matchResources")),
   ];
 };
 

@@ -1,19 +1,17 @@
 /** Mutating policies and their bindings: https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/ */
 import { mutationTypes } from "../cel/library/mutation-types.js";
-import { at, child, type FieldError, invalidValue, notSupported, required } from "../field-errors.js";
+import { at, child, type FieldError, invalidValue, required } from "../field-errors.js";
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Mutation } from "../generated/types.js";
 import { semanticEqual } from "../json-value.js";
 import { admissionEnvironment } from "../policies/environment.js";
 import { compileFor } from "../policies/expressions.js";
 import { mutationResult } from "../policies/mutating-policy.js";
 import { composed } from "../policies/variables.js";
-import { bindingErrors, commonErrors } from "./admission-policies.js";
+import { bindingErrors, commonErrors, matchResourcesErrors, unchangeableErrors } from "./admission-policies.js";
 import { requiredOneOf } from "./common.js";
 import { reinvocationPolicies } from "./webhooks.js";
 
 const patchTypes = ["ApplyConfiguration", "JSONPatch"];
-/** What is deleted cannot be changed. */
-const operations = ["*", "CONNECT", "CREATE", "UPDATE"];
 
 export const mutatingPolicyErrors = (policy: MutatingAdmissionPolicy): FieldError[] => policyErrors(policy, true);
 
@@ -24,7 +22,15 @@ export const mutatingPolicyUpdateErrors = (policy: MutatingAdmissionPolicy, old:
   return policyErrors(policy, !same);
 };
 
-export const mutatingBindingErrors = ({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] => bindingErrors(spec);
+export const mutatingBindingErrors = ({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] => {
+  const { matchResources } = spec;
+  const path = "spec.matchResources";
+  const matching =
+    matchResources === undefined
+      ? []
+      : [...matchResourcesErrors(matchResources, path), ...unchangeableErrors(matchResources, path)];
+  return [...bindingErrors(spec), ...matching];
+};
 
 const policyErrors = ({ spec = {} }: MutatingAdmissionPolicy, conditions: boolean): FieldError[] => {
   const { mutations = [], reinvocationPolicy } = spec;
@@ -37,37 +43,28 @@ const policyErrors = ({ spec = {} }: MutatingAdmissionPolicy, conditions: boolea
   };
   return [
     ...commonErrors(spec, conditions, mutationTypes),
-    ...operationErrors(spec),
     ...(mutations.length === 0 ? [required("spec.mutations", "mutations must contain at least one item")] : []),
     ...mutations.flatMap((mutation, index) => mutationErrors(mutation, at("spec.mutations", index), compile)),
     ...requiredOneOf(reinvocationPolicy, reinvocationPolicies, "spec.reinvocationPolicy"),
   ];
 };
 
-const operationErrors = ({ matchConstraints }: NonNullable<MutatingAdmissionPolicy["spec"]>): FieldError[] =>
-  (matchConstraints?.resourceRules ?? []).flatMap((rule, index) =>
-    (rule.operations ?? []).flatMap((operation, position) =>
-      operation === "DELETE"
-        ? [notSupported(at(`spec.matchConstraints.resourceRules[${index}].operations`, position), operation, operations)]
-        : [],
-    ),
-  );
-
 type Compile = (mutation: Mutation, expression: string, path: string) => FieldError[];
 
 const mutationErrors = (mutation: Mutation, path: string, compile: Compile): FieldError[] => {
   const wrong = requiredOneOf(mutation.patchType, patchTypes, child(path, "patchType"));
   if (wrong.length > 0) return wrong;
-  const byPatch = mutation.patchType === "JSONPatch";
-  const [used, unused] = byPatch
-    ? (["jsonPatch", "applyConfiguration"] as const)
-    : (["applyConfiguration", "jsonPatch"] as const);
-  const other = `must not be specified when patchType is ${mutation.patchType}`;
-  const errors = mutation[unused] === undefined ? [] : [invalidValue(child(path, unused), mutation[unused], other)];
+  const [used, unused] =
+    mutation.patchType === "JSONPatch"
+      ? (["jsonPatch", "applyConfiguration"] as const)
+      : (["applyConfiguration", "jsonPatch"] as const);
+  const errors: FieldError[] = [];
   const place = child(path, used);
-  const expression = mutation[used]?.expression ?? "";
+  const expression = mutation[used]?.expression?.trim() ?? "";
   if (mutation[used] === undefined) errors.push(required(place, `must be specified when patchType is ${mutation.patchType}`));
-  else if (expression.trim() === "") errors.push(required(child(place, "expression"), "expression is not specified"));
+  else if (expression === "") errors.push(required(child(place, "expression")));
   else errors.push(...compile(mutation, expression, child(place, "expression")));
+  const other = `must not be specified when patchType is ${mutation.patchType}`;
+  if (mutation[unused] !== undefined) errors.push(invalidValue(child(path, unused), `{${unused}}`, other));
   return errors;
 };
