@@ -141,6 +141,33 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     ],
   ],
   [
+    "subjects that nobody is, and verbs that nobody knows",
+    flow,
+    "FlowSchema",
+    schema(
+      [
+        {
+          subjects: [
+            { kind: "ServiceAccount", serviceAccount: { name: "A", namespace: "*" }, user: { name: "a" } },
+            { kind: "User", group: { name: "a" } },
+          ],
+          resourceRules: [{ verbs: ["get", "fly"], apiGroups: ["*"], resources: ["*"], namespaces: ["A"] }],
+        },
+      ],
+      { distinguisherMethod: { type: "ByMood" } },
+    ),
+    [
+      'spec.distinguisherMethod.type: Unsupported value: flowcontrol.FlowDistinguisherMethod{Type:"ByMood"}: supported values: "ByNamespace", "ByUser"',
+      "spec.rules[0].subjects[0].serviceAccount.name: Invalid value: \"A\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+      "spec.rules[0].subjects[0].serviceAccount.namespace: Invalid value: \"*\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+      "spec.rules[0].subjects[0].user: Forbidden: user is forbidden when subject kind is not 'User'",
+      "spec.rules[0].subjects[1].user: Required value: user is required when subject kind is 'User'",
+      "spec.rules[0].subjects[1].group: Forbidden: group is forbidden when subject kind is not 'Group'",
+      'spec.rules[0].resourceRules[0].verbs: Unsupported value: []string{"get", "fly"}: supported values: "create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"',
+      "spec.rules[0].resourceRules[0].namespaces[0]: Invalid value: \"A\": each member of this list must be '*' or a DNS-1123 label; a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+    ],
+  ],
+  [
     "the first precedence",
     flow,
     "FlowSchema",

@@ -225,10 +225,66 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     "Event",
     { involvedObject: { namespace: "shop" }, eventTime: "t" },
     [
-      "reportingController: Required value",
+      "reportingComponent: Required value",
+      'reportingComponent: Invalid value: "": name part must be non-empty',
+      `reportingComponent: Invalid value: "": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
       "reportingInstance: Required value",
       "action: Required value",
       "reason: Required value",
+    ],
+  ],
+  [
+    "an event of the cluster in a namespace of its own",
+    "v1",
+    "Event",
+    { eventTime: "t", reportingComponent: "a", reportingInstance: "b", action: "c", reason: "d".repeat(129) },
+    [
+      'involvedObject.namespace: Invalid value: "": does not match event.namespace',
+      'reason: Invalid value: "": can have at most 128 characters',
+    ],
+  ],
+  [
+    "an event of events.k8s.io in the words of old",
+    "events.k8s.io/v1",
+    "Event",
+    {
+      regarding: { namespace: "shop" },
+      type: "Odd",
+      series: { count: 1 },
+      deprecatedCount: 2,
+      deprecatedFirstTimestamp: "t",
+      deprecatedSource: { host: "node-1" },
+    },
+    [
+      'series.count: Invalid value: "": should be at least 2',
+      "series.lastObservedTime: Required value",
+      "eventTime: Required value",
+      'type: Invalid value: "": has invalid value: Odd',
+      'firstTimestamp: Invalid value: "": needs to be unset',
+      'count: Invalid value: "": needs to be unset',
+      'source: Invalid value: "": needs to be unset',
+    ],
+  ],
+  [
+    "hints for whom endpoints are",
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    {
+      addressType: "FQDN",
+      endpoints: [
+        {
+          addresses: ["web.example.com.", "web"],
+          deprecatedTopology: { "-": "x" },
+          hints: { forZones: [{ name: "a" }, { name: "a" }, { name: "-" }], forNodes: Array(9).fill({ name: "n" }) },
+        },
+      ],
+    },
+    [
+      'endpoints[0].addresses[1]: Invalid value: "web": should be a domain with at least two segments separated by dots',
+      `endpoints[0].deprecatedTopology: Invalid value: "-": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+      'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
+      `endpoints[0].hints.forZones[2].name: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+      "endpoints[0].hints.forNodes: Too many: 9: must have at most 8 items",
     ],
   ],
   [

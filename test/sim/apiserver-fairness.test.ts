@@ -224,6 +224,21 @@ test("what is mandatory stays as it should be, whatever is written", () => {
   world.run(10_100);
   assert.is(world.list(schemasPath).items.length, 13, "deleted objects come back");
   assert.is(world.get(levelsPath, "catch-all").error, undefined);
+  const fixed = /spec: Invalid value: .*: spec of 'catch-all' must equal the fixed value$/;
+  const limited = { limited: { nominalConcurrencyShares: 9 } };
+  assert.match(world.patch(levelsPath, "catch-all", { spec: limited }).error?.message ?? "", fixed);
+  assert.match(world.patch(schemasPath, "catch-all", { spec: { matchingPrecedence: 9_999 } }).error?.message ?? "", fixed);
+  const lent = { exempt: { nominalConcurrencyShares: 5 } };
+  assert.is(world.patch(levelsPath, "exempt", { spec: lent }).error, undefined, "what is lent may change");
+});
+
+test("conditions of a schema have types, each another", () => {
+  const { world } = narrowWorld();
+  const conditions = [{ type: "a" }, { type: "a" }, { status: "True" }];
+  const message = world.patch(schemasPath, "narrow", { status: { conditions } }, "application/merge-patch+json", "status").error
+    ?.message;
+  const told = '[status.conditions[1].type: Duplicate value: "a", status.conditions[2].type: Required value: must not be empty]';
+  assert.is(message, `FlowSchema.flowcontrol.apiserver.k8s.io "narrow" is invalid: ${told}`);
 });
 
 test("a schema says whether its priority level is there", () => {

@@ -11,7 +11,17 @@ import { ApiServerWorld, brief, podOf } from "./apiserver-world.js";
 const least: Readonly<Record<string, object>> = {
   Pod: { spec: podOf("x").spec },
   Service: { spec: { ports: [{ port: 80 }] } },
-  Event: { involvedObject: { namespace: "default" }, regarding: { namespace: "default" } },
+  Event: {
+    involvedObject: { namespace: "default" },
+    regarding: { namespace: "default" },
+    eventTime: "2026-01-01T00:00:00.000000Z",
+    reportingComponent: "sampler",
+    reportingController: "sampler",
+    reportingInstance: "sampler-1",
+    action: "Sample",
+    reason: "Sampled",
+    type: "Normal",
+  },
   ReplicaSet: workload("ReplicaSet"),
   Deployment: workload("Deployment"),
   DaemonSet: workload("DaemonSet"),

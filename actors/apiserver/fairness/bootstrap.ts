@@ -2,6 +2,7 @@
  * The flow schemas and priority levels that every cluster has from the first moment on, those of Kubernetes 1.33.
  * https://kubernetes.io/docs/reference/debug-cluster/flow-control/ and /docs/concepts/cluster-administration/flow-control/#defaults
  */
+import { anything, everybody, mandatoryFlowSchemas, mandatoryLevels } from "../../../src/api/mandatory-flows.js";
 import type { FlowSchema, PriorityLevelConfiguration } from "../../../src/api/types.js";
 
 /** Says whether an object's spec is kept as it is here: https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#maintenance-of-the-mandatory-and-suggested-configuration-objects */
@@ -35,7 +36,12 @@ export const levels: readonly PriorityLevelConfiguration[] = [
     metadata: { name: "exempt", annotations },
     spec: { type: "Exempt", exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   },
-  level("catch-all", 5, 0),
+  {
+    kind: "PriorityLevelConfiguration",
+    apiVersion,
+    metadata: { name: "catch-all", annotations },
+    spec: mandatoryLevels.get("catch-all")!,
+  },
   level("system", 30, 33, { queues: 64, handSize: 6 }),
   level("node-high", 40, 25, { queues: 64, handSize: 6 }),
   level("leader-election", 10, 0, { queues: 16, handSize: 4 }),
@@ -54,7 +60,6 @@ const serviceAccount = (name: string): Subject => ({
   kind: "ServiceAccount",
   serviceAccount: { namespace: "kube-system", name },
 });
-const everybody = [group("system:unauthenticated"), group("system:authenticated")];
 
 const onResources = (apiGroup: string, resources: string[], verbs: string[], clusterScope = false): ResourceRule => ({
   verbs,
@@ -64,10 +69,6 @@ const onResources = (apiGroup: string, resources: string[], verbs: string[], clu
   ...(clusterScope ? { clusterScope } : {}),
 });
 const onLeases = onResources("coordination.k8s.io", ["leases"], ["get", "create", "update"]);
-const anything = {
-  resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"], namespaces: ["*"], clusterScope: true }],
-  nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
-};
 
 function schema(
   name: string,
@@ -87,11 +88,18 @@ function schema(
   };
 }
 
+const mandatorySchema = (name: string): FlowSchema => ({
+  kind: "FlowSchema",
+  apiVersion,
+  metadata: { name, annotations },
+  spec: mandatoryFlowSchemas.get(name)!,
+});
+
 const controllerManager = user("system:kube-controller-manager");
 const scheduler = user("system:kube-scheduler");
 
 export const schemas: readonly FlowSchema[] = [
-  schema("exempt", ["exempt", 1], [{ subjects: [group("system:masters")], ...anything }]),
+  mandatorySchema("exempt"),
   schema(
     "probes",
     ["exempt", 2],
@@ -140,5 +148,5 @@ export const schemas: readonly FlowSchema[] = [
   ),
   schema("service-accounts", ["workload-low", 9_000, "ByUser"], [{ subjects: [group("system:serviceaccounts")], ...anything }]),
   schema("global-default", ["global-default", 9_900, "ByUser"], [{ subjects: everybody, ...anything }]),
-  schema("catch-all", ["catch-all", 10_000, "ByUser"], [{ subjects: everybody, ...anything }]),
+  mandatorySchema("catch-all"),
 ];

@@ -1,8 +1,8 @@
 import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, required } from "../field-errors.js";
-import type { Event, Lease, Namespace, Node, Taint } from "../generated/types.js";
+import type { Lease, Namespace, Node, Taint } from "../generated/types.js";
 import { quote } from "../go-format.js";
 import { parseCidr } from "../ip.js";
-import { dns1123Subdomain, labelValue, qualifiedName } from "../names.js";
+import { labelValue, qualifiedName } from "../names.js";
 import { followsRule, invalidCidrMessage, nonNegative, oneOf, positive, quantityErrors } from "./common.js";
 import { finalizerErrors } from "./metadata.js";
 
@@ -87,36 +87,6 @@ export const nodeUpdateErrors = (node: Node, old: Node): FieldError[] => {
   errors.push(...taintErrors(node.spec?.taints, "metadata.taints"));
   if ((node.spec?.externalID ?? "") !== (old.spec?.externalID ?? ""))
     errors.push(forbiddenField("spec.externalID", "may not be updated"));
-  return errors;
-};
-
-const maxEventWord = 128;
-const maxEventNote = 1024;
-
-const shortWord = (value: string | undefined, path: string): FieldError[] => {
-  if (!value) return [required(path)];
-  return value.length > maxEventWord ? [invalidValue(path, value, `can have at most ${maxEventWord} characters`)] : [];
-};
-
-/** An event lives in the namespace of what it is about; one about something without a namespace in `default`. */
-export const eventErrors = (event: Event): FieldError[] => {
-  const errors: FieldError[] = [];
-  const about = event.involvedObject?.namespace ?? "";
-  const namespace = event.metadata.namespace ?? "";
-  const agrees = about === "" ? namespace === "" || namespace === "default" : namespace === about;
-  if (!agrees) errors.push(invalidValue("involvedObject.namespace", about, "does not match event.namespace"));
-  errors.push(...followsRule(dns1123Subdomain, namespace, "namespace"));
-  if (event.eventTime === undefined) return errors;
-  if (!event.reportingComponent) errors.push(required("reportingController"));
-  else errors.push(...followsRule(qualifiedName, event.reportingComponent, "reportingController"));
-  errors.push(
-    ...shortWord(event.reportingInstance, "reportingInstance"),
-    ...shortWord(event.action, "action"),
-    ...shortWord(event.reason, "reason"),
-  );
-  if ((event.message ?? "").length > maxEventNote) {
-    errors.push(invalidValue("message", event.message, `can have at most ${maxEventNote} characters`));
-  }
   return errors;
 };
 

@@ -1,5 +1,5 @@
 import { at, child, duplicate, type FieldError, invalidValue, required, tooMany } from "../field-errors.js";
-import type { EndpointAddress, EndpointSlice, Endpoints } from "../generated/types.js";
+import type { Endpoint, EndpointAddress, EndpointSlice, Endpoints } from "../generated/types.js";
 import {
   type Cidr,
   cidrContains,
@@ -10,14 +10,17 @@ import {
   isUnspecified,
   parseIp,
 } from "../ip.js";
-import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from "../names.js";
+import { dns1123Label, dns1123Subdomain, labelValue, portNumber, qualifiedName } from "../names.js";
 import { followsRule, immutable, protocols, requiredOneOf } from "./common.js";
+import { labelErrors } from "./metadata.js";
 import type { ValidationOptions } from "./options.js";
 
 /** Endpoints and EndpointSlices. Source: "EndpointSlices" of the Kubernetes documentation. */
 const maxEndpoints = 1000;
 const maxAddresses = 100;
 const maxPorts = 20000;
+const maxTopologyLabels = 16;
+const maxHints = 8;
 
 export const invalidIpMessage = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 
@@ -77,10 +80,43 @@ const sliceAddressErrors = (type: string, address: string, path: string, allowed
       if (parseIp(address)?.family !== "IPv6") return [invalidValue(path, address, "must be a valid IPv6 address")];
       return specialIpErrors(address, path, allowed);
     case "FQDN":
-      return followsRule(dns1123Subdomain, address, path);
+      return qualifiedDomainErrors(address, path);
     default:
       return [];
   }
+};
+
+/** A name of several parts, which may say with a dot at its end that it is whole. */
+const qualifiedDomainErrors = (text: string, path: string): FieldError[] => {
+  if (text === "") return [required(path)];
+  const name = text.replace(/\.$/, "");
+  const faults = dns1123Subdomain(name);
+  if (faults.length > 0) return [invalidValue(path, name, faults.join(","))];
+  const labels = name.split(".");
+  if (labels.length < 2) return [invalidValue(path, name, "should be a domain with at least two segments separated by dots")];
+  return labels.flatMap((label) => {
+    const wrong = dns1123Label(label);
+    return wrong.length === 0 ? [] : [invalidValue(path, label, wrong.join(","))];
+  });
+};
+
+/** For whom an endpoint is meant: zones, or nodes. */
+const hintErrors = (
+  hints: readonly { readonly name?: string }[] | undefined,
+  path: string,
+  rule: (name: string) => string[],
+): FieldError[] => {
+  const names = (hints ?? []).map(({ name = "" }) => name);
+  if (names.length > maxHints) return [tooMany(path, names.length, maxHints)];
+  return names.flatMap((name, index) => {
+    const place = child(at(path, index), "name");
+    return [...(names.indexOf(name) < index ? [duplicate(place, name)] : []), ...followsRule(rule, name, place)];
+  });
+};
+
+const topologyErrors = (topology: Endpoint["deprecatedTopology"], path: string): FieldError[] => {
+  const count = Object.keys(topology ?? {}).length;
+  return [...(count > maxTopologyLabels ? [tooMany(path, count, maxTopologyLabels)] : []), ...labelErrors(topology, path)];
 };
 
 const slicePortErrors = (slice: EndpointSlice): FieldError[] => {
@@ -117,7 +153,13 @@ export const endpointSliceErrors = (slice: EndpointSlice, options: ValidationOpt
     }
     if (endpoint.nodeName !== undefined)
       errors.push(...followsRule(dns1123Subdomain, endpoint.nodeName, child(path, "nodeName")));
+    errors.push(...topologyErrors(endpoint.deprecatedTopology, child(path, "deprecatedTopology")));
     if (endpoint.hostname !== undefined) errors.push(...followsRule(dns1123Label, endpoint.hostname, child(path, "hostname")));
+    const hintsPath = child(path, "hints");
+    errors.push(
+      ...hintErrors(endpoint.hints?.forZones, child(hintsPath, "forZones"), labelValue),
+      ...hintErrors(endpoint.hints?.forNodes, child(hintsPath, "forNodes"), dns1123Subdomain),
+    );
   }
   return [...errors, ...slicePortErrors(slice)];
 };

@@ -1,4 +1,4 @@
-import { at, child, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
+import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
 import type {
   FlowcontrolV1Subject,
   FlowSchema,
@@ -8,6 +8,9 @@ import type {
   QueuingConfiguration,
   ResourcePolicyRule,
 } from "../generated/types.js";
+import { GoSyntax, quote } from "../go-format.js";
+import { semanticEqual } from "../json-value.js";
+import { mandatoryFlowSchemas, mandatoryLevels } from "../mandatory-flows.js";
 import { dns1123Label, dns1123Subdomain } from "../names.js";
 import { followsRule, oneOf } from "./common.js";
 
@@ -23,19 +26,32 @@ const listErrors = (list: readonly string[] | undefined, path: string, missing: 
     : [];
 };
 
-const verbErrors = (rule: ResourcePolicyRule | NonResourcePolicyRule, path: string): FieldError[] =>
-  listErrors(rule.verbs, child(path, "verbs"), "verbs must contain at least one value", "verbs");
+const supportedVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"];
+
+const verbErrors = ({ verbs }: ResourcePolicyRule | NonResourcePolicyRule, path: string): FieldError[] => {
+  const place = child(path, "verbs");
+  const known = (verbs ?? []).includes("*") || (verbs ?? []).every((verb) => supportedVerbs.includes(verb));
+  return known
+    ? listErrors(verbs, place, "verbs must contain at least one value", "verbs")
+    : [notSupported(place, verbs, supportedVerbs)];
+};
+
+const namespacesErrors = ({ namespaces = [], clusterScope }: ResourcePolicyRule, path: string): FieldError[] => {
+  if (namespaces.length === 0 && clusterScope !== true)
+    return [required(path, "resource rules that are not cluster scoped must supply at least one namespace")];
+  if (namespaces.includes("*"))
+    return namespaces.length > 1 ? [invalidValue(path, namespaces, "if '*' is present, must not specify other namespaces")] : [];
+  const rule = "each member of this list must be '*' or a DNS-1123 label; ";
+  return namespaces.flatMap((namespace, index) =>
+    dns1123Label(namespace).map((why) => invalidValue(at(path, index), namespace, rule + why)),
+  );
+};
 
 const resourceRuleErrors = (rule: ResourcePolicyRule, path: string): FieldError[] => [
   ...verbErrors(rule, path),
   ...listErrors(rule.apiGroups, child(path, "apiGroups"), "resource rules must supply at least one api group", "api groups"),
   ...listErrors(rule.resources, child(path, "resources"), "resource rules must supply at least one resource", "resources"),
-  ...((rule.namespaces?.length ?? 0) === 0 && rule.clusterScope !== true
-    ? [required(child(path, "namespaces"), "resource rules that are not cluster scoped must supply at least one namespace")]
-    : []),
-  ...((rule.namespaces?.length ?? 0) > 1 && rule.namespaces!.includes("*")
-    ? [invalidValue(child(path, "namespaces"), rule.namespaces, "if '*' is present, must not specify other namespaces")]
-    : []),
+  ...namespacesErrors(rule, child(path, "namespaces")),
 ];
 
 const urlErrors = (urls: readonly string[] | undefined, path: string): FieldError[] => {
@@ -54,28 +70,43 @@ const urlErrors = (urls: readonly string[] | undefined, path: string): FieldErro
   });
 };
 
+/** What is said of a subject of each kind, in the order in which Kubernetes looks at it. */
+const subjectFields = {
+  User: ["user", "serviceAccount", "group"],
+  Group: ["group", "serviceAccount", "user"],
+  ServiceAccount: ["serviceAccount", "user", "group"],
+} as const;
+const kindOfField = { user: "User", group: "Group", serviceAccount: "ServiceAccount" } as const;
+
 const subjectErrors = (subject: FlowcontrolV1Subject, path: string): FieldError[] => {
-  const of = { User: "user", Group: "group", ServiceAccount: "serviceAccount" } as const;
-  if (!Object.hasOwn(of, subject.kind)) {
-    return [notSupported(child(path, "kind"), subject.kind ?? "", ["Group", "ServiceAccount", "User"])];
-  }
-  const field = of[subject.kind as keyof typeof of];
-  const others = Object.values(of).filter((other) => other !== field && subject[other] !== undefined);
-  const errors = others.map((other) =>
-    forbiddenField(child(path, other), `${other} is forbidden when subject kind is not '${subject.kind}'`),
-  );
+  const { kind = "" } = subject;
+  if (!Object.hasOwn(subjectFields, kind)) return [notSupported(child(path, "kind"), kind, ["Group", "ServiceAccount", "User"])];
+  const [field, ...others] = subjectFields[kind as keyof typeof subjectFields];
   const named = subject[field];
-  if (named === undefined)
-    return [...errors, required(child(path, field), `${field} is required when subject kind is '${subject.kind}'`)];
-  if (!named.name) errors.push(required(child(child(path, field), "name")));
-  if (field === "serviceAccount") {
-    const { namespace = "" } = subject.serviceAccount!;
-    if (namespace === "")
-      errors.push(required(child(child(path, field), "namespace"), "must specify namespace for service account"));
-    else if (namespace !== "*") errors.push(...followsRule(dns1123Label, namespace, child(child(path, field), "namespace")));
-  }
+  const place = child(path, field);
+  const errors: FieldError[] = [];
+  if (named === undefined) errors.push(required(place, `${field} is required when subject kind is '${kind}'`));
+  else if (field === "serviceAccount") errors.push(...serviceAccountErrors(subject.serviceAccount!, place));
+  else if (!named.name) errors.push(required(child(place, "name")));
+  for (const other of others)
+    if (subject[other] !== undefined)
+      errors.push(forbiddenField(child(path, other), `${other} is forbidden when subject kind is not '${kindOfField[other]}'`));
   return errors;
 };
+
+const serviceAccountErrors = (
+  { name = "", namespace = "" }: NonNullable<FlowcontrolV1Subject["serviceAccount"]>,
+  path: string,
+): FieldError[] => [
+  ...(name === ""
+    ? [required(child(path, "name"))]
+    : name === "*"
+      ? []
+      : followsRule(dns1123Subdomain, name, child(path, "name"))),
+  ...(namespace === ""
+    ? [required(child(path, "namespace"), "must specify namespace for service account")]
+    : followsRule(dns1123Label, namespace, child(path, "namespace"))),
+];
 
 const ruleErrors = (rule: PolicyRulesWithSubjects, path: string): FieldError[] => {
   const errors =
@@ -104,11 +135,42 @@ export const flowSchemaErrors = (schema: FlowSchema): FieldError[] => {
   if (matchingPrecedence === 1 && schema.metadata.name !== "exempt")
     errors.push(invalidValue(path, matchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
   if (distinguisherMethod !== undefined && !["ByNamespace", "ByUser"].includes(distinguisherMethod.type))
-    errors.push(notSupported("spec.distinguisherMethod", distinguisherMethod, ["ByNamespace", "ByUser"]));
+    errors.push(notSupported("spec.distinguisherMethod.type", goMethod(distinguisherMethod.type), ["ByNamespace", "ByUser"]));
   const level = priorityLevelConfiguration?.name ?? "";
   if (level === "") errors.push(required("spec.priorityLevelConfiguration.name", "must reference a priority level"));
   else errors.push(...followsRule(dns1123Subdomain, level, "spec.priorityLevelConfiguration.name"));
-  return [...errors, ...rules.flatMap((rule, index) => ruleErrors(rule, at("spec.rules", index)))];
+  return [
+    ...errors,
+    ...rules.flatMap((rule, index) => ruleErrors(rule, at("spec.rules", index))),
+    ...fixedErrors(schema, mandatoryFlowSchemas),
+    ...flowStatusErrors(schema),
+  ];
+};
+
+/** The struct as Go prints it. */
+const goMethod = (type: string): GoSyntax => new GoSyntax(`flowcontrol.FlowDistinguisherMethod{Type:${quote(type)}}`);
+
+/** What every cluster needs as it is. */
+const fixedErrors = (
+  { metadata: { name = "" }, spec }: FlowSchema | PriorityLevelConfiguration,
+  fixed: ReadonlyMap<string, object>,
+): FieldError[] => {
+  const wanted = fixed.get(name);
+  return wanted === undefined || semanticEqual(spec, wanted)
+    ? []
+    : [invalidValue("spec", spec, `spec of '${name}' must equal the fixed value`)];
+};
+
+/** Conditions are of a type, and of each type there is one. */
+export const flowStatusErrors = ({ status }: FlowSchema | PriorityLevelConfiguration): FieldError[] => {
+  const types = (status?.conditions ?? []).map(({ type = "" }) => type);
+  return types.flatMap((type, index) => {
+    const path = child(at("status.conditions", index), "type");
+    return [
+      ...(types.indexOf(type) < index ? [duplicate(path, type)] : []),
+      ...(type === "" ? [required(path, "must not be empty")] : []),
+    ];
+  });
 };
 
 const maxQueues = 10_000_000;
@@ -165,7 +227,13 @@ const limitedErrors = ({ limited }: NonNullable<PriorityLevelConfiguration["spec
   return errors;
 };
 
-export const priorityLevelConfigurationErrors = (level: PriorityLevelConfiguration): FieldError[] => {
+export const priorityLevelConfigurationErrors = (level: PriorityLevelConfiguration): FieldError[] => [
+  ...levelErrors(level),
+  ...fixedErrors(level, mandatoryLevels),
+  ...flowStatusErrors(level),
+];
+
+const levelErrors = (level: PriorityLevelConfiguration): FieldError[] => {
   const spec = level.spec ?? { type: "" };
   const errors: FieldError[] = [];
   if ((level.metadata.name === "exempt") !== (spec.type === "Exempt"))

@@ -18,6 +18,7 @@ import { configMapErrors, configMapUpdateErrors, secretErrors, secretUpdateError
 import { resourceClaimStatusErrors } from "./device-status.js";
 import * as devices from "./devices.js";
 import { endpointSliceErrors, endpointSliceUpdateErrors, endpointsErrors } from "./endpoints.js";
+import * as events from "./events.js";
 import * as extension from "./extension.js";
 import * as flow from "./flow-control.js";
 import * as internal from "./internal-kinds.js";
@@ -81,7 +82,8 @@ const rules = new Map<string, KindRules>([
   ["discovery.k8s.io/EndpointSlice", { create: endpointSliceErrors, update: endpointSliceUpdateErrors }],
   ["/ConfigMap", { create: configMapErrors, update: configMapUpdateErrors }],
   ["/Secret", { create: secretErrors, update: secretUpdateErrors }],
-  ["/Event", { create: cluster.eventErrors }],
+  ["/Event", { create: events.eventErrors }],
+  ["events.k8s.io/Event", { create: events.groupEventErrors, update: events.groupEventUpdateErrors }],
   ["coordination.k8s.io/Lease", { create: cluster.leaseErrors }],
   ["apps/Deployment", { create: deploymentErrors, update: deploymentUpdateErrors, status: countsStatusErrors }],
   ["apps/ReplicaSet", { create: replicaSetErrors, update: replicaSetUpdateErrors, status: countsStatusErrors }],
@@ -113,8 +115,11 @@ const rules = new Map<string, KindRules>([
     "storage.k8s.io/VolumeAttributesClass",
     { create: csi.volumeAttributesClassErrors, update: csi.volumeAttributesClassUpdateErrors },
   ],
-  ["flowcontrol.apiserver.k8s.io/FlowSchema", { create: flow.flowSchemaErrors }],
-  ["flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration", { create: flow.priorityLevelConfigurationErrors }],
+  ["flowcontrol.apiserver.k8s.io/FlowSchema", { create: flow.flowSchemaErrors, status: flow.flowStatusErrors }],
+  [
+    "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",
+    { create: flow.priorityLevelConfigurationErrors, status: flow.flowStatusErrors },
+  ],
   [
     "resource.k8s.io/ResourceClaim",
     { create: devices.resourceClaimErrors, update: devices.resourceClaimUpdateErrors, status: resourceClaimStatusErrors },

@@ -2,11 +2,16 @@
  * May this user do that, asked by whoever wants to know:
  * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
-import { type FieldError, invalidValue } from "../../../../src/api/field-errors.js";
+import { at, type FieldError, forbiddenField, invalidValue, required } from "../../../../src/api/field-errors.js";
+import { GoSyntax, quote } from "../../../../src/api/go-format.js";
+import { labelValue, qualifiedName } from "../../../../src/api/names.js";
 import { fail, invalid, type Result, succeed } from "../../../../src/api/status.js";
 import type {
   FieldSelectorAttributes,
+  FieldSelectorRequirement,
+  LabelSelectorAttributes,
   LocalSubjectAccessReview,
+  NonResourceAttributes,
   SelfSubjectAccessReviewSpec,
   SubjectAccessReviewSpec,
   SubjectAccessReviewStatus,
@@ -19,29 +24,64 @@ type Spec = SubjectAccessReviewSpec | SelfSubjectAccessReviewSpec;
 
 const exactlyOne = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
 
-function questionErrors({ resourceAttributes, nonResourceAttributes }: Spec): FieldError[] {
-  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined)
-    return [invalidValue("spec.nonResourceAttributes", "null", "cannot be specified in combination with resourceAttributes")];
+const goAttributes = ({ path = "", verb = "" }: NonResourceAttributes): GoSyntax =>
+  new GoSyntax(`authorization.NonResourceAttributes{Path:${quote(path)}, Verb:${quote(verb)}}`);
+
+/** `of`: who is asked about, where it is not the one who asks. */
+function specErrors({ resourceAttributes, nonResourceAttributes }: Spec, of?: SubjectAccessReviewSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
+    const why = "cannot be specified in combination with resourceAttributes";
+    errors.push(invalidValue("spec.nonResourceAttributes", goAttributes(nonResourceAttributes), why));
+  }
   if (resourceAttributes === undefined && nonResourceAttributes === undefined)
-    return [invalidValue("spec.resourceAttributes", "null", exactlyOne)];
-  return selectorErrors(resourceAttributes?.fieldSelector);
+    errors.push(invalidValue("spec.resourceAttributes", "null", exactlyOne));
+  if (of !== undefined && !of.user && (of.groups ?? []).length === 0)
+    errors.push(invalidValue("spec.user", "", "at least one of user or group must be specified"));
+  const path = "spec.resourceAttributes";
+  return [
+    ...errors,
+    ...selectorErrors(resourceAttributes?.fieldSelector, `${path}.fieldSelector`),
+    ...selectorErrors(resourceAttributes?.labelSelector, `${path}.labelSelector`),
+  ];
 }
 
-function selectorErrors(selector: FieldSelectorAttributes | undefined): FieldError[] {
+/** Operators that nobody here knows are let pass: whoever asks may be of a later version. */
+function selectorErrors(selector: FieldSelectorAttributes | LabelSelectorAttributes | undefined, path: string): FieldError[] {
   if (selector === undefined) return [];
-  const path = "spec.resourceAttributes.fieldSelector";
   const { rawSelector = "", requirements = [] } = selector;
+  const errors: FieldError[] = [];
   if (rawSelector !== "" && requirements.length > 0)
-    return [invalidValue(`${path}.rawSelector`, rawSelector, "may not specified at the same time as requirements")];
+    errors.push(invalidValue(`${path}.rawSelector`, rawSelector, "may not specified at the same time as requirements"));
   if (rawSelector === "" && requirements.length === 0)
-    return [
-      {
-        type: "FieldValueRequired",
-        field: `${path}.requirements`,
-        body: "Required value: when fieldSelector is specified, requirements or rawSelector is required",
-      },
-    ];
-  return [];
+    errors.push(required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`));
+  const isOfLabels = path.endsWith(".labelSelector");
+  return [
+    ...errors,
+    ...requirements.flatMap((requirement, index) =>
+      requirementErrors(requirement, at(`${path}.requirements`, index), isOfLabels),
+    ),
+  ];
+}
+
+function requirementErrors(
+  { key = "", operator, values = [] }: FieldSelectorRequirement,
+  path: string,
+  isOfLabels: boolean,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!isOfLabels && key === "") errors.push(required(`${path}.key`, "must be specified"));
+  if ((operator === "In" || operator === "NotIn") && values.length === 0)
+    errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+  if ((operator === "Exists" || operator === "DoesNotExist") && values.length > 0)
+    errors.push(forbiddenField(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+  if (!isOfLabels) return errors;
+  const wrong = (place: string, text: string, faults: readonly string[]) => faults.map((why) => invalidValue(place, text, why));
+  return [
+    ...errors,
+    ...wrong(`${path}.key`, key, qualifiedName(key)),
+    ...values.flatMap((value, index) => wrong(at(`${path}.values`, index), value, labelValue(value))),
+  ];
 }
 
 /** The requirements that name one value; others only narrow a request, which needs no more rights for that. */
@@ -71,16 +111,10 @@ export function reviewOwnAccess(
   user: ApiUser,
   spec: SelfSubjectAccessReviewSpec = {},
 ): Result<SubjectAccessReviewStatus> {
-  const errors = questionErrors(spec);
+  const errors = specErrors(spec);
   return errors.length > 0
     ? fail(invalid(kindOf("SelfSubjectAccessReview"), "", errors))
     : succeed(answer(authorizer, user, spec));
-}
-
-function subjectErrors({ user = "", groups = [] }: SubjectAccessReviewSpec): FieldError[] {
-  return user === "" && groups.length === 0
-    ? [invalidValue("spec.user", user, "at least one of user or group must be specified")]
-    : [];
 }
 
 const subjectOf = ({ user = "", uid, groups = [], extra }: SubjectAccessReviewSpec): ApiUser => ({
@@ -92,7 +126,7 @@ const subjectOf = ({ user = "", uid, groups = [], extra }: SubjectAccessReviewSp
 
 /** SubjectAccessReview: may somebody else do that? */
 export function reviewAccess(authorizer: Authorizer, spec: SubjectAccessReviewSpec = {}): Result<SubjectAccessReviewStatus> {
-  const errors = [...questionErrors(spec), ...subjectErrors(spec)];
+  const errors = specErrors(spec, spec);
   if (errors.length > 0) return fail(invalid(kindOf("SubjectAccessReview"), "", errors));
   return succeed(answer(authorizer, subjectOf(spec), spec));
 }
@@ -103,12 +137,14 @@ export function reviewLocalAccess(
   namespace: string,
   { spec = {} }: LocalSubjectAccessReview,
 ): Result<SubjectAccessReviewStatus> {
-  const errors = [...questionErrors(spec), ...subjectErrors(spec)];
+  const errors = specErrors(spec, spec);
   const asked = spec.resourceAttributes;
   if (asked !== undefined && (asked.namespace ?? "") !== namespace)
     errors.push(invalidValue("spec.resourceAttributes.namespace", asked.namespace ?? "", "must match metadata.namespace"));
   if (spec.nonResourceAttributes !== undefined)
-    errors.push(invalidValue("spec.nonResourceAttributes", "null", "disallowed on this kind of request"));
+    errors.push(
+      invalidValue("spec.nonResourceAttributes", goAttributes(spec.nonResourceAttributes), "disallowed on this kind of request"),
+    );
   if (errors.length > 0) return fail(invalid(kindOf("LocalSubjectAccessReview"), "", errors));
   return succeed(answer(authorizer, subjectOf(spec), spec));
 }

@@ -46,7 +46,8 @@ export function answerReview(
   const ofAccess = kind.endsWith("SubjectAccessReview");
   if (ofAccess && !isBare(review.metadata)) {
     const group = "authorization.k8s.io";
-    told(fail(invalid({ group, kind }, "", [invalidValue("metadata", "null", "must be empty")])));
+    const why = kind === "LocalSubjectAccessReview" ? "must be empty except for namespace" : "must be empty";
+    told(fail(invalid({ group, kind }, "", [invalidValue("metadata", "null", why)])));
     return;
   }
   switch (kind) {
