@@ -7,6 +7,7 @@ import { join } from "node:path";
 import {
   AdmissionregistrationV1Api,
   ApiException,
+  ApiregistrationV1Api,
   CoreV1Api,
   DiscoveryV1Api,
   KubeConfig,
@@ -19,6 +20,7 @@ import * as assert from "uvu/assert";
 import { bindingRules, reachableAt } from "../../actors/runc/io/ports.js";
 import { Cluster } from "../../src/cluster/cluster.js";
 import { issue } from "../../src/pki/certificate.js";
+import { until } from "../support/until.js";
 
 const test = suite("admission on threads");
 const namespace = "default";
@@ -44,12 +46,21 @@ let cluster: Cluster;
 let core: CoreV1Api;
 let registration: AdmissionregistrationV1Api;
 let discovery: DiscoveryV1Api;
+let extensions: ApiregistrationV1Api;
 const servers: Server[] = [];
 const asked: string[] = [];
+/** Who asked through the API server, as an extension is told. */
+const users = new Set<string>();
 
 /** A webhook that answers what `decide` says of each review. */
 async function serve(host: string, port: number, decide: (review: Review) => object): Promise<number> {
   const server = createServer({ key: leaf.key, cert: leaf.certificate }, (request, response) => {
+    if (request.method === "GET") {
+      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      return;
+    }
+    const { "x-remote-user": user } = request.headers;
+    if (user !== undefined) users.add(String(user));
     let body = "";
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
@@ -101,6 +112,7 @@ test.before(async () => {
   core = config.makeApiClient(CoreV1Api);
   registration = config.makeApiClient(AdmissionregistrationV1Api);
   discovery = config.makeApiClient(DiscoveryV1Api);
+  extensions = config.makeApiClient(ApiregistrationV1Api);
 });
 
 test.after(async () => {
@@ -182,6 +194,46 @@ test("a validating webhook by Service is asked at its endpoint, and refuses in i
   assert.equal([code, message], [403, 'admission webhook "judge.example.com" denied the request: not on a Sunday']);
   await core.deleteNamespacedConfigMap({ namespace, name: "one" });
   assert.ok(asked.includes("/judge DELETE"));
+});
+
+test("a webhook that an extension answers is asked through the API server, by the API server itself", async () => {
+  const group = "judges.example.com";
+  await extensions.createAPIService({
+    body: {
+      metadata: { name: `v1.${group}` },
+      spec: {
+        group,
+        version: "v1",
+        groupPriorityMinimum: 100,
+        versionPriority: 10,
+        caBundle,
+        service: { namespace, name: "hooks", port: 443 },
+      },
+    },
+  });
+  const available = async () => (await extensions.readAPIService({ name: `v1.${group}` })).status?.conditions?.[0];
+  await until("the extension is available", async () => (await available())?.status === "True");
+  await registration.createValidatingWebhookConfiguration({
+    body: {
+      metadata: { name: "extension" },
+      webhooks: [
+        {
+          name: "extension.example.com",
+          clientConfig: { service: { namespace, name: "kubernetes", path: `/apis/${group}/v1/verdicts` } },
+          rules: onConfigMaps,
+          objectSelector: { matchLabels: { judged: "by-extension" } },
+          sideEffects: "None",
+          admissionReviewVersions: ["v1"],
+        },
+      ],
+    },
+  });
+  const body = { metadata: { name: "four", labels: { judged: "by-extension" } } };
+  const { code, message } = await refusal(core.createNamespacedConfigMap({ namespace, body }));
+  assert.equal([code, message], [403, 'admission webhook "extension.example.com" denied the request: not on a Sunday']);
+  assert.equal([...users], ["system:apiserver"]);
+  await registration.deleteValidatingWebhookConfiguration({ name: "extension" });
+  await extensions.deleteAPIService({ name: `v1.${group}` });
 });
 
 test("a webhook that is gone fails requests, until it is taken away", async () => {

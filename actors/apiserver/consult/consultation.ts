@@ -2,6 +2,7 @@
 import { decodeTextBase64 } from "../../../src/api/base64.js";
 import type { ServiceReference, WebhookClientConfig } from "../../../src/api/types.js";
 import type { Backing } from "../backing.js";
+import type { ApiServerConfig } from "../io/io.js";
 import type { WebhookAnswer, WebhookPost } from "../io/webhook-client.js";
 import type { Answer, Question } from "./question.js";
 import { endpointOf } from "./service-endpoint.js";
@@ -75,10 +76,24 @@ function postOf(backing: Backing, question: Question): WebhookPost | { readonly 
   const url = urlOf(question);
   const authority = certificateAuthorityOf(clientConfig);
   if (clientConfig.service === undefined) return { url, body, ...authority };
+  if (isThisServer(clientConfig.service)) return { url, body, ...itself(backing.io.config, authority.certificateAuthority) };
   const { namespace, name } = clientConfig.service;
   const connectTo = endpointOf(backing, namespace, name, portOf(clientConfig.service));
   return "problem" in connectTo ? connectTo : { url, body, connectTo, ...authority };
 }
+
+/**
+ * Webhooks that extension API servers answer are named by the Service of the API server, which hands such requests on
+ * and says who asks: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/.
+ */
+const isThisServer = (service: ServiceReference): boolean =>
+  service.namespace === "default" && service.name === "kubernetes" && portOf(service) === httpsPort;
+
+const itself = ({ advertiseAddress, advertisePort, certificateAuthority }: ApiServerConfig, others = "") => ({
+  connectTo: { host: advertiseAddress, port: advertisePort },
+  certificateAuthority: `${certificateAuthority}\n${others}`,
+  asItself: true as const,
+});
 
 function certificateAuthorityOf({ caBundle }: WebhookClientConfig): { readonly certificateAuthority?: string } {
   const certificateAuthority = decodeTextBase64(caBundle ?? "");

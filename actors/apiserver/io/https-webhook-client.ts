@@ -22,8 +22,13 @@ export interface ProxyIdentity {
   readonly key: string;
 }
 
+export interface ServerIdentity extends ProxyIdentity {
+  /** The bearer token by which this API server knows itself. */
+  readonly token: string;
+}
+
 /** `reach` tells where a pod's address and port are served on this machine. */
-export function httpsWebhookClient(reach: (place: Place) => Place, identity?: ProxyIdentity): WebhookClient {
+export function httpsWebhookClient(reach: (place: Place) => Place, identity?: ServerIdentity): WebhookClient {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: connections.perServer,
@@ -54,7 +59,7 @@ class Call {
     private readonly post: WebhookPost,
     private readonly agent: Agent,
     reach: (place: Place) => Place,
-    private readonly identity: ProxyIdentity | undefined,
+    private readonly identity: ServerIdentity | undefined,
     private readonly onAnswer: (answer: WebhookAnswer) => void,
   ) {
     const { hostname, port } = new URL(post.url);
@@ -94,6 +99,7 @@ class Call {
         accept: "application/json, */*",
         ...(post.method === "GET" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(post.body) }),
         ...(post.asProxy === undefined ? {} : proxiedUserHeaders(post.asProxy)),
+        ...(post.asItself === undefined || this.identity === undefined ? {} : { authorization: `Bearer ${this.identity.token}` }),
         ...(post.ifNoneMatch === undefined ? {} : { "if-none-match": post.ifNoneMatch }),
         "user-agent": "kube-apiserver-admission",
       },

@@ -27,6 +27,8 @@ export interface WebhookPost {
   readonly method?: "GET";
   /** Asks in the name of this user, as the API server does that shows its certificate for it. */
   readonly asProxy?: ProxiedUser;
+  /** Asks this API server itself, as `system:apiserver`, who may do everything. */
+  readonly asItself?: true;
   /** The server's certificate is not verified. */
   readonly insecure?: boolean;
   /** What is known already: 304 when it is still so. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { apiserverDefinition } from "../../../actors/apiserver/definition.js";
 import { auditLog } from "../../../actors/apiserver/io/audit-log.js";
 import { HttpsFront } from "../../../actors/apiserver/io/http/server.js";
@@ -47,7 +48,9 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
   const { frontProxyAuthority, frontProxy } = place.settings;
   const signer = es256Signer(place.settings.serviceAccountKey);
   const { audit, debugPages } = place.settings;
-  const tokens = new Map(place.settings.tokens.map(({ token, user }) => [token, user]));
+  const ownToken = randomBytes(24).toString("base64url");
+  const itself = { name: "system:apiserver", groups: ["system:masters", "system:authenticated"] };
+  const tokens = new Map([...place.settings.tokens.map(({ token, user }) => [token, user] as const), [ownToken, itself]]);
   const reach = bindingRules();
   const reached = ({ host, port }: { host: string; port: number }) => {
     const { address, port: mapped } = reachableAt(reach, host, port);
@@ -81,7 +84,7 @@ runWorker<ApiServerIo, ApiServerSettings>(apiserverDefinition, (place) => {
     tokens,
     ...(audit === undefined ? {} : { audit: auditLog(audit.path, audit.policy, (text) => place.host.note(text)) }),
     process: processFigures,
-    webhooks: httpsWebhookClient(reached, frontProxy),
+    webhooks: httpsWebhookClient(reached, { ...frontProxy, token: ownToken }),
     texts: new ThreadedTextParser(new URL(place.settings.yamlEntry)),
   };
 });
