@@ -34,7 +34,7 @@ export interface ApiAnswer {
   /** The object as the API server now has it; for a delete it may be a Status. */
   readonly object?: KubernetesObject;
   readonly items?: readonly KubernetesObject[];
-  readonly resourceVersion?: string;
+  readonly resourceVersion?: string | undefined;
 }
 
 /** The API server that an actor is attached to now. */
@@ -101,11 +101,23 @@ export function askApiserver(
   }
 }
 
-const readObject = (reply: { object: Json<unknown> }): ApiAnswer => {
-  const object = decodeJson(reply.object) as KubernetesObject;
-  const resourceVersion = object.metadata?.resourceVersion;
-  return resourceVersion === undefined ? { object } : { object, resourceVersion };
-};
+/** Most writers only want to know that they have written: the text is read when somebody looks. */
+class AnsweredObject implements ApiAnswer {
+  private known: KubernetesObject | undefined;
+
+  constructor(private readonly text: Json<unknown>) {}
+
+  get object(): KubernetesObject {
+    this.known ??= decodeJson(this.text) as KubernetesObject;
+    return this.known;
+  }
+
+  get resourceVersion(): string | undefined {
+    return this.object.metadata?.resourceVersion;
+  }
+}
+
+const readObject = (reply: { object: Json<unknown> }): ApiAnswer => new AnsweredObject(reply.object);
 
 const readItems = (reply: { items: ReadonlyArray<Json<KubernetesObject>>; resourceVersion: string }): ApiAnswer => ({
   items: reply.items.map((item) => decodeJson(item)),

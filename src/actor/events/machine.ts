@@ -33,9 +33,7 @@ export const eventsMachine = setup({
       if (event.type === "record") context.recorder.take(event.event);
     },
     write: ({ context, self }) => context.recorder.write((outcome) => self.send({ type: "written", outcome })),
-    noteWritten: ({ context, event }) => {
-      if (event.type === "written" && event.outcome.ok) context.recorder.written(event.outcome.reply);
-    },
+    noteWritten: ({ context }) => context.recorder.written(),
     beginAnew: ({ context }) => context.recorder.expired(),
     giveUp: ({ context, event }) => {
       if (event.type === "written" && !event.outcome.ok) context.recorder.giveUp(event.outcome.error.message);

@@ -26,6 +26,8 @@ export class EventRecorder {
   private readonly waitingByKey = new Map<string, number>();
   /** Names of Event objects by key, only of keys that still wait. */
   private readonly names = new Map<string, string>();
+  /** Of the Event object that is being written. */
+  private nameOfWritten = "";
   private tokens: number = recorderLimits.burst;
   private tokensAtMs: number;
   private tries = 0;
@@ -83,16 +85,14 @@ export class EventRecorder {
     this.tries += 1;
     this.writtenAtMs = this.host.clock.monotonicMs();
     const known = this.nameOfCounted;
-    askApiserver(this.host, known === undefined ? this.creation() : this.repetition(known), onOutcome);
+    this.nameOfWritten = known ?? this.name();
+    askApiserver(this.host, known === undefined ? this.creation(this.nameOfWritten) : this.repetition(known), onOutcome);
   }
 
-  written(answer: ApiAnswer): void {
+  written(): void {
     const { key } = this.waiting[0]!;
-    const name = answer.object?.metadata.name;
-    if (name !== undefined) {
-      this.correlator.written(key, name);
-      this.names.set(key, name);
-    }
+    this.correlator.written(key, this.nameOfWritten);
+    this.names.set(key, this.nameOfWritten);
     this.next();
   }
 
@@ -126,9 +126,9 @@ export class EventRecorder {
     this.names.delete(done.key);
   }
 
-  private creation(): ApiWrite {
+  private creation(name: string): ApiWrite {
     const correlated = this.waiting[0]!;
-    return { verb: "create", path: pathOfEvents(correlated.event.involvedObject), object: eventObject(correlated, this.name()) };
+    return { verb: "create", path: pathOfEvents(correlated.event.involvedObject), object: eventObject(correlated, name) };
   }
 
   private repetition(name: string): ApiWrite {
