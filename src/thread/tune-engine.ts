@@ -17,7 +17,7 @@ const interruptBudget = 200_000;
 
 let done = false;
 
-/** For the whole process, before its workers start. A V8 that has no such flag ignores it. */
+/** For the whole process, before its workers start. A V8 that has no such flag says so on stderr and goes on. */
 export function tuneEngine(): void {
   if (done) return;
   done = true;

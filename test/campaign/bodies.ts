@@ -1,8 +1,10 @@
 /** Bodies: objects of every kind with something wrong, as JSON, YAML or protobuf, and patches of each type. */
+
 import { stringify } from "yaml";
 import type { Resource } from "../../src/api/kinds.js";
 import { hasMessage, sealProtobuf } from "../../src/api/protobuf/envelope.js";
 import type { UntypedObject } from "../../src/api/types.js";
+import { writeJson } from "../../src/json/text.js";
 import { AnyObject } from "../api/any-object.js";
 import { type Chance, strangeText, strangeValue } from "./chance.js";
 
@@ -84,7 +86,7 @@ const yamlOddities = [
 ];
 
 export function encoded(object: unknown, resource: Resource, chance: Chance): Body {
-  const text = JSON.stringify(object);
+  const text = writeJson(object);
   switch (chance.below(5)) {
     case 0: {
       const yaml = chance.oneIn(6) ? chance.pick(yamlOddities) : stringify(object, { version: "1.1" });
@@ -152,7 +154,7 @@ const directives = [
 export function patchOf(resource: Resource, chance: Chance): Body {
   const fields = () => disturbed(objectOf(resource, chance), chance);
   const json = (contentType: string, value: unknown): Body => {
-    const text = JSON.stringify(value) ?? "";
+    const text = value === undefined ? "" : writeJson(value);
     return { contentType, bytes: chance.oneIn(8) ? torn(text, chance) : Buffer.from(text) };
   };
   switch (chance.below(4)) {

@@ -1,5 +1,7 @@
 /** The requests of a campaign: each is what some client might send, with things wrong at random. */
+
 import { builtinResources, type Resource } from "../../src/api/kinds.js";
+import { writeJson } from "../../src/json/text.js";
 import { type Body, disturbed, encoded, nameOf, objectOf, patchOf } from "./bodies.js";
 import { Chance, strangeText } from "./chance.js";
 
@@ -145,7 +147,7 @@ function bodyOf(method: string, resource: Resource, chance: Chance): Body {
       preconditions: { uid: strangeText(chance) },
     };
     return chance.oneIn(3)
-      ? { contentType: "application/json", bytes: Buffer.from(JSON.stringify(disturbed(options, chance))) }
+      ? { contentType: "application/json", bytes: Buffer.from(writeJson(disturbed(options, chance))) }
       : { contentType: "application/json", bytes: Buffer.alloc(0) };
   }
   const object = objectOf(resource, chance);
