@@ -144,8 +144,8 @@ export function serveSpoken(front: ApiHandler, spoken: Spoken): void {
   const telling = tellingOf(spoken.from);
   switch (spoken.type) {
     case "get": {
-      const { path, resourceVersion } = spoken.request;
-      const at = resourceVersion === undefined ? {} : { resourceVersion };
+      const { path, resourceVersion, query } = spoken.request;
+      const at = { ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(query === undefined ? {} : { query }) };
       handler.request({ verb: "get", path, user, deadlineMs, ...at }, withObject(spoken.respond, telling));
       return;
     }

@@ -42,6 +42,8 @@ export interface GetRequest extends Spoken {
   readonly path: ObjectPath;
   /** Absent: the newest. "0": whatever the watch cache has. */
   readonly resourceVersion?: string;
+  /** What an extension API server is asked beside the path: `labelSelector` of the objects that a metric is of. Others ignore it. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 export interface ListOptions {

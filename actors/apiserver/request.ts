@@ -61,6 +61,8 @@ interface Asked {
 
 export interface GetRequest extends Asked {
   readonly verb: "get";
+  /** For an extension API server. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Absent or "": the newest. "0": whatever the watch cache has. Else: not older than this. */
   readonly resourceVersion?: string;
 }

@@ -13,6 +13,7 @@ import { Tokens } from "./access/tokens/tokens.js";
 import { WireUsers } from "./access/wire-users.js";
 import { admitProxied, connectAdmitted } from "./admission/connecting.js";
 import { DynamicAdmission } from "./admission/dynamic.js";
+import { startExtensionRead } from "./aggregation/extension-read.js";
 import { Audit } from "./audit/audit.js";
 import { Catalog } from "./catalog/catalog.js";
 import { CollectionDelete } from "./collection.js";
@@ -188,7 +189,8 @@ export class Server implements ApiHandler {
     switch (request.verb) {
       case "get":
       case "list":
-        if (!answerComponents(this, request, respond)) startRead(this, this.batches, id, request, respond);
+        if (!answerComponents(this, request, respond) && !startExtensionRead(this, id, request, respond))
+          startRead(this, this.batches, id, request, respond);
         break;
       case "deletecollection": {
         const collection = new CollectionDelete(request, (each, told) => this.run(each, told), respond);

@@ -9,6 +9,7 @@ import { disruptionController } from "./controllers/disruption/controller.js";
 import { endpointsController } from "./controllers/endpoints/controller.js";
 import { endpointSliceController } from "./controllers/endpointslice/controller.js";
 import { endpointSliceMirroringController } from "./controllers/endpointslice-mirroring/controller.js";
+import { horizontalPodAutoscaler } from "./controllers/horizontal-pod-autoscaler/controller.js";
 import { jobController } from "./controllers/job/controller.js";
 import { resourceQuotaController } from "./controllers/resourcequota/controller.js";
 import { roleAggregationController } from "./controllers/role-aggregation/controller.js";
@@ -63,6 +64,7 @@ const patientControllers = (host: Host, informers: Informers, io: ControllerMana
   evictionController(host, informers),
   podGcController(informers),
   disruptionController(informers),
+  horizontalPodAutoscaler(informers),
   roleAggregationController(informers),
   certificateApprovingController(informers),
   certificateSigningController(informers, io.authority),

@@ -26,7 +26,7 @@ export type ApiWrite =
   | { readonly verb: "deleteCollection"; readonly path: ResourcePath; readonly options?: DeleteOptions };
 
 export type ApiRead =
-  | { readonly verb: "get"; readonly path: ObjectPath }
+  | { readonly verb: "get"; readonly path: ObjectPath; readonly query?: Readonly<Record<string, string>> }
   | { readonly verb: "list"; readonly path: ResourcePath; readonly options?: ListOptions };
 
 /** What a read or write answers: the object, or for a list its items. */
@@ -61,7 +61,12 @@ export function askApiserver(
   const speaking = as === undefined ? {} : { as };
   switch (request.verb) {
     case "get":
-      host.wire.call(server, apiserverMessages.get, { path: request.path, ...speaking }, one);
+      host.wire.call(
+        server,
+        apiserverMessages.get,
+        { path: request.path, ...(request.query === undefined ? {} : { query: request.query }), ...speaking },
+        one,
+      );
       return;
     case "list":
       host.wire.call(server, apiserverMessages.list, { path: request.path, options: request.options ?? {}, ...speaking }, many);

@@ -55,6 +55,12 @@ export class ExtensionServices {
     return named === undefined ? undefined : this.byVersion.get(named);
   }
 
+  /** Who answers a version of a group; undefined: the API server itself. */
+  of(group: string, version: string): APIService | undefined {
+    this.refresh();
+    return this.byVersion.size === 0 ? undefined : this.byVersion.get(`${group}/${version}`);
+  }
+
   /** The same object until any of it changes. */
   get discovery(): Aggregation {
     this.refresh();

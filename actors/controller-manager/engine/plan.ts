@@ -16,6 +16,8 @@ export interface PlannedRead {
   readonly name: string;
   /** A review is read by creating it: nothing of it is kept. */
   readonly request: ApiRead | Extract<ApiWrite, { readonly verb: "create" }>;
+  /** That it fails is something to decide upon, too, 404 as well: then it is among the `refusals`, and the round goes on. */
+  readonly mayFail?: boolean;
 }
 
 /** Something to be done with a volume's directory, by the name under which its end is found. */
@@ -51,6 +53,8 @@ export interface Circumstances {
   readonly monotonicMs: number;
   /** Answers to the reads that it planned before in this round. */
   readonly answers: Answers;
+  /** Why reads were refused that may be. */
+  readonly refusals?: ReadonlyMap<string, WireError>;
   /** How the work has ended that it planned before in this round. */
   readonly ended?: ReadonlyMap<string, WorkEnd>;
   /** Why the last round failed, if it did. */

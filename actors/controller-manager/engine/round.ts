@@ -36,6 +36,7 @@ export class Round {
   plan: Plan = {};
   error: WireError | undefined;
   private readonly answers = new Map<string, Finding>();
+  private readonly refusals = new Map<string, WireError>();
   private readonly ended = new Map<string, WorkEnd>();
   private readRounds = 0;
   private pending = 0;
@@ -83,8 +84,8 @@ export class Round {
     const { host, key, reconcile, failure } = this.of;
     const { clock } = host;
     const times = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-    const { answers, ended } = this;
-    this.plan = reconcile(key, { ...times, answers, ended, ...(failure === undefined ? {} : { failure }) });
+    const { answers, refusals, ended } = this;
+    this.plan = reconcile(key, { ...times, answers, refusals, ended, ...(failure === undefined ? {} : { failure }) });
     if (this.hasReads) return;
     for (const event of this.plan.events ?? []) recordEvent(host, event);
   }
@@ -106,11 +107,12 @@ export class Round {
       });
       this.of.work?.(work, onEnd);
     }
-    for (const { name, request } of reads) {
+    for (const { name, request, mayFail = false } of reads) {
       this.ask(request, (outcome) => {
         this.pending -= 1;
         // That something is not there is an answer; that the server could not say is none.
         if (outcome.ok) this.answers.set(name, outcome.reply);
+        else if (mayFail) this.refusals.set(name, outcome.error);
         else if (statusOf(outcome.error)?.code === 404) this.answers.set(name, "absent");
         else this.error ??= outcome.error;
         onAnswer();

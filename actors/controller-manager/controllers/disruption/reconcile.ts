@@ -1,6 +1,7 @@
 /** How many pods of a disruption budget may go now. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
 import { type EventToRecord, referenceTo } from "../../../../src/actor/events.js";
 import { rfc3339 } from "../../../../src/actor/host.js";
+import { goLabelSelector } from "../../../../src/api/go-label-selector.js";
 import { semanticEqual } from "../../../../src/api/json-value.js";
 import { compileLabelSelector } from "../../../../src/api/selectors.js";
 import type { Condition, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../../src/api/types.js";
@@ -121,17 +122,6 @@ function failSafe(budget: PodDisruptionBudget, problem: string, nowMs: number): 
   return writes.length === 0 ? {} : { writes, events: [eventOf(budget, "Warning", "CalculateExpectedPodCountFailed", message)] };
 }
 
-/** A selector as Go prints it: `&LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:[]LabelSelectorRequirement{},}`. */
-function selectorText({ spec }: PodDisruptionBudget): string {
-  const labels = Object.entries(spec?.selector?.matchLabels ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
-  const expressions = (spec?.selector?.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
-  );
-  const matched = labels.map(([key, value]) => `${key}: ${value},`).join("");
-  return `&LabelSelector{MatchLabels:map[string]string{${matched}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
-}
-
 export function reconcileBudget({ budget, pods, scaleOf }: BudgetView, nowMs: number): Plan {
   if (budget.metadata.deletionTimestamp !== undefined) return nothingToDo;
   const matches = compileLabelSelector(budget.spec?.selector);
@@ -169,4 +159,4 @@ export function reconcileBudget({ budget, pods, scaleOf }: BudgetView, nowMs: nu
 }
 
 const unmanagedText = (budget: PodDisruptionBudget): string =>
-  `Pods selected by this PodDisruptionBudget (selector: ${selectorText(budget)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+  `Pods selected by this PodDisruptionBudget (selector: ${goLabelSelector(budget.spec?.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
