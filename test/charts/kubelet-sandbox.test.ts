@@ -47,6 +47,17 @@ test("volumes that are mounted already are not waited for again when a sandbox h
   assert.equal([...harness.handle.volumes.keys()], ["scratch"]);
 });
 
+for (const [title, spec, hostname] of [
+  ["its own name", {}, "web"],
+  ["the one that it says", { hostname: "front", subdomain: "shop" }, "front"],
+  ["that of its node, on whose network it is", { hostNetwork: true, hostname: "front" }, "node-1"],
+] as const) {
+  test(`a pod's host name is ${title}`, () => {
+    const { config } = new PodHarness(spec).toSandbox().take("runPodSandbox").request as { config: { hostname: string } };
+    assert.is(config.hostname, hostname);
+  });
+}
+
 const ofClass = { runtimeClassName: "fast" };
 const fast = { metadata: { name: "fast" }, handler: "runc" };
 

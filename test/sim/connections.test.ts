@@ -118,12 +118,13 @@ connections("a node's kubelet says how it is, what runs there, and nothing that 
   const metrics = ask("/metrics").text;
   assert.match(metrics, /^kubelet_running_pods 1$/m);
   assert.match(metrics, /^kubelet_running_containers\{container_state="running"\} 1$/m);
+  assert.match(ask("/logs/").text, "<pre>", "a directory of logs, of which there are none");
   assert.match(
     ask("/metrics/resource").text,
     /^container_start_time_seconds\{container="main",namespace="default",pod="web"\} \d/m,
   );
   assert.is((JSON.parse(ask("/configz").text) as { kubeletconfig: { maxPods: number } }).kubeletconfig.maxPods, 110);
-  assert.equal(ask("/logs/"), { code: 404, text: "404 page not found\n" });
+  assert.equal(ask("/nothing"), { code: 404, text: "404 page not found\n" });
 });
 
 connections.run();

@@ -26,6 +26,9 @@ const metrics = (lines: readonly string[]): Answer => ({
   body: `${lines.join("\n")}\n`,
 });
 
+/** What a kubelet shows of /var/log: there are no files of logs on a node, what its components do is in the trace. */
+const emptyDirectory: Answer = { code: 200, contentType: "text/html; charset=utf-8", body: "<!doctype html>\n<pre>\n</pre>\n" };
+
 const answers: ReadonlyMap<string, (kubelet: Kubelet) => Answer> = new Map([
   ["/healthz", () => text("ok")],
   ["/healthz/ping", () => text("ok")],
@@ -38,6 +41,7 @@ const answers: ReadonlyMap<string, (kubelet: Kubelet) => Answer> = new Map([
   ["/metrics/cadvisor", resourceMetrics],
   ["/metrics/probes", () => metrics([])],
   ["/configz", configz],
+  ["/logs", () => emptyDirectory],
 ]);
 
 export function answerOf(kubelet: Kubelet, asked: string): Answer {

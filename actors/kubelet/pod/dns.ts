@@ -46,8 +46,9 @@ export interface PodHostname {
   readonly hostDomain: string;
 }
 
-/** https://kubernetes.io/docs/concepts/workloads/pods/pod-hostname/ */
-export function podHostname({ metadata: { name = "", namespace }, spec }: Pod): PodHostname {
+/** https://kubernetes.io/docs/concepts/workloads/pods/pod-hostname/ A pod on the node's network has the node's name. */
+export function podHostname({ metadata: { name = "", namespace }, spec }: Pod, nodeName: string): PodHostname {
+  if (spec?.hostNetwork) return { hostname: nodeName, hostDomain: "" };
   const short = (spec?.hostname || name).slice(0, hostnameLengthMost).replace(/[-.]+$/, "");
   const hostDomain = spec?.subdomain ? `${spec.subdomain}.${namespace}.svc.${clusterDomain}` : "";
   return { hostname: short, hostDomain };

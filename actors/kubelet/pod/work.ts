@@ -119,7 +119,7 @@ export class PodWork {
     const sysctls = podSysctls(pod.pod);
     const portMappings = hostNetwork ? [] : portMappingsOf(pod.pod, node.internalIp);
     const facts = { hostNetwork, sysctls, hostIp: node.internalIp, podCidr, dns, hostAliases, portMappings };
-    const config = { metadata, ...podHostname(pod.pod), ...facts };
+    const config = { metadata, ...podHostname(pod.pod, this.kubelet.nodeName), ...facts };
     // A kubelet hears of it over gRPC, and says so.
     const refused = ({ message }: WireError) =>
       tell({ type: "sandbox.refused", message: `rpc error: code = Unknown desc = ${message}` });
