@@ -68,7 +68,7 @@ test("bodies of requests are measured, and requests whose client went away are c
     counted.ended(code);
   }
   const text = registry.text();
-  const about = 'group="apps",version="v1",resource="deployments",subresource="",scope="namespace"';
+  const about = 'group="apps",version="v1",resource="deployments",subresource="",scope="resource"';
   for (const expected of [
     'apiserver_request_body_size_bytes_bucket{resource="deployments.apps",verb="patch",le="50000"} 0',
     'apiserver_request_body_size_bytes_bucket{resource="deployments.apps",verb="patch",le="150000"} 1',

@@ -1,10 +1,11 @@
 /** What the API server answers, in the form that the client asked for. */
-import { stringify as stringifyYaml } from "yaml";
+
 import type { Resource } from "../../../src/api/kinds.js";
 import { protobufMediaType, sealProtobuf, watchFrame, watchMessage } from "../../../src/api/protobuf/envelope.js";
 import type { ApiError } from "../../../src/api/status.js";
 import { type PrintedKind, type TableOptions, tableOf } from "../../../src/api/table/table.js";
 import type { KubernetesObject, ListMeta, ObjectMeta, Status, Table, UntypedObject } from "../../../src/api/types.js";
+import { yamlText } from "../../../src/api/yaml-writer.js";
 import { readJson, writeJson } from "../../../src/json/text.js";
 import { decodeJson, type Json } from "../../../src/wire/json.js";
 import type { WatchEvent } from "../messages.js";
@@ -149,7 +150,7 @@ function encode(
   typeName: string,
   { representation: { encoding }, pretty }: Pick<RenderContext, "representation" | "pretty">,
 ): Rendered {
-  if (encoding === "yaml") return { contentType: mediaTypes.yaml, body: stringifyYaml(object, { version: "1.1" }) };
+  if (encoding === "yaml") return { contentType: mediaTypes.yaml, body: yamlText(object) };
   const sealed = encoding === "protobuf" ? sealProtobuf(typeName, object as UntypedObject) : undefined;
   // A type without a message can only be had as JSON.
   return sealed === undefined ? jsonText(writeJson(object), pretty) : { contentType: protobufMediaType, body: sealed };
