@@ -93,6 +93,15 @@ test("a file of a user's own is his, and the group of the pod's volumes may read
   if (process.getuid?.() === 0) assert.equal([uid, gid], [1000, 2000]);
 });
 
+test("an emptyDir of medium Memory has the modes of a tmpfs, and so has what is made in it", async () => {
+  const inMemory = { ...name, plugin: "kubernetes.io~empty-dir", volume: "cache", medium: "Memory" };
+  await done((onDone) => volumes.makeDirectory(inMemory, 123, onDone));
+  assert.is(permissions(volumes.path(inMemory)), "3777");
+  const of = { podUid: "uid-1", volume: "cache", container: "c", index: 0 };
+  const made = await new Promise<SubPathReady>((resolve) => volumes.prepareSubPath(of, volumes.path(inMemory), "sub", resolve));
+  assert.is(permissions(pathOf(made)), "3777");
+});
+
 test("an emptyDir of medium Memory is kept in memory", () => {
   const both = realVolumes(root, join(root, "memory"));
   assert.ok(both.path({ ...name, plugin: "kubernetes.io~empty-dir", medium: "Memory" }).startsWith(join(root, "memory")));

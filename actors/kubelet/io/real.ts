@@ -2,7 +2,7 @@
  * Volumes as directories of this machine, below `<root>/pods/<uid>/volumes/<plugin>/<volume>`. They are small and their
  * disk is local, so they are written there and then: through the thread pool the same costs many times as much.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeDescription } from "../configuration.js";
 import { parseResolvConf } from "../pod/dns.js";
@@ -46,6 +46,8 @@ export function realVolumes(root: string, memoryRoot = root): VolumeDirectories 
     makeDirectory: (name, fsGroup, onDone) =>
       settle(() => {
         makeOpenDirectory(path(name));
+        // As a tmpfs is mounted: everybody may make files, and takes away only his own.
+        if (name.medium === "Memory") chmodSync(path(name), 0o1777);
         if (fsGroup !== undefined) giveToGroup(path(name), fsGroup, true);
       }, onDone),
     prepareLocal: (local, fsGroup, onDone) =>
