@@ -3,10 +3,12 @@
  * not. What differs is shrunk to the shortest sequence that still does. `CHARTROOM_MODEL_RUNS` says how many sequences (60), and
  * `CHARTROOM_MODEL_SEED` which.
  */
+
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { UntypedObject } from "../../src/api/types.js";
+import { readJson, writeJson } from "../../src/json/text.js";
 import { ApiServerWorld } from "./apiserver-world.js";
 import { type Fields, Model, ownersText, sorted } from "./apply-model.js";
 import { configMap, definition, type Kind, type Operation, operations, type Sent, thing } from "./apply-sequences.js";
@@ -160,7 +162,7 @@ class Run {
 
   private plain(object: UntypedObject): Fields {
     const { labels: of, finalizers: ending, generateName } = object.metadata;
-    const kept = JSON.parse(JSON.stringify({ labels: of, finalizers: ending, generateName })) as Fields;
+    const kept = readJson(writeJson({ labels: of, finalizers: ending, generateName })) as Fields;
     const { apiVersion: _version, kind: _kind, metadata: _metadata, ...rest } = object;
     return withoutBareMetadata({ metadata: kept, ...(rest as Fields) });
   }
@@ -193,8 +195,8 @@ function pathsIn(fields: object, path: string): string[] {
     const at = element.startsWith("f:")
       ? `${path}.${value}`
       : element.startsWith("v:")
-        ? `${path}[=${String(JSON.parse(value))}]`
-        : `${path}[${String(Object.values(JSON.parse(value) as object)[0])}]`;
+        ? `${path}[=${String(readJson(value))}]`
+        : `${path}[${String(Object.values(readJson(value) as object)[0])}]`;
     return Object.keys(inner as object).length === 0 ? [at] : pathsIn(inner as object, at);
   });
 }
@@ -211,7 +213,7 @@ for (const kind of [configMap, thing]) {
     });
     const { failed, errorInstance, counterexample } = fc.check(property, { seed, numRuns: runs });
     if (!failed) return;
-    const steps = (counterexample?.[0] ?? []).map((operation) => JSON.stringify(operation)).join("\n");
+    const steps = (counterexample?.[0] ?? []).map((operation) => writeJson(operation)).join("\n");
     assert.unreachable(`the API server and the model differ after\n${steps}\n${(errorInstance as Error).message}`);
   });
 }

@@ -3,7 +3,8 @@
  * that says it: an object is a flat list of its fields, and an owner a set of their names. It shares nothing with the API server.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-export type Json = null | string | number | Json[] | { [field: string]: Json };
+import { readJson, writeJson } from "../../src/json/text.js";
+export type Json = null | string | number | bigint | Json[] | { [field: string]: Json };
 export type Fields = { [field: string]: Json };
 
 /** Lists whose items are owned one by one: sets of values, or by the field that names an item. Others do not occur. */
@@ -15,7 +16,7 @@ const listKeys: ReadonlyMap<string, string> = new Map([
 const isFields = (value: Json | undefined): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const copyOf = <T extends Json>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+export const copyOf = <T extends Json>(value: T): T => readJson(writeJson(value)) as T;
 
 /** Every field by its path, containers as `{}` and `[]`. */
 export function flat(value: Json, path = "", name = "", found = new Map<string, string>()): Map<string, string> {
@@ -29,7 +30,7 @@ export function flat(value: Json, path = "", name = "", found = new Map<string, 
   } else if (isFields(value)) {
     if (path !== "") found.set(path, "{}");
     for (const [field, inner] of Object.entries(value)) flat(inner, `${path}.${field}`, field, found);
-  } else found.set(path, JSON.stringify(value));
+  } else found.set(path, writeJson(value));
   return found;
 }
 
@@ -208,9 +209,9 @@ const sameFields = (one: Fields, other: Fields): boolean => sorted(one) === sort
 /** JSON text with fields in order. */
 export const sorted = (value: Json): string => {
   if (Array.isArray(value)) return `[${value.map(sorted).join(",")}]`;
-  if (!isFields(value)) return JSON.stringify(value);
+  if (!isFields(value)) return writeJson(value);
   const fields = Object.keys(value).sort();
-  return `{${fields.map((field) => `${JSON.stringify(field)}:${sorted(value[field]!)}`).join(",")}}`;
+  return `{${fields.map((field) => `${writeJson(field)}:${sorted(value[field]!)}`).join(",")}}`;
 };
 
 export const ownersText = (owners: Owners): string =>

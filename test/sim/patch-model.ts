@@ -1,4 +1,5 @@
 /** What patches come to, in the simplest form that says it. It shares nothing with the API server. */
+import { writeJson } from "../../src/json/text.js";
 import { copyOf, type Fields, type Json } from "./apply-model.js";
 
 export interface JsonOperation {
@@ -52,7 +53,7 @@ function applied(document: Fields, { op, path, from = "", value = null }: JsonOp
   if (place === undefined) return false;
   switch (op) {
     case "test":
-      return JSON.stringify(memberOf(place.holder, place.key)) === JSON.stringify(value);
+      return writeJson(memberOf(place.holder, place.key)) === writeJson(value);
     case "remove":
       return taken(place);
     case "copy":
