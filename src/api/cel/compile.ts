@@ -7,7 +7,7 @@ import { parse } from "./language/parser.js";
 import { Source, type SourceError } from "./language/source.js";
 import type * as types from "./language/types.js";
 import { CelError, tooCostly, type Value } from "./language/values.js";
-import { kubernetesLibraries, libraryTypes } from "./library/libraries.js";
+import { kubernetesLibraries, libraryTypes, mutationLibraries } from "./library/libraries.js";
 import { checkLiterals } from "./literals.js";
 
 /**
@@ -21,7 +21,7 @@ import { checkLiterals } from "./literals.js";
  */
 export interface Environment {
   readonly variables: ReadonlyMap<string, VariableDeclaration>;
-  /** Object types that an expression may make, as in `Object.spec{replicas: 3}`, by name. */
+  /** Object types that an expression may make, as in `Object.spec{replicas: 3}`, by name: only those of mutations do. */
   readonly structTypes?: (name: string) => types.StructType | undefined;
 }
 
@@ -105,6 +105,7 @@ export class Program {
 }
 
 const functions = new FunctionTable(kubernetesLibraries);
+const mutationFunctions = new FunctionTable(mutationLibraries);
 
 /** Compiles an expression; what is wrong with it is in the result. */
 export const compile = (expression: string, environment: Environment): Compilation => {
@@ -115,7 +116,7 @@ export const compile = (expression: string, environment: Environment): Compilati
   const checked = check(parsed.expression, {
     variable: (name) => environment.variables.get(name)?.type ?? libraryTypes.get(name),
     structType: (name) => environment.structTypes?.(name),
-    functions,
+    functions: environment.structTypes === undefined ? functions : mutationFunctions,
   });
   if (checked.errors.length > 0) return failed(checked.errors);
   const literalErrors = checkLiterals(checked);

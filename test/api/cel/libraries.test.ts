@@ -182,7 +182,6 @@ const sections: ReadonlyArray<readonly [section: string, rows: readonly Row[]]> 
       ["strings.quote('a\"\\n')", '"a\\"\\n"'],
     ],
   ],
-  ["JSON patch", [["'/metadata/labels/' + jsonpatch.escapeKey('example.com/a~b')", "/metadata/labels/example.com~1a~0b"]]],
 ];
 
 for (const [section, rows] of sections) {
@@ -237,6 +236,9 @@ test("Mutations: objects and operations of patches have types", () => {
     );
   };
   assert.equal(evaluate("[JSONPatch{op: 'add', path: '/a', value: {'b': 1}}]"), [{ op: "add", path: "/a", value: { b: 1 } }]);
+  assert.is(evaluate("'/a/' + jsonpatch.escapeKey('example.com/a~b')"), "/a/example.com~1a~0b");
+  const elsewhere = compile("jsonpatch.escapeKey('a')", dynamicEnvironment([]));
+  assert.match(elsewhere.ok ? "" : elsewhere.message, /undeclared reference to 'jsonpatch'/, "only mutations have patches");
   assert.is(evaluate("JSONPatch{op: 1}"), "expected type of field 'op' is 'string' but provided type is 'int'");
   assert.is(evaluate("JSONPatch{nope: 1}"), "undefined field 'nope'");
   const object =

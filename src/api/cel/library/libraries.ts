@@ -19,7 +19,7 @@ import { times } from "./times.js";
 import { urls, urlType } from "./urls.js";
 import { semverType, versions } from "./versions.js";
 
-/** All functions that Kubernetes 1.33 gives to expressions. */
+/** The functions that Kubernetes 1.33 gives to all expressions. */
 export const kubernetesLibraries: readonly FunctionDeclaration[] = [
   ...arithmetic,
   ...comparison,
@@ -37,8 +37,10 @@ export const kubernetesLibraries: readonly FunctionDeclaration[] = [
   ...versions,
   ...namedFormats,
   ...authorization,
-  ...jsonPatch,
 ];
+
+/** What expressions have besides that say how an object is to be changed. */
+export const mutationLibraries: readonly FunctionDeclaration[] = [...kubernetesLibraries, ...jsonPatch];
 
 const anyList = types.listOf(types.dyn);
 const anyMap = types.mapOf(types.dyn, types.dyn);
