@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { podsPath } from "./apiserver-world.js";
+import { configMap, configMaps, podsPath } from "./apiserver-world.js";
 import { KubeletWorld, oneContainer } from "./kubelet-world.js";
 
 const test = suite("kubelet: probes, init containers, sidecars, hooks");
@@ -353,6 +353,23 @@ test("a container that cannot be started ends with exit code 128 and is tried ag
   world.until("it backs off", () => world.container("broken")?.state?.waiting?.reason === "CrashLoopBackOff");
   assert.is(world.container("broken")?.lastState?.terminated?.exitCode, 128);
   world.until("it is told", () => world.events("broken").some((event) => event.startsWith("Failed Error: ")));
+});
+
+test("a container that crashes finds its ConfigMap as it is by the time it starts again", () => {
+  const world = new KubeletWorld({ runtime: { rules: [{ exit: { afterMs: 12_000, exitCode: 1 } }] } });
+  world.world.create(configMaps, configMap("settings", { mode: "old" }));
+  const volumes = [{ name: "settings", configMap: { name: "settings" } }];
+  world.run("web", { ...oneContainer({ volumeMounts: [{ name: "settings", mountPath: "/etc/settings" }] }), volumes });
+  world.until("it runs", () => world.phase("web") === "Running");
+  world.world.patch(configMaps, "settings", { data: { mode: "new" } });
+  const shown = () =>
+    [...world.volumes.directories.values()].flatMap(({ files }) => files.map(({ data }) => new TextDecoder().decode(data)));
+  world.until(
+    "it waits to be started again",
+    () => world.container("web")?.state?.waiting?.reason === "CrashLoopBackOff",
+    40_000,
+  );
+  assert.equal(shown(), ["new"], "long before the volume would be looked at by itself");
 });
 
 test.run();

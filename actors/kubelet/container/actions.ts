@@ -46,6 +46,7 @@ export const noteStarted = ({ context }: Args) => context.work.noteStarted();
 export const noteStartRefused = ({ context, event }: Args) => {
   if (event.type === "start.refused") context.work.noteStartRefused(event.message);
 };
+export const refreshVolumes = ({ context }: Args) => context.work.refreshVolumes();
 export const noteExit = ({ context, event }: Args) => {
   if (event.type === "exited") context.work.noteExit(event.status);
 };

@@ -248,7 +248,7 @@ export const containerMachine = setup({
       ],
     },
     crashLoopBackOff: {
-      entry: "showCrashLoop",
+      entry: ["showCrashLoop", "refreshVolumes"],
       after: { crashBackoff: "preparing" },
       on: {
         terminate: { target: "terminated", actions: ["keepKill", "showLastExit"] },

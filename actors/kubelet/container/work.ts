@@ -219,6 +219,10 @@ export class ContainerWork {
     if (newest.state === "CONTAINER_RUNNING") record.runs(newest.startedAtMs);
   }
 
+  refreshVolumes(): void {
+    this.kubelet.host.charts.get(`volumes ${this.pod.key}`)?.send({ type: "container.restarts" });
+  }
+
   noteExit(status: ContainerStatus): void {
     this.record.terminates(exitOf(status));
     if (status.reason === "StartError") this.event("Warning", "Failed", `Error: ${status.message}`);

@@ -53,7 +53,7 @@ export const volumesMachine = setup({
       states: {
         settled: { always: { guard: "canChange", target: "refreshable" } },
         refreshable: {
-          on: { "pod.changed": "#volumes.planning" },
+          on: { "pod.changed": "#volumes.planning", "container.restarts": "#volumes.planning" },
           after: { refreshPeriod: "#volumes.planning" },
         },
       },

@@ -12,6 +12,8 @@ export type MountEvent =
   | { readonly type: "wanted" }
   /** What a volume shows of the pod itself is another. */
   | { readonly type: "pod.changed" }
+  /** A container is soon to start again, and is to find what there is now. */
+  | { readonly type: "container.restarts" }
   | { type: "planned"; volumes: readonly PlannedVolume[] }
   | { type: "written" }
   | { type: "failed"; message: string }
