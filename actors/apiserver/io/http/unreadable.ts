@@ -54,5 +54,6 @@ export const refuseMalformedUpgrade = (socket: Duplex): void => {
 };
 
 function write(socket: Duplex, line: string, contentType: string, body: string): void {
-  socket.end(`HTTP/1.1 ${line}\r\n${contentType}\r\nConnection: close\r\n\r\n${body}`);
+  // A client that does not hang up does not keep the connection.
+  socket.end(`HTTP/1.1 ${line}\r\n${contentType}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy());
 }
