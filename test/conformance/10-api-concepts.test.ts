@@ -158,6 +158,12 @@ test("Alternate representations: protobuf and YAML, and 406 for what there is no
   assert.is(protobuf.bytes.subarray(0, 4).toString("latin1"), "k8s\0");
   assert.match((await asked("application/yaml")).text, /^kind: ConfigMap$/m);
   assert.is((await asked("text/html")).code, 406);
+  for (const path of ["/api", "/apis", "/apis/apps", "/apis/apps/v1", "/api/v1"]) {
+    const { code, text } = await front.ask("GET", path, { headers: { accept: "application" } });
+    assert.is(code, 406, path);
+    assert.match(text, /only the following media types are accepted: application\/json, application\/yaml, application\/vnd/);
+    assert.is((await front.ask("GET", path, { headers: { accept: "application, application/json" } })).code, 200, path);
+  }
   const sent = await front.ask("POST", configMaps, {
     headers: { "content-type": "application/yaml" },
     body: "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: from-yaml }\n",

@@ -114,6 +114,47 @@ custom("what is defined on one API server is served by the other", () => {
   assert.is(world.get(widgetsPath, "one", { apiserver: 0 }).object.metadata.name, "one");
 });
 
+const approved = { annotations: { "api-approved.kubernetes.io": "unapproved, test-only" } };
+const inNetworking = (plural: string, kind: string) => {
+  const definition = definitionOf(
+    plural,
+    kind,
+    [widgetVersion, { ...widgetVersion, name: "v2", storage: false }],
+    {},
+    "networking.k8s.io",
+  );
+  return { ...definition, metadata: { ...definition.metadata, ...approved } };
+};
+
+custom("a version that is built in has no custom resources, another version of its group has", () => {
+  const world = new ApiServerWorld().untilServing();
+  assert.is(world.create(definitionsPath, inNetworking("foos", "Foo")).error, undefined);
+  world.run(100);
+  assert.ok(conditionsOf(world, "foos.networking.k8s.io").includes("Established True InitialNamesAccepted"));
+  const { resources } = world.server().catalog;
+  assert.is(resources.byResource("networking.k8s.io", "v1", "foos"), undefined);
+  assert.is(resources.byResource("networking.k8s.io", "v2", "foos")?.kind, "Foo");
+  assert.is(resources.byResource("networking.k8s.io", "v1", "networkpolicies")?.custom, undefined);
+});
+
+custom("a definition by the name of a built-in resource takes nothing along when it goes", () => {
+  const world = new ApiServerWorld().untilServing();
+  const policies = { group: "networking.k8s.io", version: "v1", resource: "networkpolicies", namespace: "default" };
+  const policy = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "kept" },
+    spec: { podSelector: {} },
+  };
+  assert.is(world.create(policies, policy).error, undefined);
+  assert.is(world.create(definitionsPath, inNetworking("networkpolicies", "NetworkPolicy")).error, undefined);
+  world.run(100);
+  assert.is(world.delete(definitionsPath, "networkpolicies.networking.k8s.io").error, undefined);
+  world.run(2_000);
+  assert.is(world.get(definitionsPath, "networkpolicies.networking.k8s.io").error?.code, 404);
+  assert.is(world.get(policies, "kept").error, undefined);
+});
+
 custom("a definition that is deleted takes its instances along", () => {
   const world = worldWithWidgets(2);
   for (const name of ["one", "two", "three"]) world.create(widgetsPath, widget(name));

@@ -1,7 +1,7 @@
 /** The custom resources that an API server knows of: what the CustomResourceDefinitions in its watch cache come to. */
 import { isTerminating } from "../../../src/api/custom/conditions.js";
 import { type CustomResources, resourcesOf } from "../../../src/api/custom/version.js";
-import { builtinResources, type ResourceTable } from "../../../src/api/kinds.js";
+import { type ApiGroup, builtinResources, type ResourceTable } from "../../../src/api/kinds.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import type { CustomResourceDefinition } from "../../../src/api/types.js";
 import { writeJson } from "../../../src/json/text.js";
@@ -12,6 +12,17 @@ import type { StoredObject } from "../watch-cache/stored-object.js";
 /** Where the definitions are kept. */
 export const definitionsPrefix = (): string =>
   storagePrefix(builtinResources().preferred("apiextensions.k8s.io", "customresourcedefinitions")!);
+
+const noResources: CustomResources = { served: [], stored: undefined };
+
+/** Whether what it defines would be kept where built-in objects are: nobody reads or deletes them by it. */
+export const overlapsBuiltIn = ({ spec }: CustomResourceDefinition): boolean =>
+  builtinResources().preferred(spec.group, spec.names.plural) !== undefined;
+
+const isVersionOf =
+  (group: string, version: string) =>
+  ({ name, versions }: ApiGroup): boolean =>
+    name === group && versions.includes(version);
 
 interface Known {
   readonly revision: bigint;
@@ -56,7 +67,8 @@ export class CustomResourceSet {
     if (same) return;
     const builtin = builtinResources();
     const custom = [...known.values()].flatMap(({ resources }) => resources.served);
-    const own = custom.filter(({ group, version, plural }) => builtin.byResource(group, version, plural) === undefined);
+    // A version that is built in is answered by what is built in, and by nothing else.
+    const own = custom.filter(({ group, version }) => !builtin.groups.some(isVersionOf(group, version)));
     this.current = own.length === 0 ? builtin : builtin.with(own);
   }
 
@@ -68,7 +80,8 @@ export class CustomResourceSet {
     const established = status?.conditions?.find(({ type }) => type === "Established")?.status;
     const made = writeJson([metadata.uid, spec, status?.acceptedNames, established]);
     const terminating = isTerminating(definition);
-    const resources = before?.made === made ? before.resources : resourcesOf(definition);
+    const fresh = () => (overlapsBuiltIn(definition) ? noResources : resourcesOf(definition));
+    const resources = before?.made === made ? before.resources : fresh();
     stored.forget();
     return { revision: stored.revision, terminating, made, resources };
   }

@@ -6,6 +6,7 @@ import {
   cleanupFinalizer,
   deletionCompleted,
   deletionInProgress,
+  instancesKept,
   isEstablished,
   neverEstablished,
   settledStatus,
@@ -15,7 +16,7 @@ import type { Resource } from "../../../src/api/kinds.js";
 import { storagePrefix } from "../../../src/api/paths.js";
 import type { CustomResourceDefinition, UntypedObject } from "../../../src/api/types.js";
 import { ownUser } from "../access/users.js";
-import { definitionsPrefix } from "../catalog/custom-resources.js";
+import { definitionsPrefix, overlapsBuiltIn } from "../catalog/custom-resources.js";
 import type { Keeper, Next } from "../keeping/keeper.js";
 import { whenCached } from "../keeping/when-cached.js";
 import { defaultDeadlineMs } from "../reads/read.js";
@@ -152,6 +153,7 @@ export class Definitions implements Keeper {
   }
 
   private cleanup(definition: CustomResourceDefinition, nowMs: number): Task {
+    if (overlapsBuiltIn(definition)) return finalized(definition, instancesKept, nowMs);
     if (!isEstablished(definition)) return finalized(definition, neverEstablished, nowMs);
     const resource = this.server.catalog.custom.of(definition.metadata.name ?? "")?.stored;
     const prefix = resource === undefined ? undefined : storagePrefix(resource);

@@ -54,6 +54,11 @@ export const deletionPending = terminating(
 );
 export const deletionInProgress = terminating("True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
 export const deletionCompleted = terminating("False", "InstanceDeletionCompleted", "removed all instances");
+export const instancesKept = terminating(
+  "False",
+  "OverlappingBuiltInResource",
+  "instances overlap with built-in resources in storage",
+);
 export const neverEstablished = terminating("False", "NeverEstablished", "resource was never established");
 
 interface Taken {
