@@ -31,6 +31,28 @@ const updates: Array<[title: string, apiVersion: string, kind: string, old: obje
     ],
   ],
   [
+    "what an event of events.k8s.io says may change, and must still say what it says",
+    "events.k8s.io/v1",
+    "Event",
+    {
+      regarding: { namespace: "shop" },
+      eventTime: "t",
+      reportingController: "a",
+      reportingInstance: "b",
+      action: "c",
+      reason: "d",
+    },
+    {
+      regarding: { namespace: "shop" },
+      eventTime: "t",
+      reportingController: "a",
+      reportingInstance: "b",
+      action: "c",
+      note: "e",
+    },
+    ["reason: Required value"],
+  ],
+  [
     "replicas may change",
     "apps/v1",
     "Deployment",
