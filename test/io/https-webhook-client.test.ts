@@ -1,11 +1,13 @@
 /** Webhooks over HTTPS, as they are and as they fail. */
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { httpsWebhookClient } from "../../actors/apiserver/io/https-webhook-client.js";
 import type { WebhookAnswer, WebhookPost } from "../../actors/apiserver/io/webhook-client.js";
-import { issue } from "../../src/pki/certificate.js";
+import { assemble, issue, type KeyAndCertificate, newKey } from "../../src/pki/certificate.js";
+import * as der from "../../src/pki/der.js";
 
 const caSubject = { commonName: "hooks-ca" };
 const ca = issue(caSubject, { kind: "ca" }, 1);
@@ -80,6 +82,50 @@ test("what fails is said as Kubernetes' clients say it", async () => {
   assert.is(await problem({ url: `https://127.0.0.1:${port}/cut` }), "EOF");
   assert.is(await problem({ url: "https://127.0.0.1:1/" }), "dial tcp 127.0.0.1:1: connect: connection refused");
   assert.match(await problem({ certificateAuthority: "no certificate" }), /./);
+});
+
+/** A certificate of a subject that is called as its issuer is, without identifiers of keys. */
+function namesake(issuer: KeyAndCertificate, validFrom: Date): KeyAndCertificate {
+  const key = newKey();
+  const commonName = der.sequence(der.objectIdentifier("2.5.4.3"), der.utf8String(caSubject.commonName));
+  const address = der.implicit(7, Buffer.from([127, 0, 0, 1]));
+  const certificate = assemble({
+    subject: der.sequence(der.setOf(commonName)),
+    publicKey: createPublicKey(createPrivateKey(key)).export({ type: "spki", format: "der" }),
+    extensions: [der.extension("2.5.29.17", der.sequence(address))],
+    validFrom,
+    validTo: new Date(validFrom.getTime() + 86_400_000),
+    issuer: { key: issuer.key, subject: caSubject },
+  });
+  return { key, certificate };
+}
+
+test("whom to trust is the signature's to say, as in Go: not a name that is the issuer's too, nor whether the chain goes up to a root", async () => {
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  const untrusted = "tls: failed to verify certificate: x509: certificate signed by unknown authority";
+  const problemWith = async (shown: KeyAndCertificate, authority: string, host = "127.0.0.1") => {
+    const other = createServer({ key: shown.key, cert: shown.certificate }, (_request, response) => response.end("{}"));
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port: at } = other.address() as AddressInfo;
+    const url = `https://${host}:${at}/`;
+    const answer = await ask({ url, connectTo: { host: "127.0.0.1", port: at }, body: "1", certificateAuthority: authority });
+    other.closeAllConnections();
+    other.close();
+    return answer.ok ? undefined : answer.problem;
+  };
+  const called = namesake(ca, hourAgo);
+  assert.is(await problemWith(called, ca.certificate), undefined);
+  assert.is(await problemWith(leaf, leaf.certificate), undefined, "the bundle may be the server's own certificate");
+  const impostor = issue(caSubject, { kind: "ca" }, 1);
+  assert.is(await problemWith(called, impostor.certificate), untrusted);
+  assert.is(
+    await problemWith(namesake(ca, new Date(Date.now() + 3_600_000)), ca.certificate),
+    "tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+  );
+  assert.is(
+    await problemWith(called, ca.certificate, "other.default.svc"),
+    "tls: failed to verify certificate: x509: certificate is valid for 127.0.0.1, not other.default.svc",
+  );
 });
 
 test("who hangs up is told nothing", async () => {

@@ -1,6 +1,8 @@
 /** Asks webhooks over HTTPS with connections that are kept for the next question. Errors are worded as Go's client has them. */
 import { Agent, type RequestOptions, request } from "node:https";
 import { isIP } from "node:net";
+import { TLSSocket } from "node:tls";
+import { distrustOf } from "./server-trust.js";
 import {
   proxiedUserHeaders,
   type WebhookAnswer,
@@ -89,8 +91,9 @@ class Call {
       path: `${url.pathname}${url.search}`,
       // An address is no server name (RFC 6066), but its certificate is checked for it all the same.
       servername: isIP(name) === 0 ? name : "",
-      ...(post.certificateAuthority === undefined ? {} : { ca: post.certificateAuthority }),
-      ...(post.insecure === true ? { rejectUnauthorized: false } : {}),
+      // Whom Go trusts is judged below; a bundle may name the server's own certificate, or one between it and a root.
+      ...(post.certificateAuthority === undefined ? {} : { ca: post.certificateAuthority, allowPartialTrustChain: true }),
+      rejectUnauthorized: false,
       ...(post.asProxy === undefined || this.identity === undefined
         ? {}
         : { cert: this.identity.certificate, key: this.identity.key }),
@@ -122,6 +125,13 @@ class Call {
       response.on("aborted", () => this.answer({ ok: false, problem: "unexpected EOF" }));
     });
     this.begun = begun;
+    begun.on("socket", (socket) => {
+      if (post.insecure === true || begun.reusedSocket || !(socket instanceof TLSSocket)) return;
+      socket.once("secureConnect", () => {
+        const distrust = distrustOf(socket, name, post.certificateAuthority);
+        if (distrust !== undefined) begun.destroy(distrust);
+      });
+    });
     begun.on("error", (error: NodeJS.ErrnoException) => {
       if (begun.reusedSocket && error.code === "ECONNRESET" && !again) this.begin(true);
       else this.answer({ ok: false, problem: problemOf(error, this.place, name) });
