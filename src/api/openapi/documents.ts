@@ -98,7 +98,7 @@ function makeBody(from: Made, path: string, asProtobuf: boolean): string | Uint8
   const of = versionAt(path);
   if (of === undefined) {
     const other = otherOpenApiV3(table, nameAt(path), release);
-    return other === undefined ? undefined : JSON.stringify(other);
+    return other === undefined ? undefined : writeJson(other);
   }
   const document = openApiV3(table, of.group, of.version, release) ?? foreign.converted.get(of.name)?.document;
   return document === undefined ? undefined : writeJson(document);
