@@ -135,6 +135,15 @@ for (const [title, apiVersion, kind, old, object, errors] of updates) {
   test(`update ${kind}: ${title}`, () => assert.equal(updating(apiVersion, kind, old, object), errors));
 }
 
+test("a budget's status counts no less than nothing, and its conditions are whole", () => {
+  const spec = { selector, minAvailable: 1 };
+  const status = { currentHealthy: -1, conditions: [{ type: "A", status: "True", lastTransitionTime: "t" }] };
+  assert.equal(updating("policy/v1", "PodDisruptionBudget", { spec }, { spec, status }, "status"), [
+    "status.conditions[0].reason: Required value: must be set",
+    "status.currentHealthy: Invalid value: -1: must be greater than or equal to 0",
+  ]);
+});
+
 test("a status counts no more ready replicas than there are", () => {
   assert.equal(updating("apps/v1", "ReplicaSet", {}, { status: { replicas: 1, readyReplicas: 2 } }, "status"), [
     "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",

@@ -288,6 +288,25 @@ const creates: Array<[title: string, apiVersion: string, kind: string, object: o
     ],
   ],
   [
+    "a RuntimeClass whose pods cost no amount and go nowhere",
+    "node.k8s.io/v1",
+    "RuntimeClass",
+    {
+      handler: "fast",
+      overhead: { podFixed: { cpu: "-1" } },
+      scheduling: {
+        nodeSelector: { a: "-" },
+        tolerations: [{ operator: "Exists" }, { operator: "Exists", value: "" }, { key: "a", operator: "Odd" }],
+      },
+    },
+    [
+      'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+      `scheduling.nodeSelector: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+      'scheduling.tolerations.tolerations[2].operator: Unsupported value: "Odd": supported values: "Equal", "Exists"',
+      'scheduling.tolerations[1]: Duplicate value: {"operator":"Exists","value":""}',
+    ],
+  ],
+  [
     "a Lease that never lasts",
     "coordination.k8s.io/v1",
     "Lease",

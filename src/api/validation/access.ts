@@ -1,4 +1,4 @@
-import { at, child, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
+import { at, child, duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from "../field-errors.js";
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -9,11 +9,15 @@ import type {
   RoleRef,
   RuntimeClass,
   Subject,
+  Toleration,
 } from "../generated/types.js";
 import { GoSyntax, quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
 import { dns1123Label, dns1123Subdomain, pathSegment } from "../names.js";
 import { followsRule, immutable, oneOf } from "./common.js";
+import { labelErrors } from "./metadata.js";
+import { resourcesErrors } from "./pod-resources.js";
+import { tolerationsErrors } from "./pod-spec.js";
 
 /** Access control, priorities, and the kinds that extend the API. */
 const rbacGroup = "rbac.authorization.k8s.io";
@@ -123,8 +127,23 @@ export const priorityClassUpdateErrors = (priorityClass: PriorityClass, old: Pri
   ...immutable(priorityClass.preemptionPolicy, old.preemptionPolicy, "preemptionPolicy"),
 ];
 
-export const runtimeClassErrors = (runtimeClass: RuntimeClass): FieldError[] =>
-  followsRule(dns1123Label, runtimeClass.handler ?? "", "handler");
+const toleratesSame = (one: Toleration, other: Toleration): boolean =>
+  (["key", "operator", "value", "effect"] as const).every((field) => (one[field] ?? "") === (other[field] ?? ""));
+
+export const runtimeClassErrors = ({ handler = "", overhead, scheduling }: RuntimeClass): FieldError[] => {
+  const { nodeSelector, tolerations = [] } = scheduling ?? {};
+  const path = "scheduling.tolerations";
+  return [
+    ...followsRule(dns1123Label, handler, "handler"),
+    ...resourcesErrors(overhead?.podFixed && { limits: overhead.podFixed }, "overhead"),
+    ...labelErrors(nodeSelector, "scheduling.nodeSelector"),
+    // Kubernetes says it twice.
+    ...tolerationsErrors(tolerations, child(path, "tolerations")),
+    ...tolerations.flatMap((toleration, index) =>
+      tolerations.findIndex((other) => toleratesSame(other, toleration)) < index ? [duplicate(at(path, index), toleration)] : [],
+    ),
+  ];
+};
 
 export const runtimeClassUpdateErrors = (runtimeClass: RuntimeClass, old: RuntimeClass): FieldError[] =>
   immutable(runtimeClass.handler, old.handler, "handler");

@@ -6,6 +6,7 @@ import { byteLength } from "../names.js";
 import { compileLabelMap, labelSelectorErrors } from "../selectors/label-selector.js";
 import { timeZone } from "../time-zones/zone.js";
 import { atMost100Percent, countOrPercent, nonNegative, oneOf, requiredOneOf } from "./common.js";
+import { conditionErrors } from "./conditions.js";
 import { jobTemplateErrors } from "./jobs.js";
 import { podTemplateErrors } from "./pod-spec.js";
 import { runsForever } from "./templates.js";
@@ -106,3 +107,11 @@ export const replicationControllerErrors = (controller: ReplicationController): 
     ...runsForever(spec.template, "ReplicationController"),
   ];
 };
+
+/** Counts of pods are no less than none. */
+export const podDisruptionBudgetStatusErrors = ({ status }: PodDisruptionBudget): FieldError[] => [
+  ...conditionErrors(status?.conditions, "status.conditions"),
+  ...(["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] as const).flatMap((field) =>
+    nonNegative(status?.[field], child("status", field)),
+  ),
+];

@@ -95,7 +95,10 @@ const rules = new Map<string, KindRules>([
     "autoscaling/HorizontalPodAutoscaler",
     { create: autoscalerErrors, update: autoscalerUpdateErrors, status: autoscalerStatusErrors },
   ],
-  ["policy/PodDisruptionBudget", { create: scheduled.podDisruptionBudgetErrors }],
+  [
+    "policy/PodDisruptionBudget",
+    { create: scheduled.podDisruptionBudgetErrors, status: scheduled.podDisruptionBudgetStatusErrors },
+  ],
   ["/ReplicationController", { create: scheduled.replicationControllerErrors, status: countsStatusErrors }],
   [
     "/PersistentVolumeClaim",
