@@ -1,5 +1,5 @@
 /** Integers that JavaScript's numbers do not hold, through real clients and over a restart from the disk. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
@@ -106,15 +106,23 @@ kubectlSuite("integers beyond 2^53 by kubectl", { nodes: 0 }, (test, world) => {
 
 const test = suite("integers beyond 2^53 on the disk");
 
-test("all digits are there after a restart, in what the cluster's own client tells too", async () => {
+test("all digits are in the audit log, and there after a restart, also in what the cluster's own client tells", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "chartroom-int64-"));
-  const started = () => Cluster.start({ nodes: 0, dataDir });
+  const [log, policy] = [join(dataDir, "audit.log"), join(dataDir, "policy.yaml")];
+  writeFileSync(
+    policy,
+    "{ apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{ level: RequestResponse, resources: [{ group: example.com }] }] }",
+  );
+  const started = () => Cluster.start({ nodes: 0, dataDir, auditLog: log, auditPolicy: policy });
   try {
     const first = await started();
     await first.apply(definition);
     await first.waitFor("crd/counters.example.com", "Established");
     await first.apply(counter("one", "id: 9007199254740993"));
     await first.stop();
+    const told = readFileSync(log, "utf8");
+    assert.match(told, /"requestObject":\{[^\n]*"id":9007199254740993\b/, "the audit log has what was sent");
+    assert.match(told, /"responseObject":\{[^\n]*"id":9007199254740993\b/, "and what was answered");
     const second = await started();
     const object = await second.get("counter/one", { namespace: "default" });
     assert.equal(object?.spec, { id: 9007199254740993n });
