@@ -2,7 +2,7 @@
 import { timeout } from "../../src/api/status.js";
 import type { KubernetesObject } from "../../src/api/types.js";
 import { decodeJson, type Json } from "../../src/wire/json.js";
-import type { ApiOutcome, ApiRequest, DeleteCollectionRequest, ListParts, Respond } from "./request.js";
+import type { ApiOutcome, ApiRequest, DeleteCollectionRequest, ListParts, Noted, Respond } from "./request.js";
 
 type Run = (request: ApiRequest, respond: Respond) => void;
 
@@ -18,6 +18,11 @@ export class CollectionDelete {
   /** The list or deletes that have not been answered. */
   private running = 0;
   private failed: Extract<ApiOutcome, { ok: false }> | undefined;
+  /** What webhooks and policies said of any of the deletes is told with the one answer, each text once. */
+  private readonly warnings = new Set<string>();
+  private readonly annotations = new Map<string, string>();
+  /** Deletes run side by side, so no more than the longest is counted as waiting. */
+  private waitedMs = 0;
 
   constructor(
     private readonly request: DeleteCollectionRequest,
@@ -61,8 +66,23 @@ export class CollectionDelete {
   }
 
   answer(): void {
-    if (this.failed !== undefined) this.respond(this.failed);
-    else if (this.list !== undefined) this.respond({ ok: true, code: 200, list: this.list });
+    if (this.failed !== undefined) this.respond({ ...this.failed, ...this.noted });
+    else if (this.list !== undefined) this.respond({ ok: true, code: 200, list: this.list, ...this.noted });
+  }
+
+  private get noted(): Noted {
+    const { warnings, annotations, waitedMs } = this;
+    return {
+      ...(warnings.size === 0 ? {} : { warnings: [...warnings] }),
+      ...(annotations.size === 0 ? {} : { annotations }),
+      ...(waitedMs === 0 ? {} : { waitedMs }),
+    };
+  }
+
+  private note({ warnings = [], annotations = new Map(), waitedMs = 0 }: Noted): void {
+    for (const text of warnings) this.warnings.add(text);
+    for (const [key, value] of annotations) this.annotations.set(key, value);
+    this.waitedMs = Math.max(this.waitedMs, waitedMs);
   }
 
   private deleteOne(item: Json<KubernetesObject>, onDeleted: () => void): void {
@@ -71,6 +91,7 @@ export class CollectionDelete {
     const of = { ...path, name, ...(namespace === undefined ? {} : { namespace }) };
     this.run({ verb: "delete", path: of, user, options, ofCollection: true }, (outcome) => {
       this.running -= 1;
+      this.note(outcome);
       if (!outcome.ok && outcome.error.code !== 404) this.failed ??= outcome;
       onDeleted();
     });

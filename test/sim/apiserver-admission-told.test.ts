@@ -278,4 +278,26 @@ test("owners that a webhook names twice are warned of", () => {
   ]);
 });
 
+test("what a webhook says of the objects of a collection that is deleted is told with the one answer, each text once", () => {
+  const world = new AdmissionWorld();
+  for (const name of ["one", "two"]) world.create(configMaps, configMap(name));
+  world.register(
+    validating,
+    "judge",
+    ({ request: { oldObject } }) => ({
+      warnings: ["all go", `${oldObject?.metadata.name} goes`],
+      auditAnnotations: { seen: "yes" },
+    }),
+    { rules: [{ operations: ["DELETE"], apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"] }] },
+  );
+  let outcome: ApiOutcome | undefined;
+  world.server().request({ verb: "deletecollection", path: configMaps, user: admin, options: {}, selection: {} }, (told) => {
+    outcome = told;
+  });
+  world.run(2_000);
+  assert.is(outcome?.ok, true);
+  assert.equal([...(outcome?.warnings ?? [])].sort(), ["all go", "one goes", "two goes"]);
+  assert.ok([...(outcome?.annotations?.keys() ?? [])].some((key) => key.endsWith("/seen")));
+});
+
 test.run();

@@ -233,4 +233,12 @@ test("who may change but not create is told what is wrong with the object first,
   assert.ok((made.object.spec as { clusterIP?: string }).clusterIP, "a Service that an update makes gets its address");
 });
 
+test("the status of a namespace may leave out its phase: it is active", () => {
+  const world = serving();
+  const namespaces = { group: "", version: "v1", resource: "namespaces" };
+  const { object } = world.create(namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+  const written = world.update(namespaces, { ...object, status: {} } as UntypedObject, { subresource: "status" });
+  assert.equal([written.error, written.object.status], [undefined, { phase: "Active" }]);
+});
+
 test.run();

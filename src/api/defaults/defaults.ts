@@ -95,7 +95,14 @@ export const defaulterFor = (group: string, version: string, kind: string): Defa
   };
 };
 
-const withDefaultsInStatus = new Set(["Node", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Service"]);
+const withDefaultsInStatus = new Set([
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "ResourceQuota",
+  "Service",
+]);
 
 /** The same for a write of the status alone: few kinds have defaults there, and no other part of the object is taken. */
 export const statusDefaulterFor = (group: string, version: string, kind: string): Defaulter =>
