@@ -8,7 +8,7 @@ import type { Kubelet } from "../kubelet.js";
 import type { Resolved } from "../pod/downward.js";
 import type { PodHandle } from "../pod/handle.js";
 import { attemptsOf } from "../runtime/view.js";
-import { environmentReferences } from "../volume/references.js";
+import { environmentReferences, volumeReferences } from "../volume/references.js";
 import { containerConfigOf } from "./config.js";
 import { environmentOf } from "./environment.js";
 import type { ContainerEvent, Kill } from "./events.js";
@@ -220,6 +220,7 @@ export class ContainerWork {
   }
 
   refreshVolumes(): void {
+    this.kubelet.objects.doubt(this.pod.pod, volumeReferences(this.pod.pod));
     this.kubelet.host.charts.get(`volumes ${this.pod.key}`)?.send({ type: "container.restarts" });
   }
 

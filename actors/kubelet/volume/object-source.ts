@@ -61,6 +61,11 @@ export class ObjectSource {
     }
   }
 
+  /** What is known of these may be old by now; tokens are what they were. */
+  doubt(pod: Pod, references: readonly Reference[]): void {
+    for (const reference of references) if (reference.kind !== "token") this.known.delete(keyFor(pod, reference));
+  }
+
   /** Drops what is known about a pod's tokens. */
   forget(podUid: string): void {
     for (const key of [...this.known.keys()]) if (key.startsWith(`${podUid}/token/`)) this.known.delete(key);
