@@ -187,11 +187,14 @@ function problemOf(error: NodeJS.ErrnoException, { host, port }: Place, name: st
   return error.message;
 }
 
-/** Which names a certificate has instead of the one that was asked for. */
+/** Which names, or addresses, a certificate has instead of the one that was asked for. */
 function namesOf(error: Error, name: string): string {
   const { subjectaltname = "" } = (error as { cert?: { subjectaltname?: string } }).cert ?? {};
-  const names = subjectaltname.split(", ").flatMap((each) => /^(?:DNS|IP Address):(.*)$/.exec(each)?.[1] ?? []);
-  return names.length === 0
-    ? "x509: certificate is not valid for any names"
-    : `x509: certificate is valid for ${names.join(", ")}, not ${name}`;
+  const isAddress = isIP(name) !== 0;
+  const alike = isAddress ? /^IP Address:(.*)$/ : /^DNS:(.*)$/;
+  const names = subjectaltname.split(", ").flatMap((each) => alike.exec(each)?.[1] ?? []);
+  if (names.length > 0) return `x509: certificate is valid for ${names.join(", ")}, not ${name}`;
+  return isAddress
+    ? `x509: cannot validate certificate for ${name} because it doesn't contain any IP SANs`
+    : `x509: certificate is not valid for any names, but wanted to match ${name}`;
 }
