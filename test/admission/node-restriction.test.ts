@@ -24,6 +24,18 @@ const token = (spec: object = {}) => ({
 });
 const lease = (name: string, namespace = "kube-node-lease") => ({ metadata: { name, namespace } });
 
+const claim = (status: object, metadata: object = {}) => ({
+  metadata: { name: "web", namespace: "shop", ...metadata },
+  spec: {},
+  status: { phase: "Pending", ...status },
+});
+const statusOfClaim = {
+  operation: "UPDATE",
+  resource: "persistentvolumeclaims",
+  subresource: "status",
+  old: claim({ capacity: { storage: "1Gi" } }),
+} as const;
+
 const cases: Array<[what: string, asked: Asked, why: string]> = [
   ["a mirror pod of its own", { object: mirror() }, ""],
   [
@@ -163,6 +175,24 @@ const cases: Array<[what: string, asked: Asked, why: string]> = [
     "the claim of a pod",
     { operation: "UPDATE", resource: "persistentvolumeclaims", object: podOf(), old: podOf() },
     'persistentvolumeclaims "web" is forbidden: may only update PVC status',
+  ],
+  [
+    "an expanded claim",
+    {
+      ...statusOfClaim,
+      object: claim({ capacity: { storage: "2Gi" }, conditions: [{ type: "FileSystemResizePending", status: "True" }] }),
+    },
+    "",
+  ],
+  [
+    "a claim that is bound",
+    { ...statusOfClaim, object: claim({ phase: "Bound" }) },
+    'persistentvolumeclaims "web" is forbidden: node "node-1" is not allowed to update fields other than status.capacity and status.conditions: status',
+  ],
+  [
+    "a claim with labels",
+    { ...statusOfClaim, object: claim({}, { labels: { tier: "gold" } }) },
+    'persistentvolumeclaims "web" is forbidden: node "node-1" is not allowed to update fields other than status.capacity and status.conditions: metadata',
   ],
   ["an eviction of its pod", { subresource: "eviction", object: { metadata: { name: "web", namespace: "shop" } } }, ""],
 ];

@@ -3,7 +3,7 @@
  * for its pods. A node that was broken into can harm itself only.
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
  */
-import type { Node, Pod, TokenRequest } from "../generated/types.js";
+import type { Node, PersistentVolumeClaim, Pod, TokenRequest } from "../generated/types.js";
 import { quote } from "../go-format.js";
 import { semanticEqual } from "../json-value.js";
 import { type ApiError, fail, notFound, type Result, succeed } from "../status.js";
@@ -130,7 +130,22 @@ const nodes: Rule = (request, node) => {
   return wrong.length > 0 ? `is not allowed to modify labels: ${wrong.join(", ")}` : undefined;
 };
 
-const claims: Rule = ({ subresource }) => (subresource === "status" ? undefined : "may only update PVC status");
+/** A claim without what a node may write of it: how far its volume has been expanded. */
+const withoutExpansion = ({ metadata, spec, status = {} }: PersistentVolumeClaim) => {
+  const { resourceVersion: _resourceVersion, managedFields: _managedFields, ...keptMetadata } = metadata;
+  const { capacity: _c, conditions: _d, allocatedResources: _a, allocatedResourceStatuses: _s, ...keptStatus } = status;
+  return { metadata: keptMetadata, spec, status: keptStatus };
+};
+
+const claims: Rule = ({ operation, subresource, object, old }, node) => {
+  if (subresource !== "status") return "may only update PVC status";
+  if (operation !== "UPDATE" || object === undefined || old === undefined) return undefined;
+  const [now, before] = [withoutExpansion(object as PersistentVolumeClaim), withoutExpansion(old as PersistentVolumeClaim)];
+  const changed = (["metadata", "spec", "status"] as const).filter((part) => !semanticEqual(now[part], before[part]));
+  if (changed.length === 0) return undefined;
+  const others = "is not allowed to update fields other than status.capacity and status.conditions";
+  return `node ${quote(node)} ${others}: ${changed.join(", ")}`;
+};
 
 function audienceObjection(user: Requester, spec: TokenRequest["spec"], pod: Pod): Objection {
   const [audience = "", ...others] = spec?.audiences ?? [];
