@@ -36,6 +36,8 @@ export function httpsWebhookClient(reach: (place: Place) => Place, identity?: Se
     maxSockets: connections.perServer,
     maxFreeSockets: connections.idle,
     timeout: connections.idleMs,
+    // A session that is taken up again shows no certificate that could be judged.
+    maxCachedSessions: 0,
   });
   return {
     post: (post, onAnswer) => {

@@ -3,7 +3,7 @@
  * self-signed, whoever signed it; Go asks the signature. https://pkg.go.dev/crypto/x509#Certificate.Verify
  */
 import { X509Certificate } from "node:crypto";
-import { checkServerIdentity, type TLSSocket } from "node:tls";
+import { checkServerIdentity, type PeerCertificate, type TLSSocket } from "node:tls";
 
 const serverAuth = "1.3.6.1.5.5.7.3.1";
 const anyPurpose = "2.5.29.37.0";
@@ -12,11 +12,15 @@ const anyPurpose = "2.5.29.37.0";
 export function distrustOf(socket: TLSSocket, name: string, authorities = ""): Error | undefined {
   if (socket.authorized) return undefined;
   const code = String(socket.authorizationError);
-  const shown = socket.getPeerCertificate();
+  const shown: Partial<PeerCertificate> = socket.getPeerCertificate();
+  if (!isShown(shown)) return Object.assign(new Error(code), { code });
   const isSigned = code === "DEPTH_ZERO_SELF_SIGNED_CERT" && isSignedByOneOf(authorities, new X509Certificate(shown.raw));
   if (isSigned || code === "ERR_TLS_CERT_ALTNAME_INVALID") return checkServerIdentity(name, shown);
   return Object.assign(new Error(code), { code });
 }
+
+/** Who shows none is told of by an object without fields. */
+const isShown = (shown: Partial<PeerCertificate>): shown is PeerCertificate => shown.raw !== undefined;
 
 function isSignedByOneOf(authorities: string, certificate: X509Certificate): boolean {
   if (!isValidNow(certificate)) return false;
