@@ -1,7 +1,7 @@
 /** Where a cluster keeps what outlives it. `memory` clusters have one too, a temporary one, for the kubeconfig and volumes. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type ClusterKeys, completeKeys } from "../pki/authority.js";
 import type { KeyAndCertificate } from "../pki/certificate.js";
 import { isProcess, lockDirectory } from "./lock.js";
@@ -27,10 +27,24 @@ const pairs = {
 
 const secrets = { serviceAccountKey: "pki/sa.key", adminToken: "pki/admin.token" } as const;
 
+/** One after another: Node's recursive mkdir never returns where a directory that there is takes none, as /proc. */
+function makeDirectories(directory: string): void {
+  const missing: string[] = [];
+  for (let path = resolve(directory); !existsSync(path) && path !== dirname(path); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      // Another cluster may have made it meanwhile; which of them has it is for the lock to say.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
 /** Makes and locks a directory. Returns how to let go. */
 function occupy(directory: string): () => void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     return lockDirectory(directory);
   } catch (error) {
     if (error instanceof ClusterError) throw error;

