@@ -24,8 +24,9 @@ export const extensionReadMachine = setup({
     asking: {
       entry: "ask",
       on: { answered: { target: "answered", actions: "tell" } },
-      after: { deadline: { target: "answered", actions: ["hangUp", "refuseAsTimeout"] } },
+      after: { deadline: { target: "timedOut", actions: ["hangUp", "refuseAsTimeout"] } },
     },
     answered: { type: "final" },
+    timedOut: { type: "final" },
   },
 });

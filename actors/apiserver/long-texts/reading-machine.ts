@@ -1,4 +1,4 @@
-/** One long text: it waits until those before it have been read, and is read within its time. */
+/** One long text: it waits until those before it have been read; its time is for both. */
 import { setup } from "xstate";
 import type { Reading } from "./reading.js";
 
@@ -22,17 +22,17 @@ export const readingMachine = setup({
   id: "reading",
   context: ({ input }) => input,
   initial: "waiting",
+  on: { abandoned: ".abandoned" },
+  after: { patience: { target: ".read", actions: "noteTimeout" } },
   states: {
     waiting: {
       always: { guard: "itsTurn", target: "parsing" },
-      on: { called: "parsing", abandoned: "abandoned" },
-      after: { patience: { target: "read", actions: "noteTimeout" } },
+      on: { called: "parsing" },
     },
     parsing: {
       entry: "parse",
       exit: "stop",
-      on: { parsed: "read", abandoned: "abandoned" },
-      after: { patience: { target: "read", actions: "noteTimeout" } },
+      on: { parsed: "read" },
     },
     read: { entry: "tell", type: "final" },
     abandoned: { type: "final" },
